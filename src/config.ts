@@ -1,0 +1,315 @@
+/**
+ * Every environment variable of the gateway: described, parsed once, passed down. Nothing else reads the environment.
+ * The guide's names (RETELLAI_*, CALCOM_*, DB_*, REDIS_*) are kept; `.env.example` is checked against this schema.
+ */
+import { BlockList, isIP } from 'node:net'
+import { z } from 'zod'
+
+const flag = (fallback: boolean) =>
+  z
+    .enum(['true', 'false', '1', '0'])
+    .default(fallback ? 'true' : 'false')
+    .transform((value) => value === 'true' || value === '1')
+
+const optionalText = z
+  .string()
+  .optional()
+  .transform((value) =>
+    value === undefined || value.trim() === '' || value === 'null' ? undefined : value.trim(),
+  )
+
+const list = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+
+const cidrList = list.superRefine((ranges, context) => {
+  for (const range of ranges) {
+    if (!isRange(range))
+      context.addIssue({ code: 'custom', message: `„${range}“ is no IP address or CIDR range` })
+  }
+})
+
+const milliseconds = (fallback: number) => z.coerce.number().int().min(50).max(120_000).default(fallback)
+
+/** One zod schema per variable; the description is the documentation in `.env.example`. */
+export const Env = z.object({
+  NODE_ENV: z
+    .enum(['production', 'development', 'test'])
+    .default('production')
+    .describe('Unset means production: signatures are then required and start-up checks are strict'),
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Port to listen on'),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+    .default('info')
+    .describe('Log level'),
+  TRUSTED_PROXIES: cidrList.describe(
+    'Proxies (IP or CIDR, comma separated) whose X-Forwarded-For is believed',
+  ),
+
+  DATABASE_URL: optionalText.describe('PostgreSQL login of the running gateway (no superuser, no BYPASSRLS)'),
+  DATABASE_MIGRATION_URL: optionalText.describe(
+    'PostgreSQL login that owns the tables; default: DATABASE_URL',
+  ),
+  DB_CONNECTION: optionalText.describe(
+    "The guide's variables, used when DATABASE_URL is not set; only pgsql",
+  ),
+  DB_HOST: optionalText.describe('PostgreSQL host'),
+  DB_PORT: z.coerce.number().int().min(1).max(65_535).default(5432).describe('PostgreSQL port'),
+  DB_DATABASE: optionalText.describe('PostgreSQL database'),
+  DB_USERNAME: optionalText.describe('PostgreSQL user'),
+  DB_PASSWORD: optionalText.describe('PostgreSQL password'),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(100).default(10).describe('Connections per process'),
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .describe('Where the embedded PostgreSQL of development keeps its files'),
+
+  REDIS_URL: optionalText.describe(
+    'Redis shared by all gateway processes; without it the cache is in-process',
+  ),
+  REDIS_HOST: optionalText.describe("The guide's variables, used when REDIS_URL is not set; null means none"),
+  REDIS_PORT: z.coerce.number().int().min(1).max(65_535).default(6379).describe('Redis port'),
+  REDIS_PASSWORD: optionalText.describe('Redis password; null means none'),
+  REDIS_DB: z.coerce.number().int().min(0).default(0).describe('Redis database number'),
+
+  RETELLAI_API_KEY: optionalText.describe("Retell's API key with the webhook badge; it signs every request"),
+  RETELLAI_API_KEY_PREVIOUS: optionalText.describe('The key before the last rotation, accepted as well'),
+  RETELLAI_WEBHOOK_SECRET: optionalText.describe(
+    "The guide's secret: hex HMAC-SHA256 of the body, accepted as well",
+  ),
+  RETELLAI_FUNCTION_AUTH: z
+    .enum(['signature', 'throttle'])
+    .optional()
+    .describe('Function calls: signature (default in production) or throttle (rate limit and IP allow-list)'),
+  RETELLAI_ALLOWED_IPS: cidrList.describe(
+    'IP allow-list of function calls (IPs or CIDR); Retell: 100.20.5.228',
+  ),
+  RETELLAI_TEST_MODE_COMPANY_ID: z.coerce
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe(
+      'Company that serves web and test calls without numbers; in production only one flagged is_test',
+    ),
+  RETELLAI_LOG_WEBHOOKS: flag(false).describe('One log line per webhook with its event and call id'),
+  RETELLAI_DEBUG_WEBHOOKS: flag(false).describe(
+    'Logs whole payloads, WITH PERSONAL DATA; for test calls only',
+  ),
+
+  CALCOM_API_KEY: optionalText.describe('Cal.com API key of the default connection'),
+  CALCOM_BASE_URL: z.url().default('https://api.cal.com/v2').describe('Cal.com API base address'),
+  CALCOM_TEAM_ID: z.coerce.number().int().positive().optional().describe('Team of companies with one branch'),
+  CALCOM_WEBHOOK_SECRET: optionalText.describe('Secret of the Cal.com webhook of the default connection'),
+  CALCOM_API_PROFILE: z
+    .enum(['published', 'guide'])
+    .default('published')
+    .describe("Cal.com's routes, or the guide's"),
+  CALCOM_BOOKINGS_VERSION: z
+    .enum(['2024-08-13', '2026-02-25'])
+    .default('2024-08-13')
+    .describe('cal-api-version of booking requests'),
+  CALCOM_MIN_BOOKING_NOTICE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(15)
+    .describe('Minutes between now and a slot'),
+  CALCOM_REQUESTS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(110)
+    .describe('Our own limit per Cal.com key; Cal.com locks accounts that exceed 120'),
+  CALCOM_REQUESTS_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(5)
+    .describe('Our own burst limit per key'),
+
+  READ_DEADLINE_MS: milliseconds(2_500).describe('Time a reading function may take'),
+  STALE_DEADLINE_MS: milliseconds(900).describe('Time it may take when a stale copy is at hand'),
+  START_BOOKING_DEADLINE_MS: milliseconds(3_500).describe('Time start_booking may take (agents allow 5 s)'),
+  WRITE_DEADLINE_MS: milliseconds(8_000).describe('Time confirm, cancel and reschedule may take'),
+  FUNCTION_CALLS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(100)
+    .describe('Function calls per call id'),
+  EVENTS_PER_MINUTE: z.coerce.number().int().min(1).default(600).describe('Signed events per IP'),
+  UNSIGNED_PER_MINUTE: z.coerce.number().int().min(1).default(100).describe('Refused requests per IP'),
+
+  SMTP_URL: optionalText.describe('Mail server, e.g. smtp://user:password@host:587; without it mails wait'),
+  MAIL_FROM: z.string().default('Terminservice <termine@localhost>').describe('Sender of our mails'),
+  JOBS: z
+    .enum(['inside', 'worker'])
+    .default('inside')
+    .describe('Run jobs in the gateway, or leave them to npm run worker'),
+  USD_EUR_RATE: z.coerce
+    .number()
+    .positive()
+    .default(0.92)
+    .describe('Euros per US dollar, stored with each call cost'),
+  METRICS_TOKEN: optionalText.describe(
+    'Bearer token of /metrics and the detailed health; unset: only from loopback',
+  ),
+  ENCRYPTION_KEY: optionalText.describe('32 bytes base64: encrypts the connections’ secrets at rest'),
+  ENCRYPTION_KEY_PREVIOUS: optionalText.describe('The key before the last rotation'),
+})
+
+export type Config = ReturnType<typeof loadConfig>
+
+/** Thrown by loadConfig; `problems` has one line per variable, without any value. */
+export class ConfigError extends Error {
+  readonly problems: readonly string[]
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length} problem(s):\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    )
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+/**
+ * Reads the configuration from an environment (usually `process.env`).
+ * @throws ConfigError naming every missing or malformed variable, never its value.
+ */
+export function loadConfig(environment: Record<string, string | undefined> = process.env) {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = Env.safeParse(present)
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${withoutValue(issue.message)}`),
+    )
+  }
+  const env = parsed.data
+  const production = env.NODE_ENV === 'production'
+  const problems: string[] = []
+  const databaseUrl = env.DATABASE_URL ?? guideDatabaseUrl(env)
+  const functionAuth = env.RETELLAI_FUNCTION_AUTH ?? (production ? 'signature' : 'throttle')
+  const retellKeys = [env.RETELLAI_API_KEY, env.RETELLAI_API_KEY_PREVIOUS].filter((key) => key !== undefined)
+
+  if (env.DB_CONNECTION !== undefined && env.DB_CONNECTION !== 'pgsql')
+    problems.push('DB_CONNECTION: only pgsql is supported')
+  for (const name of ['ENCRYPTION_KEY', 'ENCRYPTION_KEY_PREVIOUS'] as const) {
+    const key = env[name]
+    if (key !== undefined && Buffer.from(key, 'base64').length !== 32)
+      problems.push(`${name}: must be 32 bytes in base64`)
+  }
+  if (production) {
+    if (databaseUrl === undefined)
+      problems.push('DATABASE_URL: required in production (or DB_HOST, DB_DATABASE, DB_USERNAME)')
+    if (retellKeys.length === 0 && env.RETELLAI_WEBHOOK_SECRET === undefined) {
+      problems.push('RETELLAI_API_KEY: required in production, it verifies the signature of every request')
+    }
+    if (env.CALCOM_API_KEY === undefined) problems.push('CALCOM_API_KEY: required in production')
+    if (env.CALCOM_WEBHOOK_SECRET === undefined)
+      problems.push('CALCOM_WEBHOOK_SECRET: required in production')
+    if (functionAuth === 'throttle' && env.RETELLAI_ALLOWED_IPS.length === 0) {
+      problems.push('RETELLAI_ALLOWED_IPS: required in production when RETELLAI_FUNCTION_AUTH=throttle')
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+
+  return {
+    environment: env.NODE_ENV,
+    production,
+    server: { host: env.HOST, port: env.PORT, logLevel: env.LOG_LEVEL, trustedProxies: env.TRUSTED_PROXIES },
+    database: {
+      /** null: the embedded PostgreSQL of development. */
+      url: databaseUrl ?? null,
+      migrationUrl: env.DATABASE_MIGRATION_URL ?? databaseUrl ?? null,
+      poolMax: env.DATABASE_POOL_MAX,
+      dataDir: env.DATA_DIR,
+    },
+    redis: { url: env.REDIS_URL ?? guideRedisUrl(env) ?? null },
+    retell: {
+      apiKeys: retellKeys,
+      webhookSecret: env.RETELLAI_WEBHOOK_SECRET ?? null,
+      functionAuth,
+      allowedIps: env.RETELLAI_ALLOWED_IPS,
+      testModeCompanyId: env.RETELLAI_TEST_MODE_COMPANY_ID ?? null,
+      logWebhooks: env.RETELLAI_LOG_WEBHOOKS,
+      debugWebhooks: env.RETELLAI_DEBUG_WEBHOOKS,
+    },
+    calcom: {
+      apiKey: env.CALCOM_API_KEY ?? '',
+      baseUrl: env.CALCOM_BASE_URL,
+      teamId: env.CALCOM_TEAM_ID ?? null,
+      webhookSecret: env.CALCOM_WEBHOOK_SECRET ?? '',
+      profile: env.CALCOM_API_PROFILE,
+      bookingsVersion: env.CALCOM_BOOKINGS_VERSION,
+      minimumNoticeMinutes: env.CALCOM_MIN_BOOKING_NOTICE,
+      requestsPerMinute: env.CALCOM_REQUESTS_PER_MINUTE,
+      requestsPerSecond: env.CALCOM_REQUESTS_PER_SECOND,
+    },
+    deadlines: {
+      readMs: env.READ_DEADLINE_MS,
+      staleMs: env.STALE_DEADLINE_MS,
+      startBookingMs: env.START_BOOKING_DEADLINE_MS,
+      writeMs: env.WRITE_DEADLINE_MS,
+    },
+    limits: {
+      functionCallsPerMinute: env.FUNCTION_CALLS_PER_MINUTE,
+      eventsPerMinute: env.EVENTS_PER_MINUTE,
+      unsignedPerMinute: env.UNSIGNED_PER_MINUTE,
+    },
+    mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
+    jobs: env.JOBS,
+    usdEurRate: env.USD_EUR_RATE,
+    metricsToken: env.METRICS_TOKEN ?? null,
+    encryptionKeys: [env.ENCRYPTION_KEY, env.ENCRYPTION_KEY_PREVIOUS].filter((key) => key !== undefined),
+  } as const
+}
+
+/** An address block list as `node:net` understands it; used for allow-lists and trusted proxies. */
+export function ipRanges(ranges: readonly string[]): BlockList {
+  const blockList = new BlockList()
+  for (const range of ranges) {
+    const [address = '', prefix] = range.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (prefix === undefined) blockList.addAddress(address, family)
+    else blockList.addSubnet(address, Number(prefix), family)
+  }
+  return blockList
+}
+
+function isRange(range: string): boolean {
+  const [address = '', prefix, ...rest] = range.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 6 ? 128 : 32))
+}
+
+function guideDatabaseUrl(env: z.infer<typeof Env>): string | undefined {
+  if (env.DB_HOST === undefined || env.DB_DATABASE === undefined || env.DB_USERNAME === undefined)
+    return undefined
+  const login =
+    encodeURIComponent(env.DB_USERNAME) + (env.DB_PASSWORD ? `:${encodeURIComponent(env.DB_PASSWORD)}` : '')
+  return `postgresql://${login}@${env.DB_HOST}:${env.DB_PORT}/${encodeURIComponent(env.DB_DATABASE)}`
+}
+
+function guideRedisUrl(env: z.infer<typeof Env>): string | undefined {
+  if (env.REDIS_HOST === undefined) return undefined
+  const login = env.REDIS_PASSWORD ? `:${encodeURIComponent(env.REDIS_PASSWORD)}@` : ''
+  return `redis://${login}${env.REDIS_HOST}:${env.REDIS_PORT}/${env.REDIS_DB}`
+}
+
+/** zod quotes the received value in some messages; a secret must not reach a log that way. */
+function withoutValue(message: string): string {
+  return message.replace(/, received .*/, '')
+}
