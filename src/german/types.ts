@@ -1,0 +1,70 @@
+/** What the module hands out: days, clock times and an understood wish. Types only. */
+
+/** 'YYYY-MM-DD' in the branch's zone */
+export type LocalDay = string
+/** 'HH:mm' in the branch's zone */
+export type ClockTime = string
+/** ISO weekday, Monday = 1 */
+export type Weekday = 1 | 2 | 3 | 4 | 5 | 6 | 7
+
+/** When the business is open; decides whether "um fünf" is 05:00 or 17:00. */
+export type OpeningHours = Partial<Record<Weekday, ReadonlyArray<{ from: ClockTime; to: ClockTime }>>>
+
+export interface UnderstandOptions {
+  now: Date
+  /** IANA name, for example 'Europe/Berlin' */
+  zone: string
+  openingHours?: OpeningHours
+}
+
+export type PartOfDay =
+  | 'early_morning'
+  | 'morning'
+  | 'noon'
+  | 'afternoon'
+  | 'late_afternoon'
+  | 'evening'
+  | 'night'
+
+/** The day or days of a wish; `from === to` for one day, both inclusive. */
+export interface UnderstoodDay {
+  from: LocalDay
+  to: LocalDay
+  /** approximate: "so um den zehnten"; span: "nächste Woche"; soonest: "so bald wie möglich" */
+  reading: 'exact' | 'approximate' | 'span' | 'soonest'
+}
+
+/** The time of a wish: `at` for a point, `from`/`to` (exclusive, null = open) for a window. */
+export interface UnderstoodTime {
+  at: ClockTime | null
+  from: ClockTime | null
+  to: ClockTime | null
+  reading: 'exact' | 'approximate' | 'part_of_day' | 'span'
+  part: PartOfDay | null
+}
+
+/** Why the caller must be asked instead of acting. */
+export type Trouble =
+  | 'impossible_date'
+  | 'impossible_time'
+  | 'weekday_mismatch'
+  | 'past_day'
+  | 'ambiguous_day'
+  | 'far_away'
+
+export interface Alternative {
+  day: LocalDay | null
+  time: ClockTime | null
+  /** Stable code of why this reading exists, for example 'next_week', 'morning', 'weekday_wins'. */
+  reason: string
+  /** The reading in German, for a question back: "Freitag, den 27. November", "17 Uhr". */
+  say: string
+}
+
+export interface Understood {
+  day: UnderstoodDay | null
+  time: UnderstoodTime | null
+  /** Other plausible readings, best first, never the main one. */
+  alternatives: Alternative[]
+  trouble: Trouble | null
+}
