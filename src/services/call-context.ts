@@ -1,0 +1,15 @@
+/** Which call a request belongs to, and with it company, branch and caller. Resolution: call-directory.ts. */
+export interface CallContext {
+  /** Retell's call id; null only when a request proved its company but no call. */
+  callId: string | null
+  companyId: number
+  branchId: string
+  phoneNumberId: number | null
+  /** Set when the caller's number belongs to exactly one customer. */
+  customerId: number | null
+  /** IANA zone of the branch. */
+  timeZone: string
+  agentId: string | null
+  /** E.164 as the network reports it, null when withheld: the only proof of identity (design section 9). */
+  callerNumber: string | null
+}

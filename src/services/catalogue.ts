@@ -1,0 +1,228 @@
+/**
+ * What a company is: branches with opening hours, services with synonyms and staff, policies. It changes rarely and every
+ * function call needs it, so it is read in one transaction and kept in memory; `forget` is called when the database
+ * announces a change (db/change-listener) and an entry is never older than `maxAgeMs` even if that announcement is lost.
+ */
+import { LRUCache } from 'lru-cache'
+import type { Tenancy, Tx } from '../db/tenancy.ts'
+import type { OpeningHours, Weekday } from '../german/index.ts'
+import type { Clock } from '../lib/clock.ts'
+import { type EffectivePolicy, effectivePolicy, type PolicyRow } from './policies.ts'
+
+export interface CatalogueBranch {
+  id: string
+  name: string
+  spokenNames: readonly string[]
+  address: string | null
+  /** IANA zone: the branch's own or the company's. */
+  timeZone: string
+  calcomTeamId: number | null
+  defaultServiceId: number | null
+  openingHours: OpeningHours
+}
+
+export interface CatalogueService {
+  id: number
+  /** null: offered at every branch. */
+  branchId: string | null
+  name: string
+  synonyms: readonly string[]
+  category: string | null
+  description: string | null
+  durationMinutes: number
+  priceCents: number | null
+  /** null: cannot be booked by phone yet. */
+  calcomEventTypeId: number | null
+  minimumNoticeMinutes: number | null
+  requiresConfirmation: boolean
+  emailRequired: boolean
+  isActive: boolean
+  /** Who performs it; `calcomEventTypeId` is the pair's own event type, if there is one. Empty: anyone. */
+  staff: ReadonlyArray<{ staffId: number; calcomEventTypeId: number | null }>
+}
+
+export interface CatalogueStaff {
+  id: number
+  branchId: string | null
+  firstName: string
+  lastName: string
+  calcomUserId: number | null
+}
+
+export interface Catalogue {
+  company: {
+    id: number
+    name: string
+    isTest: boolean
+    timeZone: string
+    /** Cal.com connection id; 'default' is the environment's. */
+    calcomConnectionId: string
+    missingEmail: 'phone_only' | 'own_mailbox' | 'ask'
+    mailbox: string | null
+    notifyEmail: string | null
+    customerMails: boolean
+    secondFactRequired: boolean
+    bookingWindowDays: number
+    agentName: string | null
+  }
+  branches: readonly CatalogueBranch[]
+  services: readonly CatalogueService[]
+  staff: readonly CatalogueStaff[]
+  policies: readonly PolicyRow[]
+}
+
+type Deps = { tenancy: Pick<Tenancy, 'run'>; clock: Clock; minimumNoticeMinutes: number }
+
+const maxAgeMs = 60_000
+
+/** Loads and remembers catalogues by company. */
+export class Catalogues {
+  readonly #deps: Deps
+  readonly #known: LRUCache<number, Promise<Catalogue>>
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.#known = new LRUCache({ max: 500, ttl: maxAgeMs, perf: { now: () => deps.clock.now().getTime() } })
+  }
+
+  /**
+   * The catalogue of a company, from memory or in one transaction.
+   * @throws if the company does not exist or the database is gone.
+   */
+  load(companyId: number): Promise<Catalogue> {
+    const known = this.#known.get(companyId)
+    if (known) return known
+    const loading = this.#deps.tenancy.run(companyId, (tx) => readCatalogue(tx, companyId))
+    this.#known.set(companyId, loading)
+    loading.catch(() => {
+      if (this.#known.peek(companyId) === loading) this.#known.delete(companyId)
+    })
+    return loading
+  }
+
+  /** Drops one company's entry, or all. */
+  forget(companyId?: number): void {
+    if (companyId === undefined) this.#known.clear()
+    else this.#known.delete(companyId)
+  }
+
+  /** The rules for a service at a branch, the most specific first (policies.ts). */
+  policyFor(
+    catalogue: Catalogue,
+    scope: { branchId: string | null; serviceId: number | null },
+  ): EffectivePolicy {
+    const service = catalogue.services.find((candidate) => candidate.id === scope.serviceId)
+    return effectivePolicy(catalogue.policies, scope, {
+      minimumNoticeMinutes: service?.minimumNoticeMinutes ?? null,
+      fallbackNoticeMinutes: this.#deps.minimumNoticeMinutes,
+    })
+  }
+}
+
+/** Active services with an event type that the branch offers. */
+export function servicesAt(catalogue: Catalogue, branchId: string): CatalogueService[] {
+  return catalogue.services.filter(
+    (service) =>
+      service.isActive &&
+      service.calcomEventTypeId !== null &&
+      (service.branchId === null || service.branchId === branchId),
+  )
+}
+
+/** Staff who work at the branch. */
+export function staffAt(catalogue: Catalogue, branchId: string): CatalogueStaff[] {
+  return catalogue.staff.filter((person) => person.branchId === null || person.branchId === branchId)
+}
+
+/** The branch of a call. @throws when the id is not the company's. */
+export function branchOf(catalogue: Catalogue, branchId: string): CatalogueBranch {
+  const branch = catalogue.branches.find((candidate) => candidate.id === branchId)
+  if (!branch) throw new Error(`Company ${catalogue.company.id} has no such branch`)
+  return branch
+}
+
+async function readCatalogue(tx: Tx, companyId: number): Promise<Catalogue> {
+  const company = await tx.company.findUniqueOrThrow({ where: { id: companyId } })
+  const branches = await tx.branch.findMany({
+    where: { companyId, isActive: true },
+    include: { openingHours: { orderBy: [{ weekday: 'asc' }, { opensAt: 'asc' }] } },
+    orderBy: [{ createdAt: 'asc' }, { name: 'asc' }],
+  })
+  const services = await tx.service.findMany({
+    where: { companyId },
+    include: { synonyms: true, serviceStaff: true },
+    orderBy: { id: 'asc' },
+  })
+  const staff = await tx.staff.findMany({ where: { companyId, isActive: true }, orderBy: { id: 'asc' } })
+  const policies = await tx.policy.findMany({ where: { companyId } })
+  const activeStaff = new Set(staff.map((person) => person.id))
+  return {
+    company: {
+      id: company.id,
+      name: company.name,
+      isTest: company.isTest,
+      timeZone: company.timeZone,
+      calcomConnectionId: company.calcomConnectionId ?? 'default',
+      missingEmail: missingEmailRule(company.missingEmail),
+      mailbox: company.mailbox,
+      notifyEmail: company.notifyEmail,
+      customerMails: company.customerMails,
+      secondFactRequired: company.secondFactRequired,
+      bookingWindowDays: company.bookingWindowDays,
+      agentName: company.agentName,
+    },
+    branches: branches.map((branch) => ({
+      id: branch.id,
+      name: branch.name,
+      spokenNames: branch.spokenNames,
+      address: branch.address,
+      timeZone: branch.timeZone ?? company.timeZone,
+      calcomTeamId: branch.calcomTeamId,
+      defaultServiceId: branch.defaultServiceId,
+      openingHours: openingHoursOf(branch.openingHours),
+    })),
+    services: services.map((service) => ({
+      id: service.id,
+      branchId: service.branchId,
+      name: service.name,
+      synonyms: service.synonyms.filter((entry) => entry.language === 'de').map((entry) => entry.synonym),
+      category: service.category,
+      description: service.description,
+      durationMinutes: service.durationMinutes,
+      priceCents: service.priceCents,
+      calcomEventTypeId: service.calcomEventTypeId,
+      minimumNoticeMinutes: service.minimumNoticeMinutes,
+      requiresConfirmation: service.requiresConfirmation,
+      emailRequired: service.emailRequired,
+      isActive: service.isActive,
+      staff: service.serviceStaff
+        .filter((pair) => activeStaff.has(pair.staffId))
+        .map((pair) => ({ staffId: pair.staffId, calcomEventTypeId: pair.calcomEventTypeId })),
+    })),
+    staff: staff.map((person) => ({
+      id: person.id,
+      branchId: person.branchId,
+      firstName: person.firstName,
+      lastName: person.lastName,
+      calcomUserId: person.calcomUserId,
+    })),
+    policies,
+  }
+}
+
+function openingHoursOf(
+  rows: ReadonlyArray<{ weekday: number; opensAt: string; closesAt: string }>,
+): OpeningHours {
+  const hours: { [day in Weekday]?: Array<{ from: string; to: string }> } = {}
+  for (const row of rows) {
+    const day = row.weekday as Weekday
+    const spans = hours[day] ?? []
+    spans.push({ from: row.opensAt, to: row.closesAt })
+    hours[day] = spans
+  }
+  return hours
+}
+
+function missingEmailRule(value: string): 'phone_only' | 'own_mailbox' | 'ask' {
+  return value === 'own_mailbox' || value === 'ask' ? value : 'phone_only'
+}
