@@ -1,0 +1,297 @@
+/**
+ * Cal.com V2 as the gateway uses it, one method per operation. Instants in and out are Dates, sent as UTC. Every method throws
+ * `CalcomError` and nothing else; none repeats a writing request. Cal.com has no idempotency: whether an
+ * unanswered booking exists is for the caller of this to find out (`mayHaveActed`).
+ */
+import type { Logger } from 'pino'
+import { CalcomError } from './errors.ts'
+import type { CalcomProfile } from './routes.ts'
+import {
+  bookingAnswerSchema,
+  bookingListAnswerSchema,
+  bookingSchema,
+  cancelAnswerSchema,
+  eventTypesAnswerSchema,
+  meAnswerSchema,
+  reservationAnswerSchema,
+} from './schemas.ts'
+import { readSlots, type SlotWindow } from './slots.ts'
+import { type CalcomTransport, type CallOptions, describeShape } from './transport.ts'
+import {
+  type CalcomAccount,
+  type CalcomBooking,
+  type CalcomEventType,
+  type CalcomReservation,
+  toBooking,
+  toEventType,
+} from './types.ts'
+
+export interface FetchSlotsInput extends SlotWindow {
+  eventTypeId: number
+  /** The team of the event type; only the guide's profile sends it. */
+  teamId?: number
+  /** Counts this booking's own time as free. */
+  bookingUidToReschedule?: string
+  /** Only this host of a round-robin type (the type must allow host subsets). */
+  hostUserId?: number
+}
+
+export interface CreateBookingInput {
+  eventTypeId: number
+  start: Date
+  attendee: {
+    name: string
+    /** IANA. */
+    timeZone: string
+    email?: string
+    /** E.164. */
+    phoneNumber?: string
+    language?: string
+  }
+  /** At most 50 entries; keys are cut at 40, values at 500 characters, as Cal.com refuses longer ones. */
+  metadata: Record<string, string>
+  bookingFieldsResponses?: Record<string, unknown>
+  lengthInMinutes?: number
+  hostUserId?: number
+}
+
+export interface FetchBookingsInput {
+  eventTypeIds?: readonly number[]
+  teamIds?: readonly number[]
+  status?: readonly ('upcoming' | 'recurring' | 'past' | 'cancelled' | 'unconfirmed')[]
+  attendeeEmail?: string
+  afterStart?: Date
+  beforeEnd?: Date
+  afterCreatedAt?: Date
+  afterUpdatedAt?: Date
+  beforeUpdatedAt?: Date
+  /** Of 100 bookings each; 10 unless told. Every page is a request of the key's budget. */
+  pagesMax?: number
+}
+
+/** `complete` is false when there were more pages than asked for, or bookings that could not be read. */
+export interface CalcomBookingList {
+  bookings: CalcomBooking[]
+  complete: boolean
+}
+
+export interface CalcomApi {
+  /** Free starts, sorted, inside [start, end). One request, whatever the range. */
+  fetchSlots(input: FetchSlotsInput, options: CallOptions): Promise<Date[]>
+  /** Hides a slot from others for some minutes; does not guarantee it. `slot_unavailable` when taken or held. */
+  reserveSlot(
+    input: { eventTypeId: number; start: Date; durationMinutes?: number },
+    options: CallOptions,
+  ): Promise<CalcomReservation>
+  /** Ends a hold; also fine for one that is gone. */
+  releaseReservation(input: { uid: string }, options: CallOptions): Promise<void>
+  /** The answer may be an older booking: compare its metadata and start before believing it. */
+  createBooking(input: CreateBookingInput, options: CallOptions): Promise<CalcomBooking>
+  fetchBooking(input: { uid: string }, options: CallOptions): Promise<CalcomBooking>
+  fetchBookings(input: FetchBookingsInput, options: CallOptions): Promise<CalcomBookingList>
+  /** `already_cancelled` may mean "moved": look the booking up. The reason is mandatory at Cal.com. */
+  cancelBooking(input: { uid: string; reason: string }, options: CallOptions): Promise<void>
+  /** Out: the new booking, with a new uid. */
+  rescheduleBooking(
+    input: { uid: string; start: Date; reason?: string; rescheduledBy?: string },
+    options: CallOptions,
+  ): Promise<CalcomBooking>
+  /** A team's event types, or those of the key's owner. All or nothing: one unreadable entry fails the whole list. */
+  fetchEventTypes(input: { teamId?: number }, options: CallOptions): Promise<CalcomEventType[]>
+  /** Whose key this is; the cheapest question for a health check. */
+  fetchMe(options: CallOptions): Promise<CalcomAccount>
+}
+
+const pageSize = 100
+
+export interface CalcomClientOptions {
+  transport: CalcomTransport
+  profile: CalcomProfile
+  log: Pick<Logger, 'warn'>
+}
+
+export class CalcomClient implements CalcomApi {
+  readonly #transport: CalcomTransport
+  readonly #profile: CalcomProfile
+  readonly #log: Pick<Logger, 'warn'>
+
+  constructor({ transport, profile, log }: CalcomClientOptions) {
+    this.#transport = transport
+    this.#profile = profile
+    this.#log = log
+  }
+
+  async fetchSlots(input: FetchSlotsInput, options: CallOptions): Promise<Date[]> {
+    const { eventTypeId, teamId, start, end, timeZone, bookingUidToReschedule, hostUserId } = input
+    // An end of exactly midnight UTC would be read as the end of that day, so the last second is left out.
+    const last = utc(new Date(end.getTime() - 1_000))
+    const query =
+      this.#profile === 'guide'
+        ? {
+            eventTypeId,
+            startTime: utc(start),
+            endTime: last,
+            teamId,
+            timeZone,
+            rescheduleUid: bookingUidToReschedule,
+          }
+        : {
+            eventTypeId,
+            start: utc(start),
+            end: last,
+            timeZone,
+            bookingUidToReschedule,
+            rrHostSubsetIds: hostUserId,
+          }
+    return this.#transport.send({ operation: 'slots', query }, options, (body) =>
+      readSlots(body, { start, end, timeZone }),
+    )
+  }
+
+  async reserveSlot(
+    { eventTypeId, start, durationMinutes }: { eventTypeId: number; start: Date; durationMinutes?: number },
+    options: CallOptions,
+  ): Promise<CalcomReservation> {
+    const body = { eventTypeId, slotStart: utc(start), slotDuration: durationMinutes }
+    return this.#transport.send({ operation: 'reserve', body }, options, (answer) => {
+      const data = reservationAnswerSchema.safeParse(answer).data?.data
+      return data && { uid: data.reservationUid, until: data.reservationUntil }
+    })
+  }
+
+  async releaseReservation({ uid }: { uid: string }, options: CallOptions): Promise<void> {
+    await this.#transport.send({ operation: 'release', id: uid }, options, () => true)
+  }
+
+  async createBooking(input: CreateBookingInput, options: CallOptions): Promise<CalcomBooking> {
+    const { hostUserId, start, metadata, ...rest } = input
+    const body = {
+      ...rest,
+      start: utc(start),
+      metadata: withinLimits(metadata),
+      rrHostSubsetIds: hostUserId === undefined ? undefined : [hostUserId],
+    }
+    return this.#transport.send({ operation: 'book', body }, options, readBooking)
+  }
+
+  async fetchBooking({ uid }: { uid: string }, options: CallOptions): Promise<CalcomBooking> {
+    return this.#transport.send({ operation: 'booking', id: uid }, options, readBooking)
+  }
+
+  async fetchBookings(input: FetchBookingsInput, options: CallOptions): Promise<CalcomBookingList> {
+    const { eventTypeIds, teamIds, status, attendeeEmail, pagesMax = 10 } = input
+    const query = {
+      eventTypeIds: listText(eventTypeIds),
+      teamsIds: listText(teamIds),
+      status: listText(status),
+      attendeeEmail,
+      afterStart: input.afterStart && utc(input.afterStart),
+      beforeEnd: input.beforeEnd && utc(input.beforeEnd),
+      afterCreatedAt: input.afterCreatedAt && utc(input.afterCreatedAt),
+      afterUpdatedAt: input.afterUpdatedAt?.toISOString(),
+      beforeUpdatedAt: input.beforeUpdatedAt?.toISOString(),
+      // Oldest first: what changes while we turn pages moves to the end instead of shifting them.
+      ...(input.afterUpdatedAt ? { sortUpdatedAt: 'asc' } : { sortStart: 'asc' }),
+      take: pageSize,
+    }
+    const byUid = new Map<string, CalcomBooking>()
+    let readable = true
+    for (let page = 0; page < pagesMax; page += 1) {
+      const request = { operation: 'bookings' as const, query: { ...query, skip: page * pageSize } }
+      const answer = await this.#transport.send(
+        request,
+        options,
+        (body) => bookingListAnswerSchema.safeParse(body).data,
+      )
+      for (const entry of answer.data) {
+        const parsed = bookingSchema.safeParse(entry)
+        if (parsed.success) byUid.set(parsed.data.uid, toBooking(parsed.data))
+        else {
+          readable = false
+          this.#log.warn(
+            { component: 'calcom', operation: 'bookings', shape: describeShape(entry) },
+            'unreadable booking left out',
+          )
+        }
+      }
+      const more = answer.pagination?.hasNextPage ?? answer.data.length === pageSize
+      if (!more || answer.data.length === 0) return { bookings: [...byUid.values()], complete: readable }
+    }
+    return { bookings: [...byUid.values()], complete: false }
+  }
+
+  async cancelBooking({ uid, reason }: { uid: string; reason: string }, options: CallOptions): Promise<void> {
+    const body = this.#profile === 'guide' ? undefined : { cancellationReason: reason }
+    const status = await this.#transport.send({ operation: 'cancel', id: uid, body }, options, (answer) => {
+      const parsed = cancelAnswerSchema.safeParse(answer)
+      return parsed.success ? (parsed.data?.data?.status ?? 'cancelled') : undefined
+    })
+    if (status !== 'cancelled') {
+      throw new CalcomError({
+        kind: 'unavailable',
+        reason: 'not_cancelled',
+        operation: 'cancel',
+        mayHaveActed: true,
+      })
+    }
+  }
+
+  async rescheduleBooking(
+    {
+      uid,
+      start,
+      reason,
+      rescheduledBy,
+    }: { uid: string; start: Date; reason?: string; rescheduledBy?: string },
+    options: CallOptions,
+  ): Promise<CalcomBooking> {
+    const body =
+      this.#profile === 'guide'
+        ? { start: utc(start) }
+        : { start: utc(start), reschedulingReason: reason, rescheduledBy }
+    return this.#transport.send({ operation: 'reschedule', id: uid, body }, options, readBooking)
+  }
+
+  async fetchEventTypes({ teamId }: { teamId?: number }, options: CallOptions): Promise<CalcomEventType[]> {
+    const operation = teamId === undefined ? 'event_types' : 'team_event_types'
+    return this.#transport.send({ operation, id: teamId }, options, (answer) =>
+      eventTypesAnswerSchema.safeParse(answer).data?.data.map(toEventType),
+    )
+  }
+
+  async fetchMe(options: CallOptions): Promise<CalcomAccount> {
+    return this.#transport.send({ operation: 'me' }, options, (answer) => {
+      const data = meAnswerSchema.safeParse(answer).data?.data
+      return (
+        data && {
+          id: data.id,
+          username: data.username,
+          timeZone: data.timeZone,
+          organizationId: data.organizationId,
+        }
+      )
+    })
+  }
+}
+
+function readBooking(answer: unknown): CalcomBooking | undefined {
+  const wire = bookingAnswerSchema.safeParse(answer).data?.data
+  return wire && toBooking(wire)
+}
+
+/** ISO in UTC without milliseconds, as Cal.com's own examples. */
+function utc(instant: Date): string {
+  return instant.toISOString().replace(/\.\d{3}Z$/, 'Z')
+}
+
+function listText(values: readonly (string | number)[] | undefined): string | undefined {
+  return values?.length ? values.join(',') : undefined
+}
+
+function withinLimits(metadata: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata)
+      .slice(0, 50)
+      .map(([key, value]) => [key.slice(0, 40), String(value).slice(0, 500)]),
+  )
+}

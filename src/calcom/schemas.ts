@@ -1,0 +1,192 @@
+/**
+ * What Cal.com answers, read leniently: unknown keys pass, what the vendor may leave out is optional, numbers may come as
+ * text and null stands for absent. Only what we act on is named. Wire shapes; `types.ts` holds what the rest
+ * of the gateway sees.
+ */
+import { z } from 'zod'
+
+const absent = <T extends z.ZodType>(schema: T) => schema.nullish().transform((value) => value ?? undefined)
+const text = z.coerce.string()
+const optionalText = absent(text)
+const integer = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.int())
+const optionalInteger = absent(integer)
+/** An instant; text without an offset would be a guess and is refused. */
+export const instantSchema = z
+  .union([z.iso.datetime({ offset: true }), z.iso.datetime({ offset: true, precision: -1 })])
+  .transform((iso) => new Date(iso))
+const optionalInstant = absent(instantSchema)
+
+/** Metadata values as text, whatever was stored. */
+const metadataSchema = absent(z.record(z.string(), z.unknown())).transform(
+  (entries) =>
+    entries &&
+    Object.fromEntries(
+      Object.entries(entries).map(([key, value]) => [
+        key,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+    ),
+)
+
+const statuses = {
+  accepted: 'accepted',
+  confirmed: 'accepted',
+  pending: 'pending',
+  unconfirmed: 'pending',
+  awaiting_host: 'pending',
+  cancelled: 'cancelled',
+  canceled: 'cancelled',
+  rejected: 'rejected',
+} as const
+
+export const bookingStatusSchema = z
+  .string()
+  .transform((status) => status.toLowerCase())
+  .pipe(z.enum(Object.keys(statuses) as (keyof typeof statuses)[]))
+  .transform((status) => statuses[status])
+
+const hostSchema = z.looseObject({
+  id: optionalInteger,
+  name: optionalText,
+  email: optionalText,
+  username: optionalText,
+})
+
+const attendeeSchema = z.looseObject({
+  name: optionalText,
+  email: optionalText,
+  phoneNumber: optionalText,
+  timeZone: optionalText,
+  absent: absent(z.boolean()),
+})
+
+/** `start`/`end` in the published API, `startTime`/`endTime` in the guide's. */
+export const bookingSchema = z.looseObject({
+  id: optionalInteger,
+  uid: z.string().min(1),
+  title: optionalText,
+  status: bookingStatusSchema,
+  start: optionalInstant,
+  startTime: optionalInstant,
+  end: optionalInstant,
+  endTime: optionalInstant,
+  eventTypeId: optionalInteger,
+  eventType: absent(z.looseObject({ id: optionalInteger })),
+  hosts: absent(z.array(hostSchema)),
+  attendees: absent(z.array(attendeeSchema)),
+  metadata: metadataSchema,
+  location: absent(z.unknown()),
+  absentHost: absent(z.boolean()),
+  cancellationReason: optionalText,
+  rescheduledFromUid: optionalText,
+  rescheduledToUid: optionalText,
+  createdAt: optionalInstant,
+  updatedAt: optionalInstant,
+})
+
+/** A recurring event type answers with a list; the first is the one asked for. */
+export const bookingAnswerSchema = z.looseObject({
+  data: z.union([
+    bookingSchema,
+    z
+      .array(bookingSchema)
+      .nonempty()
+      .transform(([first]) => first),
+  ]),
+})
+
+export const bookingListAnswerSchema = z.looseObject({
+  data: z.array(z.unknown()),
+  pagination: absent(z.looseObject({ hasNextPage: absent(z.boolean()), totalItems: optionalInteger })),
+})
+
+/** A cancellation is answered with the booking, or (guide) with nothing at all. */
+export const cancelAnswerSchema = absent(
+  z.looseObject({ data: absent(z.looseObject({ status: absent(bookingStatusSchema) })) }),
+)
+
+export const reservationAnswerSchema = z.looseObject({
+  data: z.looseObject({ reservationUid: z.string().min(1), reservationUntil: instantSchema }),
+})
+
+export const slotEntrySchema = z.union([
+  z.string(),
+  z
+    .looseObject({
+      start: optionalText,
+      time: optionalText,
+      startTime: optionalText,
+      seatsRemaining: absent(z.coerce.number()),
+    })
+    .refine((slot) => slot.start ?? slot.time ?? slot.startTime),
+])
+
+const daysSchema = z.record(z.string().regex(/^\d{4}-\d{2}-\d{2}$/), z.array(slotEntrySchema))
+const slotListSchema = z.array(slotEntrySchema)
+
+/** Published: days in `data`; guide: days in `data.slots`; both have been seen as plain lists. `{}` is "nothing free". */
+export const slotsAnswerSchema = z.union([
+  z.looseObject({
+    data: z.union([
+      z.looseObject({ slots: z.union([daysSchema, slotListSchema]) }),
+      daysSchema,
+      slotListSchema,
+    ]),
+  }),
+  slotListSchema,
+])
+
+export const eventTypeSchema = z.looseObject({
+  id: integer,
+  title: text,
+  slug: optionalText,
+  description: optionalText,
+  lengthInMinutes: absent(z.coerce.number().positive()),
+  length: absent(z.coerce.number().positive()),
+  lengthInMinutesOptions: absent(z.array(z.number())),
+  hidden: absent(z.boolean()),
+  slotInterval: absent(z.coerce.number()),
+  minimumBookingNotice: absent(z.coerce.number()),
+  price: absent(z.coerce.number()),
+  currency: optionalText,
+  schedulingType: optionalText,
+  teamId: optionalInteger,
+  parentEventTypeId: optionalInteger,
+  requiresConfirmation: absent(z.boolean()),
+  confirmationPolicy: absent(z.looseObject({ disabled: absent(z.boolean()) })),
+  // The vendor's own specification calls these lists of strings; the server sends objects.
+  hosts: absent(z.array(z.looseObject({ userId: optionalInteger, id: optionalInteger, name: optionalText }))),
+  users: absent(z.array(z.looseObject({ userId: optionalInteger, id: optionalInteger, name: optionalText }))),
+  bookingFields: absent(
+    z.array(
+      z.looseObject({
+        slug: optionalText,
+        type: optionalText,
+        required: absent(z.boolean()),
+        hidden: absent(z.boolean()),
+      }),
+    ),
+  ),
+})
+
+export const eventTypesAnswerSchema = z.looseObject({ data: z.array(eventTypeSchema) })
+
+export const meAnswerSchema = z.looseObject({
+  data: z.looseObject({
+    id: integer,
+    username: optionalText,
+    timeZone: optionalText,
+    organizationId: optionalInteger,
+  }),
+})
+
+/** Shape A (`error` object or text) and shape B (bare `message`), in one. */
+export const errorAnswerSchema = z.looseObject({
+  error: absent(
+    z.union([
+      z.string(),
+      z.looseObject({ code: optionalText, message: optionalText, details: absent(z.unknown()) }),
+    ]),
+  ),
+  message: absent(z.unknown()),
+})

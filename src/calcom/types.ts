@@ -1,0 +1,137 @@
+/** Cal.com's things as the rest of the gateway sees them: instants are Dates, statuses lower-case, absent is undefined. */
+import type { z } from 'zod'
+import type { bookingSchema, eventTypeSchema } from './schemas.ts'
+
+export type CalcomBookingStatus = 'accepted' | 'pending' | 'cancelled' | 'rejected'
+
+export interface CalcomHost {
+  id?: number
+  name?: string
+  email?: string
+}
+
+export interface CalcomAttendee {
+  name?: string
+  email?: string
+  phoneNumber?: string
+  timeZone?: string
+  absent?: boolean
+}
+
+/** Answers to writing requests have been seen with `id`, `uid` and `status` only: fetch the booking if more is needed. */
+export interface CalcomBooking {
+  id?: number
+  uid: string
+  status: CalcomBookingStatus
+  title?: string
+  start?: Date
+  end?: Date
+  eventTypeId?: number
+  hosts: CalcomHost[]
+  attendees: CalcomAttendee[]
+  /** Undefined when the answer did not contain any; cancellations told by webhook never do. */
+  metadata?: Record<string, string>
+  location?: string
+  hostAbsent: boolean
+  cancellationReason?: string
+  rescheduledFromUid?: string
+  rescheduledToUid?: string
+  createdAt?: Date
+  updatedAt?: Date
+}
+
+export interface CalcomEventType {
+  id: number
+  title: string
+  slug?: string
+  description?: string
+  durationMinutes?: number
+  durationOptionsMinutes: number[]
+  hidden: boolean
+  /** 'roundRobin', 'collective', 'managed'; undefined for a single person's. */
+  schedulingType?: string
+  /** False for managed parents, which refuse every booking. */
+  bookable: boolean
+  requiresConfirmation: boolean
+  minimumNoticeMinutes: number
+  slotIntervalMinutes?: number
+  price?: number
+  currency?: string
+  teamId?: number
+  parentEventTypeId?: number
+  hosts: { userId: number; name?: string }[]
+  /** Slugs of the visible fields that a booking must fill. */
+  requiredFields: string[]
+}
+
+export interface CalcomReservation {
+  uid: string
+  until: Date
+}
+
+export interface CalcomAccount {
+  id: number
+  username?: string
+  timeZone?: string
+  organizationId?: number
+}
+
+/** Brings the wire's variants of a booking into one form. */
+export function toBooking(wire: z.output<typeof bookingSchema>): CalcomBooking {
+  return {
+    id: wire.id,
+    uid: wire.uid,
+    status: wire.status,
+    title: wire.title,
+    start: wire.start ?? wire.startTime,
+    end: wire.end ?? wire.endTime,
+    eventTypeId: wire.eventTypeId ?? wire.eventType?.id,
+    hosts: (wire.hosts ?? []).map(({ id, name, email }) => ({ id, name, email })),
+    attendees: (wire.attendees ?? []).map(({ name, email, phoneNumber, timeZone, absent }) => ({
+      name,
+      email,
+      phoneNumber,
+      timeZone,
+      absent,
+    })),
+    metadata: wire.metadata,
+    location: typeof wire.location === 'string' ? wire.location : undefined,
+    hostAbsent: wire.absentHost ?? false,
+    cancellationReason: wire.cancellationReason || undefined,
+    rescheduledFromUid: wire.rescheduledFromUid || undefined,
+    rescheduledToUid: wire.rescheduledToUid || undefined,
+    createdAt: wire.createdAt,
+    updatedAt: wire.updatedAt,
+  }
+}
+
+/** Brings the wire's variants of an event type into one form. */
+export function toEventType(wire: z.output<typeof eventTypeSchema>): CalcomEventType {
+  const people = wire.hosts?.length ? wire.hosts : (wire.users ?? [])
+  return {
+    id: wire.id,
+    title: wire.title,
+    slug: wire.slug,
+    description: wire.description,
+    durationMinutes: wire.lengthInMinutes ?? wire.length,
+    durationOptionsMinutes: wire.lengthInMinutesOptions ?? [],
+    hidden: wire.hidden ?? false,
+    schedulingType: wire.schedulingType,
+    bookable: wire.schedulingType?.toLowerCase() !== 'managed',
+    requiresConfirmation:
+      wire.requiresConfirmation ?? (wire.confirmationPolicy ? !wire.confirmationPolicy.disabled : false),
+    minimumNoticeMinutes: wire.minimumBookingNotice ?? 0,
+    slotIntervalMinutes: wire.slotInterval,
+    price: wire.price,
+    currency: wire.currency,
+    teamId: wire.teamId,
+    parentEventTypeId: wire.parentEventTypeId,
+    hosts: people.flatMap(({ userId, id, name }) => {
+      const hostId = userId ?? id
+      return hostId === undefined ? [] : [{ userId: hostId, name }]
+    }),
+    requiredFields: (wire.bookingFields ?? []).flatMap(({ slug, required, hidden }) =>
+      slug && required && !hidden ? [slug] : [],
+    ),
+  }
+}
