@@ -1,0 +1,301 @@
+/**
+ * The store of attempts: every change in Cal.com is a row of `booking_attempts` before it is a request, whatever its kind
+ * (book, cancel, reschedule). Its one promise: while an attempt for a wish (or for a booking to be changed) is
+ * executing or unknown, nobody else gets to execute one. Two unique partial indexes keep it, not this code.
+ * Limit: it decides who may act; what the answers of Cal.com mean is decided by execute.ts and its siblings.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import type { Tenancy, Tx } from '../../db/tenancy.ts'
+import type { Clock } from '../../lib/clock.ts'
+
+export type AttemptKind = 'book' | 'cancel' | 'reschedule'
+export type AttemptState = 'draft' | 'executing' | 'unknown' | 'booked' | 'rejected' | 'released' | 'expired'
+
+/** A row of booking_attempts. */
+export type Attempt = NonNullable<Awaited<ReturnType<Tx['bookingAttempt']['findFirst']>>>
+
+/** What a new attempt says; everything else starts empty. */
+export interface NewAttempt {
+  companyId: number
+  branchId: string | null
+  callId: string | null
+  kind: AttemptKind
+  /** From `wishKey`; for cancel and reschedule any stable key of target and new start. */
+  wishKey: string
+  customerName?: string | null
+  customerPhone?: string | null
+  customerEmail?: string | null
+  attendeeEmail?: string | null
+  notes?: string | null
+  serviceId?: number | null
+  staffId?: number | null
+  eventTypeId?: number | null
+  startAt?: Date | null
+  endAt?: Date | null
+  appointmentId?: bigint | null
+  targetUid?: string | null
+  expiresAt?: Date | null
+}
+
+/**
+ * Who may execute: `claimed` you; `done` nobody, it has been done before (replay `attempt.result` while that result still
+ * stands); `busy` somebody else is at it or its outcome is unknown (`attempt` is that one, perhaps not the one asked for);
+ * `closed` it is rejected, released or expired; `absent` the company has no such attempt.
+ */
+export type Claim =
+  | { kind: 'claimed' | 'done' | 'busy' | 'closed'; attempt: Attempt }
+  | { kind: 'absent'; attempt: null }
+
+/** How an execution ended. `booked` means "done" for every kind. */
+export type Outcome =
+  | {
+      state: 'booked'
+      result: Record<string, string | number | boolean | null>
+      appointmentId?: bigint | null
+      calcomUid?: string | null
+      calcomBookingId?: number | null
+    }
+  | { state: 'rejected'; errorCode: string; calcomUid?: string | null }
+  | { state: 'unknown'; errorCode: string; calcomUid?: string | null; calcomBookingId?: number | null }
+  | { state: 'draft'; errorCode?: string }
+  | { state: 'released' | 'expired' }
+
+/** States in which a request may be on its way to Cal.com. */
+export const liveStates: AttemptState[] = ['executing', 'unknown']
+
+type Deps = { tenancy: Pick<Tenancy, 'run' | 'asSystem'>; clock: Clock }
+
+/** Longer than any request to Cal.com may take, so that a lease that ran out means a dead worker. */
+export const leaseMs = 60_000
+
+/** Stores and hands out attempts. */
+export class AttemptStore {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** Writes a draft inside the caller's transaction, under a fresh id (`temp_<ms>_<call_id>`). */
+  async create(tx: Tx, attempt: NewAttempt): Promise<Attempt> {
+    const now = this.#deps.clock.now()
+    // Two attempts of one call may begin in the same millisecond: the later one counts on.
+    for (let ms = now.getTime(); ; ms += 1) {
+      const [created] = await tx.bookingAttempt.createManyAndReturn({
+        data: [{ ...attempt, id: attemptId(ms, attempt.callId), state: 'draft', createdAt: now }],
+        skipDuplicates: true,
+      })
+      if (created) return created
+    }
+  }
+
+  /**
+   * Writes an attempt and claims it in one committed transaction: for cancel and reschedule, which have no draft step.
+   * `busy` when the same booking is being changed already.
+   */
+  async createClaimed(attempt: NewAttempt): Promise<Claim> {
+    try {
+      const claimed = await this.#deps.tenancy.run(attempt.companyId, async (tx) => {
+        const { id } = await this.create(tx, attempt)
+        return tx.bookingAttempt.update({ where: { id }, data: this.#executing() })
+      })
+      return { kind: 'claimed', attempt: claimed }
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      return this.#rival(attempt)
+    }
+  }
+
+  /**
+   * Moves `draft → executing` by compare-and-set and commits, so that Cal.com is never called for a row that others could
+   * still take. A wish that another attempt has booked meanwhile is `done`, with that other attempt.
+   */
+  async claim(companyId: number, id: string): Promise<Claim> {
+    const now = this.#deps.clock.now()
+    try {
+      return await this.#deps.tenancy.run(companyId, async (tx): Promise<Claim> => {
+        const [claimed] = await tx.bookingAttempt.updateManyAndReturn({
+          where: { id, companyId, state: 'draft', OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
+          data: this.#executing(),
+        })
+        if (!claimed) return readClaim(await tx.bookingAttempt.findFirst({ where: { id, companyId } }), now)
+        // A second statement on purpose: the update may have waited for the other attempt's commit, and only a later
+        // statement sees what that commit wrote.
+        const earlier = await loadBooked(tx, claimed)
+        if (!earlier) return { kind: 'claimed', attempt: claimed }
+        await tx.bookingAttempt.update({ where: { id }, data: { state: 'released', leaseUntil: null } })
+        return { kind: 'done', attempt: earlier }
+      })
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error
+      return this.#rival(await this.load(companyId, id))
+    }
+  }
+
+  /**
+   * Takes an attempt whose outcome nobody works on: unknown, or executing with a lease that ran out. Null when somebody
+   * does, or when it is settled. The taker has `leaseMs` to settle it.
+   */
+  async claimUnsettled(companyId: number, id: string): Promise<Attempt | null> {
+    const now = this.#deps.clock.now()
+    return this.#deps.tenancy.run(companyId, async (tx) => {
+      const [taken] = await tx.bookingAttempt.updateManyAndReturn({
+        where: {
+          id,
+          companyId,
+          state: { in: liveStates },
+          OR: [{ leaseUntil: null }, { leaseUntil: { lte: now } }],
+        },
+        data: { state: 'unknown', leaseUntil: new Date(now.getTime() + leaseMs) },
+      })
+      return taken ?? null
+    })
+  }
+
+  /**
+   * Writes how an execution ended, inside the transaction of the rows it belongs to. Only an attempt in one of the `from`
+   * states changes (default: executing or unknown); false when somebody was first.
+   */
+  async finish(
+    tx: Tx,
+    attempt: { id: string; companyId: number },
+    outcome: Outcome,
+    from: AttemptState[] = liveStates,
+  ): Promise<boolean> {
+    const { state, ...written } = outcome
+    const settled = state !== 'unknown' && state !== 'draft'
+    const { count } = await tx.bookingAttempt.updateMany({
+      where: { id: attempt.id, companyId: attempt.companyId, state: { in: from } },
+      data: { ...written, state, leaseUntil: null, settledAt: settled ? this.#deps.clock.now() : null },
+    })
+    return count === 1
+  }
+
+  /** One attempt of the company, in a transaction of its own. */
+  async load(companyId: number, id: string): Promise<Attempt | null> {
+    return this.#deps.tenancy.run(companyId, (tx) =>
+      tx.bookingAttempt.findFirst({ where: { id, companyId } }),
+    )
+  }
+
+  /** Locks the row for the rest of the transaction (lock order: attempt, then appointment) and reads it. */
+  async lock(tx: Tx, companyId: number, id: string): Promise<Attempt | null> {
+    await tx.$queryRaw`SELECT 1 FROM booking_attempts WHERE company_id = ${companyId} AND id = ${id} FOR UPDATE`
+    return tx.bookingAttempt.findFirst({ where: { id, companyId } })
+  }
+
+  /** The attempts of one call, newest first; nothing without a call id. */
+  async loadForCall(tx: Tx, companyId: number, callId: string | null, kind: AttemptKind): Promise<Attempt[]> {
+    if (callId === null) return []
+    return tx.bookingAttempt.findMany({
+      where: { companyId, callId, kind },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      take: 50,
+    })
+  }
+
+  /** Attempts of all companies that somebody must settle: unknown, or executing beyond their lease. Oldest first. */
+  async loadExpiredLeases(max: number): Promise<Array<{ id: string; companyId: number; kind: string }>> {
+    const now = this.#deps.clock.now()
+    return this.#deps.tenancy.asSystem((tx) =>
+      tx.bookingAttempt.findMany({
+        where: { state: { in: liveStates }, OR: [{ leaseUntil: null }, { leaseUntil: { lte: now } }] },
+        select: { id: true, companyId: true, kind: true },
+        orderBy: { createdAt: 'asc' },
+        take: max,
+      }),
+    )
+  }
+
+  /** Drafts of all companies whose time is over. */
+  async loadExpiredDrafts(max: number): Promise<Attempt[]> {
+    const now = this.#deps.clock.now()
+    return this.#deps.tenancy.asSystem((tx) =>
+      tx.bookingAttempt.findMany({
+        where: { state: 'draft', expiresAt: { lte: now } },
+        orderBy: { createdAt: 'asc' },
+        take: max,
+      }),
+    )
+  }
+
+  #executing() {
+    const now = this.#deps.clock.now()
+    const leaseUntil = new Date(now.getTime() + leaseMs)
+    return { state: 'executing', leaseUntil, executedAt: now, executions: { increment: 1 } }
+  }
+
+  /** Who holds the wish or the target that a claim bumped into. */
+  async #rival(
+    wanted: { companyId: number; wishKey: string; targetUid?: string | null } | null,
+  ): Promise<Claim> {
+    if (!wanted) return { kind: 'absent', attempt: null }
+    const { companyId, wishKey, targetUid } = wanted
+    const rival = await this.#deps.tenancy.run(companyId, (tx) =>
+      tx.bookingAttempt.findFirst({
+        where: { companyId, OR: [{ wishKey }, ...(targetUid ? [{ targetUid }] : [])] },
+        orderBy: [{ executedAt: { sort: 'desc', nulls: 'last' } }],
+      }),
+    )
+    return rival
+      ? { kind: rival.state === 'booked' ? 'done' : 'busy', attempt: rival }
+      : { kind: 'absent', attempt: null }
+  }
+}
+
+/**
+ * The identity of a wish to book: call, person, service and start (design section 7). Hashed, because database errors
+ * quote keys. Without a call id nothing is ever the same wish.
+ */
+export function wishKey(wish: {
+  callId: string | null
+  person: string
+  serviceId: number
+  startAt: Date
+}): string {
+  const call = wish.callId ?? randomBytes(12).toString('hex')
+  const person = wish.person.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+  return createHash('sha256')
+    .update(JSON.stringify([call, person, wish.serviceId, wish.startAt.toISOString()]))
+    .digest('hex')
+    .slice(0, 40)
+}
+
+/** `temp_<ms>_<call_id>`; without a call a random part keeps it unguessable. */
+function attemptId(ms: number, callId: string | null): string {
+  return `temp_${ms}_${callId ?? randomBytes(9).toString('hex')}`
+}
+
+/** A booked attempt of the same wish whose appointment still stands. */
+async function loadBooked(tx: Tx, attempt: Attempt): Promise<Attempt | null> {
+  if (attempt.kind !== 'book') return null
+  const { companyId, wishKey: key, id } = attempt
+  const booked = await tx.bookingAttempt.findFirst({
+    where: { companyId, wishKey: key, kind: 'book', state: 'booked', id: { not: id } },
+    orderBy: { executedAt: 'desc' },
+  })
+  if (!booked?.appointmentId) return booked
+  const standing = await tx.appointment.count({
+    where: {
+      companyId,
+      id: booked.appointmentId,
+      status: { notIn: ['cancelled', 'rejected'] },
+      ...(attempt.startAt && { appointmentDatetime: attempt.startAt }),
+    },
+  })
+  return standing > 0 ? booked : null
+}
+
+function readClaim(attempt: Attempt | null, now: Date): Claim {
+  if (!attempt) return { kind: 'absent', attempt }
+  if (attempt.state === 'booked') return { kind: 'done', attempt }
+  if (attempt.state === 'executing' || attempt.state === 'unknown') return { kind: 'busy', attempt }
+  // A draft that could not be claimed was claimed a moment ago and given back, or its time is over.
+  const expired = attempt.expiresAt !== null && attempt.expiresAt <= now
+  return { kind: attempt.state === 'draft' && !expired ? 'busy' : 'closed', attempt }
+}
+
+/** Whether the database refused a second row under a unique key. */
+export function isUniqueViolation(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'P2002'
+}
