@@ -1,0 +1,132 @@
+/**
+ * Opens the database: one pool of connections, Prisma on top of it, and tenancy as the only way to rows. Outside of a
+ * tenancy transaction a connection sees nothing: with a login of its own rights that is checked at start-up, with the
+ * single login of development every connection enters a role without any policy.
+ */
+import { PrismaPg } from '@prisma/adapter-pg'
+import { Pool, type PoolConfig } from 'pg'
+import { DatabaseSetupError } from './errors.ts'
+import { PrismaClient } from './generated/client.ts'
+import { Tenancy } from './tenancy.ts'
+
+export type DatabaseOptions = {
+  url: string
+  /** Connections of this process, besides those of the job worker. */
+  poolMax: number
+  /** Shown in pg_stat_activity. */
+  applicationName: string
+  /** Production: refuse a login that row-level security does not hold. */
+  requireRestrictedLogin: boolean
+}
+
+export type Database = {
+  readonly tenancy: Tenancy
+  /** One round trip; resolves with its milliseconds, rejects within about a second when the database is gone. */
+  ping(): Promise<number>
+  /** Connections for graphile-worker, in a role that reaches the job queue and nothing else. Opened when first asked for. */
+  workerPool(): Pool
+  close(): Promise<void>
+}
+
+const connectTimeoutMs = 1_000
+const gatewayRoles = ['gateway_tenant', 'gateway_system', 'gateway_worker']
+/** Roles whose rights a login must not have without asking for them. */
+const powerfulRoles = ['gateway_tenant', 'gateway_system', 'gateway_report', 'gateway_worker']
+
+/**
+ * Connects and checks the login.
+ * @throws DatabaseSetupError with one sentence for the operator: not migrated, or a login that is too powerful or too weak.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const base: PoolConfig = {
+    connectionString: options.url,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+  }
+  const role = options.requireRestrictedLogin ? {} : { options: '-c role=gateway_bare' }
+  const pool = new Pool({ ...base, ...role, max: options.poolMax })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {})
+  try {
+    await checkLogin(pool, options.requireRestrictedLogin)
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
+  let workers: Pool | undefined
+
+  return {
+    tenancy: new Tenancy({ prisma }),
+    async ping() {
+      const startedAt = performance.now()
+      await pool.query('SELECT 1')
+      return performance.now() - startedAt
+    },
+    workerPool() {
+      if (workers === undefined) {
+        workers = new Pool({ ...base, options: '-c role=gateway_worker', max: Math.max(4, options.poolMax) })
+        workers.on('error', () => {})
+      }
+      return workers
+    },
+    async close() {
+      await prisma.$disconnect()
+      await Promise.all([pool.end(), workers?.end()])
+    },
+  }
+}
+
+type Login = {
+  name: string
+  too_powerful: boolean
+  inherits: string[]
+  missing: string[]
+  cannot_take: string[]
+}
+
+async function checkLogin(pool: Pool, requireRestricted: boolean): Promise<void> {
+  // Up to PostgreSQL 15 a member may always SET ROLE; 16 made it an option of its own.
+  const sql = `SELECT r.rolname AS name, r.rolsuper OR r.rolbypassrls AS too_powerful,
+      ARRAY(SELECT rolname::text FROM pg_roles g
+             WHERE g.rolname = ANY($1) AND pg_has_role(session_user, g.oid, 'USAGE')) AS inherits,
+      ARRAY(SELECT n FROM unnest($2::text[]) n WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = n)) AS missing,
+      ARRAY(SELECT rolname::text FROM pg_roles g WHERE g.rolname = ANY($2) AND NOT pg_has_role(session_user, g.oid,
+             CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)) AS cannot_take
+    FROM pg_roles r WHERE r.rolname = session_user`
+  let login: Login | undefined
+  try {
+    login = (await pool.query<Login>(sql, [powerfulRoles, gatewayRoles])).rows[0]
+  } catch (error) {
+    if (
+      error instanceof Error &&
+      /role "gateway_bare" does not exist|invalid value for parameter "role"/.test(error.message)
+    )
+      throw new DatabaseSetupError('The database is not migrated: run "npm run db:migrate" first.', {
+        cause: error,
+      })
+    if (error instanceof Error && /permission denied to set role/.test(error.message))
+      throw new DatabaseSetupError(
+        'The database login may not take the role gateway_bare: grant it, as the README shows under "Production".',
+        { cause: error },
+      )
+    throw error
+  }
+  if (login === undefined || login.missing.length > 0)
+    throw new DatabaseSetupError('The database is not migrated: run "npm run db:migrate" first.')
+  if (login.cannot_take.length > 0)
+    throw new DatabaseSetupError(
+      `The database login "${login.name}" may not take the roles ${login.cannot_take.join(', ')}: grant them, as the README shows under "Production".`,
+    )
+  if (!requireRestricted) return
+  if (login.too_powerful)
+    throw new DatabaseSetupError(
+      `The database login "${login.name}" is a superuser or has BYPASSRLS, so row-level security would not hold: use a login of its own for the gateway.`,
+    )
+  if (login.inherits.length > 0)
+    throw new DatabaseSetupError(
+      `The database login "${login.name}" inherits ${login.inherits.join(', ')}, so it would see rows outside of a transaction: make it NOINHERIT (PostgreSQL 16: GRANT … WITH INHERIT FALSE).`,
+    )
+}

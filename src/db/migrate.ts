@@ -1,0 +1,163 @@
+/**
+ * Applies prisma/migrations in order, as `prisma migrate deploy` would, but without Prisma's schema engine (a binary that
+ * must be downloaded). It records them in `_prisma_migrations` as Prisma does and takes Prisma's own advisory lock, so the
+ * two may be mixed and several processes may start at once. Forward only: there is no down.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Logger, runMigrations } from 'graphile-worker'
+import { Client, Pool } from 'pg'
+import { DatabaseSetupError } from './errors.ts'
+
+export type MigrateOptions = {
+  /** A login that owns the tables and may create roles. */
+  url: string
+  /** One line per applied migration. */
+  log?: (line: string) => void
+  /** Where the migrations are; default: prisma/migrations of this project. */
+  folder?: string
+}
+
+/** The key of `prisma migrate`'s advisory lock. */
+const prismaLockKey = 72_707_369
+
+/** Prisma's own table, as its engine creates it. */
+const historyTable = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id VARCHAR(36) PRIMARY KEY NOT NULL,
+  checksum VARCHAR(64) NOT NULL,
+  finished_at TIMESTAMPTZ,
+  migration_name VARCHAR(255) NOT NULL,
+  logs TEXT,
+  rolled_back_at TIMESTAMPTZ,
+  started_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+  applied_steps_count INTEGER NOT NULL DEFAULT 0
+)`
+
+/** graphile-worker's tables refuse everyone but their owner; the worker's role gets them, and only them. */
+const workerGrants = `
+GRANT USAGE ON SCHEMA graphile_worker TO gateway_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA graphile_worker TO gateway_worker;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA graphile_worker TO gateway_worker;
+DO $$
+DECLARE
+  queue_table regclass;
+BEGIN
+  FOR queue_table IN
+    SELECT oid FROM pg_class c WHERE relnamespace = 'graphile_worker'::regnamespace AND relrowsecurity
+      AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid AND polname = 'gateway_worker_all')
+  LOOP
+    EXECUTE format('CREATE POLICY gateway_worker_all ON %s TO gateway_worker USING (true) WITH CHECK (true)', queue_table);
+  END LOOP;
+END $$`
+
+type Migration = { name: string; sql: string; checksum: string }
+type HistoryRow = { migration_name: string; checksum: string; finished_at: Date | null }
+
+/**
+ * Brings the database up to date, the job queue's tables included; returns the names of what it applied.
+ * @throws DatabaseSetupError when an applied migration was changed since, an earlier one failed half-way, or one fails now
+ *   (nothing of that one is kept).
+ */
+export async function migrateDatabase(options: MigrateOptions): Promise<{ applied: string[] }> {
+  const log = options.log ?? (() => {})
+  const migrations = await readMigrations(options.folder ?? findMigrationsFolder())
+  const client = new Client({ connectionString: options.url, application_name: 'gateway-migrate' })
+  // The connection may break while the other one works; the next query reports it.
+  client.on('error', () => {})
+  await client.connect()
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [prismaLockKey])
+    await client.query(historyTable)
+    const pending = await findPending(client, migrations, log)
+    for (const migration of pending) {
+      await applyMigration(client, migration)
+      log(`migrated: ${migration.name}`)
+    }
+    await migrateJobQueue(options.url)
+    await client.query(workerGrants)
+    return { applied: pending.map(({ name }) => name) }
+  } finally {
+    await client.end()
+  }
+}
+
+async function findPending(
+  client: Client,
+  migrations: Migration[],
+  log: (line: string) => void,
+): Promise<Migration[]> {
+  const { rows } = await client.query<HistoryRow>(
+    'SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+  )
+  const failed = rows.find((row) => row.finished_at === null)
+  if (failed)
+    throw new DatabaseSetupError(
+      `The migration ${failed.migration_name} failed half-way earlier: repair the database and settle it with "prisma migrate resolve".`,
+    )
+  const applied = new Map(rows.map((row) => [row.migration_name, row.checksum]))
+  for (const { name, checksum } of migrations) {
+    const recorded = applied.get(name)
+    if (recorded !== undefined && recorded !== checksum)
+      throw new DatabaseSetupError(
+        `The migration ${name} was changed after it had been applied: restore the file and put the change into a new migration.`,
+      )
+  }
+  const known = new Set(migrations.map(({ name }) => name))
+  for (const name of applied.keys())
+    if (!known.has(name)) log(`the database has a migration that this version does not know: ${name}`)
+  return migrations.filter(({ name }) => !applied.has(name))
+}
+
+async function applyMigration(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+  try {
+    await client.query('BEGIN')
+    await client.query(sql)
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+      [randomUUID(), checksum, name],
+    )
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new DatabaseSetupError(`The migration ${name} failed and was rolled back: ${reason}`, {
+      cause: error,
+    })
+  }
+}
+
+async function migrateJobQueue(url: string): Promise<void> {
+  const pgPool = new Pool({ connectionString: url, max: 1, application_name: 'gateway-migrate' })
+  pgPool.on('error', () => {})
+  try {
+    await runMigrations({ pgPool, logger: new Logger(() => () => {}) })
+  } finally {
+    await pgPool.end()
+  }
+}
+
+async function readMigrations(folder: string): Promise<Migration[]> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  return Promise.all(
+    names.sort().map(async (name) => {
+      const bytes = await readFile(join(folder, name, 'migration.sql'))
+      return { name, sql: bytes.toString('utf8'), checksum: createHash('sha256').update(bytes).digest('hex') }
+    }),
+  )
+}
+
+/** Upwards from this file, so that it is found from src/ and from dist/ alike. */
+function findMigrationsFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'prisma', 'migrations'))) {
+    const parent = dirname(folder)
+    if (parent === folder) throw new DatabaseSetupError('The folder prisma/migrations is missing.')
+    folder = parent
+  }
+  return join(folder, 'prisma', 'migrations')
+}
