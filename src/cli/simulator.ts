@@ -1,0 +1,32 @@
+/**
+ * `npm run simulator -- --port 4010`: the simulated Cal.com on its own, with the example salon. Options: `--port`,
+ * `--host`, `--profile published|guide|both`, `--webhook <url>` with `--secret <text>`, `--no-rate-limit`.
+ */
+import { parseArgs } from 'node:util'
+import { startSimulator } from '../simulator/simulator.ts'
+import type { Profile } from '../simulator/types.ts'
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '4010' },
+    host: { type: 'string', default: '127.0.0.1' },
+    profile: { type: 'string', default: 'both' },
+    webhook: { type: 'string' },
+    secret: { type: 'string' },
+    'no-rate-limit': { type: 'boolean', default: false },
+  },
+})
+
+const simulator = await startSimulator({
+  port: Number(values.port),
+  host: values.host,
+  profile: values.profile as Profile,
+  rateLimit: values['no-rate-limit'] ? null : 120,
+  webhooks: values.webhook ? [{ subscriberUrl: values.webhook, secret: values.secret ?? null }] : [],
+})
+console.log(`Simulated Cal.com at ${simulator.url}/v2, control at ${simulator.url}/__control`)
+console.log('Keys: cal_test_demo_salon, cal_test_other_company')
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void simulator.close())
+}

@@ -1,0 +1,303 @@
+/**
+ * What can be done with bookings, in the order in which Cal.com does it: the race between "is the host free?" and the
+ * insert is real here too (unique key on host and start), CREATED and RESCHEDULED webhooks go out after the row is
+ * written and before the answer, CANCELLED before the row changes.
+ */
+import { setTimeout as wait } from 'node:timers/promises'
+import { chooseHosts, isOutOfBounds } from './availability.ts'
+import { checkBooking, isObject } from './booking-input.ts'
+import type { SimulatorClock } from './clock.ts'
+import { badRequest, bare, notFound, refuseUnknownKeys, VendorError, wrongProperty } from './errors.ts'
+import type { SimulatorState } from './state.ts'
+import type { Account, Booking, EventType } from './types.ts'
+import * as payloads from './webhook-payloads.ts'
+import type { WebhookSender } from './webhooks.ts'
+import { parseInstant } from './zone.ts'
+
+const takenAlone = 'User either already has booking at this time or is not available'
+const takenInTeam = 'One of the hosts either already has booking at this time or is not available'
+const tooSoon =
+  "The event type can't be booked at the \"start\" time provided. This could be because it's too soon (violating the minimum booking notice) or too far in the future (outside the event's scheduling window)."
+
+/** Who asks: nobody (public API), a key's account, or the host in Cal.com's own interface. */
+export interface Actor {
+  account?: Account
+  asHost?: boolean
+}
+
+export class BookingDesk {
+  readonly #deps: { state: SimulatorState; clock: SimulatorClock; webhooks: WebhookSender; workMs: number }
+
+  /** `workMs`: real time between the availability check and the insert, the window of the race. */
+  constructor(deps: {
+    state: SimulatorState
+    clock: SimulatorClock
+    webhooks: WebhookSender
+    workMs: number
+  }) {
+    this.#deps = deps
+  }
+
+  /** Finds a booking by uid, else the 404 in the wording of reading or of changing. */
+  find(uid: string, intent: 'read' | 'change'): Booking {
+    const booking = this.#deps.state.bookings.get(uid)
+    if (booking) return booking
+    throw notFound(
+      `Booking with uid=${uid} ${intent === 'read' ? 'was not found in the database' : 'not found'}`,
+    )
+  }
+
+  async create(body: unknown, actor: Actor): Promise<Booking> {
+    const { state, clock } = this.#deps
+    const wish = checkBooking(state, body, actor.account)
+    const { eventType, start, end } = wish
+    if (start < clock.nowMs()) throw badRequest('Attempting to book a meeting in the past.')
+    if (isOutOfBounds(eventType, clock.nowMs(), start)) throw badRequest(tooSoon)
+    const hostIds = this.#freeHosts(eventType, { start, end }, { hostIds: wish.hostIds })
+    const status = eventType.requiresConfirmation ? 'pending' : 'accepted'
+    await this.#race(hostIds, start, status)
+    const uid = state.newUid()
+    const host = state.hosts.get(hostIds[0] ?? 0)
+    const { name, email, phoneNumber } = wish.attendee
+    const notes = wish.responses.notes
+    const booking: Booking = {
+      id: state.nextId(),
+      uid,
+      accountId: eventType.accountId,
+      eventTypeId: eventType.id,
+      title: String(wish.responses.title ?? `${eventType.title} between ${host?.name} and ${name}`),
+      description: typeof notes === 'string' ? notes : '',
+      hostIds,
+      status,
+      start,
+      end,
+      attendee: wish.attendee,
+      guests: wish.guests,
+      metadata: wish.metadata,
+      responses: {
+        name,
+        email,
+        displayEmail: email,
+        ...(phoneNumber ? { attendeePhoneNumber: phoneNumber } : {}),
+        ...wish.responses,
+        guests: wish.guests,
+        displayGuests: wish.guests,
+      },
+      location: wish.location,
+      cancellationReason: '',
+      absentHost: false,
+      createdAt: clock.nowMs(),
+      updatedAt: clock.nowMs(),
+      icsUid: `${uid}@Cal.com`,
+      icsSequence: 0,
+    }
+    state.addBooking(booking)
+    const trigger = status === 'pending' ? 'BOOKING_REQUESTED' : 'BOOKING_CREATED'
+    await this.#tell(booking, trigger, payloads.bookingBody(state, trigger, booking, clock.now()))
+    return booking
+  }
+
+  async cancel(uid: string, body: unknown, actor: Actor & { requestReschedule?: boolean }): Promise<Booking> {
+    const { state, clock } = this.#deps
+    const input = isObject(body) ? body : {}
+    refuseUnknownKeys(input, ['cancellationReason', 'cancelSubsequentBookings', 'seatUid'])
+    const booking = this.find(uid, 'change')
+    const eventType = this.#eventTypeOf(booking)
+    if (booking.status === 'cancelled' || booking.status === 'rejected') {
+      const which = 'Please provide uid of a booking that is not cancelled.'
+      throw badRequest(`Can't cancel booking with uid=${uid} because it has been cancelled already. ${which}`)
+    }
+    if (booking.end < clock.nowMs()) throw bare(400, 'Cannot cancel a booking that has already ended')
+    if (eventType.disableCancelling) throw bare(400, 'This event type does not allow cancellations')
+    const reason = typeof input.cancellationReason === 'string' ? input.cancellationReason.trim() : ''
+    if (!reason && !actor.asHost && isReasonRequired(eventType, actor.account?.id === booking.accountId)) {
+      throw bare(400, 'Cancellation reason is required')
+    }
+    const more = { cancellationReason: reason, requestReschedule: actor.requestReschedule ?? false }
+    const cancelledBy = actor.asHost ? state.hosts.get(booking.hostIds[0] ?? 0)?.email : undefined
+    const content = payloads.cancelledBody(state, booking, { ...more, cancelledBy }, clock.now())
+    await this.#tell(booking, 'BOOKING_CANCELLED', content)
+    this.#change(booking, {
+      status: 'cancelled',
+      cancellationReason: reason,
+      icsSequence: booking.icsSequence + 1,
+    })
+    return booking
+  }
+
+  async reschedule(uid: string, body: unknown, actor: Actor): Promise<Booking> {
+    const { state, clock } = this.#deps
+    const input = isObject(body) ? body : {}
+    refuseUnknownKeys(input, [
+      'start',
+      'reschedulingReason',
+      'rescheduledBy',
+      'emailVerificationCode',
+      'seatUid',
+    ])
+    const start = parseInstant(input.start)
+    if (start === undefined) throw wrongProperty('start', 'start must be a valid ISO 8601 date string')
+    const old = this.find(uid, 'change')
+    const eventType = this.#eventTypeOf(old)
+    refuseGone(old)
+    if (eventType.disableRescheduling) throw bare(400, 'This event type does not allow rescheduling')
+    const organizer = state.hosts.get(old.hostIds[0] ?? 0)
+    const isOrganizer = actor.asHost === true || actor.account?.id === old.accountId
+    if (!isOrganizer && old.start - clock.nowMs() < eventType.minimumReschedulingNotice * 60_000) {
+      throw bare(403, 'Rescheduling is not allowed within the minimum notice period before the event')
+    }
+    if (start < clock.nowMs()) throw badRequest('Attempting to book a meeting in the past.')
+    if (isOutOfBounds(eventType, clock.nowMs(), start)) throw badRequest(tooSoon)
+    const end = start + (old.end - old.start)
+    const hostIds = this.#freeHosts(
+      eventType,
+      { start, end },
+      { ignoreUid: uid, preferHostId: old.hostIds.at(-1) },
+    )
+    const byOwner = input.rescheduledBy !== undefined && input.rescheduledBy === organizer?.email
+    const status = eventType.requiresConfirmation && !byOwner ? 'pending' : 'accepted'
+    await this.#race(hostIds, start, status, uid)
+    refuseGone(old)
+    const booking: Booking = {
+      ...old,
+      id: state.nextId(),
+      uid: state.newUid(),
+      hostIds,
+      status,
+      start,
+      end,
+      reschedulingReason: typeof input.reschedulingReason === 'string' ? input.reschedulingReason : undefined,
+      rescheduledByEmail: typeof input.rescheduledBy === 'string' ? input.rescheduledBy : undefined,
+      rescheduledFromUid: uid,
+      createdAt: clock.nowMs(),
+      updatedAt: clock.nowMs(),
+      icsSequence: old.icsSequence + 1,
+    }
+    state.addBooking(booking)
+    this.#change(old, { status: 'cancelled', rescheduledToUid: booking.uid })
+    const trigger = status === 'pending' ? 'BOOKING_REQUESTED' : 'BOOKING_RESCHEDULED'
+    await this.#tell(booking, trigger, payloads.rescheduledBody(state, trigger, booking, old, clock.now()))
+    return booking
+  }
+
+  /** Accepts a pending booking; Cal.com announces it as CREATED. */
+  async confirm(uid: string): Promise<Booking> {
+    const booking = this.#pending(uid, 'confirmed')
+    this.#change(booking, { status: 'accepted' })
+    const content = payloads.bookingBody(this.#deps.state, 'BOOKING_CREATED', booking, this.#deps.clock.now())
+    await this.#tell(booking, 'BOOKING_CREATED', content)
+    return booking
+  }
+
+  async decline(uid: string, reason: unknown): Promise<Booking> {
+    const booking = this.#pending(uid, 'declined')
+    this.#change(booking, {
+      status: 'rejected',
+      cancellationReason: typeof reason === 'string' ? reason : '',
+    })
+    const content = payloads.bookingBody(
+      this.#deps.state,
+      'BOOKING_REJECTED',
+      booking,
+      this.#deps.clock.now(),
+    )
+    await this.#tell(booking, 'BOOKING_REJECTED', content)
+    return booking
+  }
+
+  async markAbsent(uid: string, body: unknown): Promise<Booking> {
+    const { clock } = this.#deps
+    const input = isObject(body) ? body : {}
+    refuseUnknownKeys(input, ['host', 'attendees'])
+    const booking = this.find(uid, 'change')
+    if (clock.nowMs() < booking.start) {
+      throw badRequest(
+        'Bookings can only be marked as absent after their start time. Current time in UTC is earlier.',
+      )
+    }
+    for (const entry of Array.isArray(input.attendees) ? input.attendees : []) {
+      if (!isObject(entry) || typeof entry.absent !== 'boolean')
+        throw wrongProperty('attendees', 'absent must be a boolean')
+      if (entry.email === booking.attendee.email)
+        booking.attendee = { ...booking.attendee, absent: entry.absent }
+    }
+    this.#change(booking, { absentHost: typeof input.host === 'boolean' ? input.host : booking.absentHost })
+    await this.#tell(booking, 'BOOKING_NO_SHOW_UPDATED', payloads.noShowBody(booking, clock.now()))
+    return booking
+  }
+
+  /** The meeting's end as Cal.com announces it; nothing about the booking changes. */
+  async endMeeting(uid: string): Promise<Booking> {
+    const booking = this.find(uid, 'change')
+    await this.#tell(booking, 'MEETING_ENDED', payloads.meetingBody('MEETING_ENDED', booking))
+    return booking
+  }
+
+  #pending(uid: string, verb: string): Booking {
+    const booking = this.find(uid, 'change')
+    if (booking.status === 'pending') return booking
+    throw badRequest(`Booking with uid=${uid} can't be ${verb} because it is ${booking.status}.`)
+  }
+
+  #eventTypeOf(booking: Booking): EventType {
+    const eventType = this.#deps.state.eventTypes.get(booking.eventTypeId)
+    if (!eventType) throw notFound(`Event type with id ${booking.eventTypeId} not found.`)
+    return eventType
+  }
+
+  #freeHosts(
+    eventType: EventType,
+    meeting: { start: number; end: number },
+    wish: { ignoreUid?: string; preferHostId?: number; hostIds?: number[] },
+  ): number[] {
+    const chosen = chooseHosts(this.#deps.state, eventType, meeting, wish)
+    if ('hostIds' in chosen) return chosen.hostIds
+    // A move is refused in the wording for individuals, also in a team.
+    if (wish.ignoreUid !== undefined || eventType.teamId === null) throw badRequest(takenAlone)
+    if (chosen.freeCount > 0) throw badRequest('fixed_hosts_unavailable_for_booking')
+    throw badRequest(takenInTeam)
+  }
+
+  /** The gap in which a concurrent request may take the same host and start; the later insert breaks the unique key. */
+  async #race(
+    hostIds: number[],
+    start: number,
+    status: Booking['status'],
+    ignoreUid?: string,
+  ): Promise<void> {
+    await wait(this.#deps.workMs)
+    if (status !== 'accepted') return
+    const isTwin = (booking: Booking) =>
+      booking.start === start && booking.status === 'accepted' && booking.uid !== ignoreUid
+    if (hostIds.some((hostId) => this.#deps.state.bookingsOfHost(hostId).some(isTwin))) {
+      throw new VendorError(409, 'booking_conflict_error', { shape: 'bare' })
+    }
+  }
+
+  #change(booking: Booking, changes: Partial<Booking>): void {
+    Object.assign(booking, changes, { updatedAt: this.#deps.clock.nowMs() })
+  }
+
+  #tell(booking: Booking, trigger: payloads.Trigger, content: object): Promise<void> {
+    return this.#deps.webhooks.send(booking.accountId, trigger, content, booking.uid)
+  }
+}
+
+function isReasonRequired(eventType: EventType, isHost: boolean): boolean {
+  const rule = eventType.requiresCancellationReason
+  if (rule === 'MANDATORY_BOTH') return true
+  return isHost ? rule === 'MANDATORY_HOST_ONLY' : rule === 'MANDATORY_ATTENDEE_ONLY'
+}
+
+function refuseGone(booking: Booking): void {
+  const { uid, rescheduledToUid } = booking
+  if (rescheduledToUid !== undefined) {
+    const moved = `it has been cancelled and rescheduled already to booking with uid=${rescheduledToUid}`
+    throw badRequest(
+      `Can't reschedule booking with uid=${uid} because ${moved}. You probably want to reschedule ${rescheduledToUid} instead.`,
+    )
+  }
+  if (booking.status !== 'cancelled' && booking.status !== 'rejected') return
+  const which = 'Please provide uid of a booking that is not cancelled.'
+  throw badRequest(`Can't reschedule booking with uid=${uid} because it has been cancelled. ${which}`)
+}
