@@ -1,0 +1,219 @@
+/**
+ * One function call from request to answer: name, call context, arguments, deadline, handler, record. Every outcome the
+ * agent can speak about is an answer; only a broken gateway throws, and the HTTP layer answers 500 (design section 4).
+ */
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { isDatabaseUnavailable } from '../db/errors.ts'
+import { AppError } from '../errors.ts'
+import { localDayOf } from '../german/index.ts'
+import { technicalTrouble, unknownFunction } from '../german/sentences/calls.ts'
+import type { Clock } from '../lib/clock.ts'
+import { Deadline } from '../lib/deadline.ts'
+import { readArguments } from '../retell/arguments.ts'
+import type { FunctionRequest } from '../retell/envelope.ts'
+import type { CallContext } from '../services/call-context.ts'
+import type { CallDirectory } from '../services/calls/directory.ts'
+import { branchOf } from '../services/catalogue.ts'
+import type { BaseContext, FunctionAnswer, FunctionDefinition, Services } from './define.ts'
+import type { FunctionRegistry } from './registry.ts'
+import type { FunctionCallTracker } from './tracking.ts'
+
+export interface DispatchObserver {
+  /** Called once per function call with what metrics need; `functionName` is one of ours or 'unknown'. */
+  onFunctionCall(call: {
+    functionName: string
+    status: 'success' | 'error'
+    errorCode: string | null
+    durationMs: number
+    answer: FunctionAnswer
+  }): void
+}
+
+type Deps = {
+  registry: FunctionRegistry
+  directory: CallDirectory
+  services: Services
+  tracker: Pick<FunctionCallTracker, 'record'>
+  clock: Clock
+  log: Logger
+  deadlines: { readMs: number; startBookingMs: number; writeMs: number }
+  observer: DispatchObserver
+  /** The guide's test-call log: whole input and output, only in debug mode. */
+  logWholeCalls: boolean
+}
+
+const answerCharactersMax = 15_000
+const defaultZone = 'Europe/Berlin'
+
+export class Dispatcher {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Answers a function call with the JSON text of the answer, at most 15,000 characters.
+   * @throws when the gateway itself is broken (database gone); everything else is in the answer.
+   */
+  async answer(request: FunctionRequest, trace: { requestId: string }): Promise<string> {
+    const { registry, clock, log } = this.#deps
+    const startedAt = performance.now()
+    const definition = request.name === null ? undefined : registry.get(request.name)
+    const functionLog = log.child({ function: definition?.name ?? 'unknown', request_id: trace.requestId })
+    const running: Running = { context: null, args: {}, at: clock.now() }
+    let answer: FunctionAnswer
+    try {
+      if (!definition)
+        throw new AppError('unknown_function', unknownFunction(), {
+          fields: { fallback: 'callback_request' },
+        })
+      answer = await this.#run(definition, request, running, functionLog)
+    } catch (error) {
+      answer = answerOf(error, functionLog)
+      if (isDatabaseUnavailable(error)) {
+        this.#finish(definition, running, answer, startedAt, functionLog)
+        throw error
+      }
+    }
+    const text = withinLimit(answer)
+    this.#finish(definition, running, answer, startedAt, functionLog)
+    return text
+  }
+
+  async #run(
+    definition: FunctionDefinition,
+    request: FunctionRequest,
+    running: Running,
+    log: Logger,
+  ): Promise<FunctionAnswer> {
+    const { directory, services, clock, deadlines } = this.#deps
+    const deadlineMs = {
+      read: deadlines.readMs,
+      startBooking: deadlines.startBookingMs,
+      write: deadlines.writeMs,
+    }
+    const deadline = new Deadline({ clock, budgetMs: deadlineMs[definition.deadline] })
+    const now = clock.now()
+    running.args = readArguments(request.args, inputKeys(definition))
+    if (definition.needs === 'nothing') {
+      running.context = await directory.resolve(request).catch(() => null)
+      const timeZone = running.context?.timeZone ?? defaultZone
+      const context: BaseContext = {
+        now,
+        timeZone,
+        today: localDayOf(now, timeZone),
+        deadline,
+        log,
+        services,
+      }
+      return definition.handler(parseInput(definition, running.args), context)
+    }
+    const call = await directory.resolve(request)
+    running.context = call
+    const catalogue = await services.catalogues.load(call.companyId)
+    const branch = branchOf(catalogue, call.branchId)
+    return definition.handler(parseInput(definition, running.args), {
+      now,
+      timeZone: branch.timeZone,
+      today: localDayOf(now, branch.timeZone),
+      deadline,
+      log: log.child({ call_id: call.callId, company_id: call.companyId }),
+      services,
+      call,
+      catalogue,
+      branch,
+    })
+  }
+
+  #finish(
+    definition: FunctionDefinition | undefined,
+    running: Running,
+    answer: FunctionAnswer,
+    startedAt: number,
+    log: Logger,
+  ): void {
+    const { tracker, observer, logWholeCalls } = this.#deps
+    const durationMs = performance.now() - startedAt
+    const functionName = definition?.name ?? 'unknown'
+    const errorCode = typeof answer.error === 'string' ? answer.error : null
+    const status = answer.success ? 'success' : 'error'
+    if (running.context) {
+      const { context, args, at } = running
+      tracker.record({
+        context,
+        functionName,
+        args,
+        response: answer,
+        durationMs,
+        status,
+        error: errorCode,
+        at,
+      })
+    }
+    observer.onFunctionCall({ functionName, status, errorCode, durationMs, answer })
+    log.info(
+      {
+        call_id: running.context?.callId,
+        company_id: running.context?.companyId,
+        status,
+        error: errorCode ?? undefined,
+        warning: answer.warning,
+        duration_ms: Math.round(durationMs),
+        ...(logWholeCalls ? { input: running.args, output: answer } : {}),
+      },
+      'function call',
+    )
+  }
+}
+
+interface Running {
+  context: CallContext | null
+  args: Record<string, unknown>
+  at: Date
+}
+
+function answerOf(error: unknown, log: Logger): FunctionAnswer {
+  if (error instanceof AppError) {
+    if (error.cause !== undefined || Object.keys(error.detail).length > 0) {
+      log.warn({ code: error.code, ...error.detail, err: error.cause }, 'function refused')
+    }
+    return { success: false, error: error.code, message: error.say, ...error.fields }
+  }
+  log.error({ err: error, alarm: 'function_failed' }, 'function failed')
+  return {
+    success: false,
+    error: 'technical_error',
+    fallback: 'callback_request',
+    message: technicalTrouble(),
+  }
+}
+
+function inputKeys(definition: FunctionDefinition): string[] {
+  return definition.input instanceof z.ZodObject ? Object.keys(definition.input.shape) : []
+}
+
+/** Arguments of the wrong kind (an answer "ja" where a name belongs) count as absent: the function asks for them. */
+function parseInput(definition: FunctionDefinition, args: Record<string, unknown>): never {
+  const parsed = definition.input.safeParse(args)
+  if (parsed.success) return parsed.data as never
+  const wrong = new Set(parsed.error.issues.map((issue) => String(issue.path[0])))
+  const rest = Object.fromEntries(Object.entries(args).filter(([key]) => !wrong.has(key)))
+  return definition.input.parse(rest) as never
+}
+
+/** Retell cuts results at 15,000 characters; a cut JSON is none, so long lists are shortened first. */
+function withinLimit(answer: FunctionAnswer): string {
+  const whole = JSON.stringify(answer)
+  if (whole.length <= answerCharactersMax) return whole
+  const shortened: FunctionAnswer = { ...answer }
+  for (const [field, value] of Object.entries(shortened)) {
+    if (Array.isArray(value) && value.length > 20) shortened[field] = value.slice(0, 20)
+    else if (typeof value === 'string' && value.length > 1_000) shortened[field] = `${value.slice(0, 999)}…`
+  }
+  const shorter = JSON.stringify(shortened)
+  if (shorter.length <= answerCharactersMax) return shorter
+  const { success, message, error } = shortened
+  return JSON.stringify({ success, error, message: message.slice(0, 1_000) })
+}

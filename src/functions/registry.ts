@@ -1,0 +1,43 @@
+/** Every function by name; a registry with a duplicate never boots. Order is the order of registration. */
+import { z } from 'zod'
+import type { FunctionDefinition } from './define.ts'
+
+export class FunctionRegistry {
+  readonly #byName = new Map<string, FunctionDefinition>()
+
+  /** @param aliases further names that older agents use for the same function */
+  constructor(definitions: readonly FunctionDefinition[], aliases: Readonly<Record<string, string>> = {}) {
+    for (const definition of definitions) this.#add(definition.name, definition)
+    for (const [alias, name] of Object.entries(aliases)) {
+      const definition = this.#byName.get(name)
+      if (!definition) throw new Error(`Alias ${alias} points to ${name}, which is not a function`)
+      this.#add(alias, definition)
+    }
+  }
+
+  /** The function of a name without version suffix; undefined if it is none of ours. */
+  get(name: string): FunctionDefinition | undefined {
+    return this.#byName.get(name)
+  }
+
+  /** All definitions, each once. */
+  list(): FunctionDefinition[] {
+    return [...new Set(this.#byName.values())]
+  }
+
+  /** All names, aliases included. */
+  names(): string[] {
+    return [...this.#byName.keys()]
+  }
+
+  #add(name: string, definition: FunctionDefinition): void {
+    if (this.#byName.has(name)) throw new Error(`Function ${name} is registered twice`)
+    this.#byName.set(name, definition)
+  }
+}
+
+/** The JSON schema of a function's arguments, from the very schema that validates them. */
+export function parametersOf(definition: FunctionDefinition): Record<string, unknown> {
+  const { $schema, ...schema } = z.toJSONSchema(definition.input, { io: 'input', target: 'draft-07' })
+  return schema
+}

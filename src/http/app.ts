@@ -1,0 +1,85 @@
+/**
+ * The HTTP application: hooks, scopes and routes. It owns no long-lived object; compose.ts hands in what the routes need.
+ */
+import helmet from '@fastify/helmet'
+import underPressure from '@fastify/under-pressure'
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { AppError } from '../errors.ts'
+import type { Cache } from '../lib/cache/cache.ts'
+import type { Clock } from '../lib/clock.ts'
+import { createRequestLimits } from './rate-limits.ts'
+import { refusal, refuse } from './replies.ts'
+import { type FunctionRoutesOptions, functionRoutes } from './routes/functions.ts'
+import { healthRoutes } from './routes/health.ts'
+import { type EventRoutesOptions, retellEventRoutes } from './routes/retell-events.ts'
+import { timeRoutes } from './routes/time.ts'
+
+type Shared = 'limits' | 'clock' | 'log'
+
+export interface AppOptions {
+  functions: Omit<FunctionRoutesOptions, Shared>
+  events: Omit<EventRoutesOptions, Shared>
+  health: Parameters<typeof healthRoutes>[1]['health']
+  cache: Pick<Cache, 'increment'>
+  limits: { unsignedPerMinute: number; eventsPerMinute: number; functionCallsPerMinute: number }
+  trustedProxies: readonly string[]
+  clock: Clock
+  log: Logger
+}
+
+/** A request must arrive within this time, so that a slow sender holds no socket for ever. */
+const requestTimeoutMs = 15_000
+const eventLoopDelayMaxMs = 500
+/** Never shed: an operator must see an overloaded server, and a balancer must not kill it for being busy. */
+const neverShed = new Set([
+  '/livez',
+  '/readyz',
+  '/metrics',
+  '/api/health/calcom',
+  '/api/health/calcom/detailed',
+])
+
+/** Builds the application; it does not listen yet. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { clock, log } = options
+  const app = Fastify({
+    loggerInstance: log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: 72_000,
+    bodyLimit: 1024 * 1024,
+    routerOptions: { ignoreTrailingSlash: true },
+    return503OnClosing: true,
+  }) as unknown as FastifyInstance
+  app.decorateRequest('rawBody')
+  app.decorateRequest('signed', false)
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const statusCode = error instanceof AppError ? 400 : (error.statusCode ?? 500)
+    if (statusCode >= 500)
+      log.error({ err: error, alarm: 'request_failed', route: request.routeOptions.url }, 'request failed')
+    return reply.code(statusCode).send(refusal(statusCode))
+  })
+  app.setNotFoundHandler((request, reply) => {
+    if (request.method === 'POST')
+      log.warn({ alarm: 'unknown_address' }, 'a request to an address that does not exist')
+    return refuse(reply, 404)
+  })
+  await app.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false })
+  await app.register(underPressure, {
+    maxEventLoopDelay: eventLoopDelayMaxMs,
+    sampleInterval: 250,
+    pressureHandler(request, reply) {
+      if (neverShed.has(request.routeOptions.url ?? '')) return
+      refuse(reply.header('retry-after', '5'), 503)
+    },
+  })
+  const limits = await createRequestLimits(app, { cache: options.cache, clock }, options.limits)
+
+  await app.register(functionRoutes, { ...options.functions, limits, clock, log })
+  await app.register(retellEventRoutes, { ...options.events, limits, clock, log })
+  await app.register(timeRoutes, { clock })
+  await app.register(healthRoutes, { health: options.health })
+  return app
+}

@@ -1,0 +1,19 @@
+/** What our hooks leave on a request for those that follow. */
+import type { FastifyRequest } from 'fastify'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The exact bytes received; empty for requests without a body. Set in scopes that verify signatures. */
+    rawBody: Buffer
+    /** Whether the request carried a valid signature. */
+    signed: boolean
+  }
+}
+
+/** The body as an object: parsed JSON, or the query of a GET. Set by `parseJson`. */
+export type JsonBody = Readonly<Record<string, unknown>>
+
+/** The parsed body of a request whose scope has checked it. */
+export function jsonBody(request: FastifyRequest): JsonBody {
+  return request.body as JsonBody
+}

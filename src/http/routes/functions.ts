@@ -1,0 +1,103 @@
+/**
+ * The voice agent's function calls: the dispatcher's addresses, and one address per function (those of older agents
+ * included). Every outcome that can be spoken is HTTP 200.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { ipRanges } from '../../config.ts'
+import type { Dispatcher } from '../../functions/dispatch.ts'
+import type { FunctionRegistry } from '../../functions/registry.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { readFunctionRequest } from '../../retell/envelope.ts'
+import { type SignatureKeys, verifyRetellSignature } from '../../retell/signature.ts'
+import type { RequestLimits } from '../rate-limits.ts'
+import { refuse } from '../replies.ts'
+import { jsonBody } from '../request-context.ts'
+import { tooMany, useSignedScope } from '../signed-scope.ts'
+
+export interface FunctionRoutesOptions {
+  dispatcher: Pick<Dispatcher, 'answer'>
+  registry: FunctionRegistry
+  keys: SignatureKeys
+  auth: 'signature' | 'throttle'
+  /** Empty: any address. */
+  allowedIps: readonly string[]
+  limits: RequestLimits
+  clock: Clock
+  log: Logger
+}
+
+const dispatcherAddresses = [
+  '/api/webhooks/retell/function',
+  '/api/webhooks/retell/function-call',
+  '/api/retell/function-call',
+  '/api/retell/function',
+]
+
+/** Addresses of agents in the field that do not follow `/api/retell/<kebab-name>`. */
+const olderAddresses: Readonly<Record<string, string>> = {
+  '/api/webhooks/retell/collect-appointment': 'collect_appointment',
+  '/api/webhooks/retell/check-availability': 'check_availability',
+  '/api/webhooks/retell/check-customer': 'check_customer',
+  '/api/webhooks/retell/current-context': 'get_current_context',
+  '/api/webhooks/retell/datetime': 'get_current_context',
+  '/api/retell/v17/check-availability': 'check_availability',
+  '/api/retell/v17/book-appointment': 'book_appointment',
+  '/api/retell/initialize-call-v4': 'initialize_call',
+  '/api/retell/get-appointments-v4': 'get_customer_appointments',
+  '/api/retell/cancel-appointment-v4': 'cancel_appointment',
+  '/api/retell/reschedule-appointment-v4': 'reschedule_appointment',
+  '/api/retell/get-services-v4': 'get_available_services',
+  '/api/retell/current-time-berlin': 'get_current_context',
+}
+
+/** The whole transcript travels along with each call. */
+const bodyBytesMax = 4 * 1024 * 1024
+
+/** Adds the routes to a scope of their own. */
+export async function functionRoutes(scope: FastifyInstance, options: FunctionRoutesOptions): Promise<void> {
+  const { dispatcher, registry, keys, auth, limits, clock, log } = options
+  const allowed = options.allowedIps.length === 0 ? null : ipRanges(options.allowedIps)
+
+  scope.addHook('onRequest', async (request, reply) => {
+    const family = request.ip.includes(':') ? 'ipv6' : 'ipv4'
+    if (allowed === null || allowed.check(request.ip, family)) return
+    log.error(
+      { alarm: 'function_call_refused', reason: 'ip' },
+      'function call from an address that is not allowed',
+    )
+    return refuse(reply, 403)
+  })
+  useSignedScope(scope, {
+    verify: (request, body) => verifyRetellSignature(body, headerText(request), keys, clock.now()),
+    unsignedAllowed: auth === 'throttle',
+    alarm: 'function_call_refused',
+    limits,
+    log,
+  })
+
+  const handler = (nameOfUrl?: string) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const call = readFunctionRequest(jsonBody(request), (name) => registry.get(name) !== undefined, nameOfUrl)
+    if (request.signed) {
+      const limit = await limits.functionCalls(request, call.call?.callId ?? call.callIdHint)
+      if (limit.exceeded) return tooMany(reply, limit.retryAfterSeconds)
+    }
+    const answer = await dispatcher.answer(call, { requestId: request.id })
+    return reply.header('content-type', 'application/json; charset=utf-8').send(answer)
+  }
+
+  for (const url of dispatcherAddresses) {
+    scope.route({ method: ['POST', 'GET'], url, bodyLimit: bodyBytesMax, handler: handler() })
+  }
+  const ownAddresses = Object.fromEntries(
+    registry.names().map((name) => [`/api/retell/${name.replaceAll('_', '-')}`, name]),
+  )
+  for (const [url, name] of Object.entries({ ...ownAddresses, ...olderAddresses })) {
+    scope.route({ method: ['POST', 'GET'], url, bodyLimit: bodyBytesMax, handler: handler(name) })
+  }
+}
+
+function headerText(request: FastifyRequest): string | undefined {
+  const header = request.headers['x-retell-signature']
+  return Array.isArray(header) ? header[0] : header
+}

@@ -1,0 +1,57 @@
+/** Retell's call events. Signature required; handled, ignored and unknown events answer 200, a failed store 500. */
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Clock } from '../../lib/clock.ts'
+import { readEvent } from '../../retell/events.ts'
+import { type SignatureKeys, verifyRetellSignature } from '../../retell/signature.ts'
+import type { CallLifecycle } from '../../services/calls/lifecycle.ts'
+import type { RequestLimits } from '../rate-limits.ts'
+import { refuse } from '../replies.ts'
+import { jsonBody } from '../request-context.ts'
+import { tooMany, useSignedScope } from '../signed-scope.ts'
+
+export interface EventRoutesOptions {
+  lifecycle: Pick<CallLifecycle, 'handle'>
+  keys: SignatureKeys
+  limits: RequestLimits
+  clock: Clock
+  log: Logger
+  /** RETELLAI_LOG_WEBHOOKS: a line per event; RETELLAI_DEBUG_WEBHOOKS: the payload with it. */
+  logEvents: boolean
+  logPayloads: boolean
+}
+
+const addresses = ['/api/webhooks/retell', '/api/webhook']
+const bodyBytesMax = 10 * 1024 * 1024
+
+/** Adds the routes to a scope of their own. */
+export async function retellEventRoutes(scope: FastifyInstance, options: EventRoutesOptions): Promise<void> {
+  const { lifecycle, keys, limits, clock, log } = options
+  useSignedScope(scope, {
+    verify(request, body) {
+      const header = request.headers['x-retell-signature']
+      return verifyRetellSignature(body, Array.isArray(header) ? header[0] : header, keys, clock.now())
+    },
+    unsignedAllowed: false,
+    alarm: 'event_refused',
+    limits,
+    log,
+  })
+  for (const url of addresses) {
+    scope.post(url, { bodyLimit: bodyBytesMax }, async (request, reply) => {
+      const limit = await limits.events(request)
+      if (limit.exceeded) return tooMany(reply, limit.retryAfterSeconds)
+      const event = readEvent(jsonBody(request))
+      if (event === null) return refuse(reply, 400, 'not_an_event')
+      const outcome = await lifecycle.handle(event)
+      if (options.logEvents || options.logPayloads) {
+        const payload = options.logPayloads ? { payload: jsonBody(request) } : {}
+        log.info(
+          { event: event.name, call_id: event.call?.callId, status: outcome.status, ...payload },
+          'call event',
+        )
+      }
+      return outcome.body
+    })
+  }
+}

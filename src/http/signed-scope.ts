@@ -1,0 +1,66 @@
+/**
+ * A scope of routes that see raw bytes first: every content type is received as a buffer, verified by the scope's own
+ * check, limited, and only then parsed as JSON. An unparsed or unsigned body never reaches a handler.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import type { SignatureVerdict } from '../retell/signature.ts'
+import type { RequestLimits } from './rate-limits.ts'
+import { refuse } from './replies.ts'
+
+export interface SignedScopeOptions {
+  /** Verdict over the exact bytes; called before anything is parsed. */
+  verify(request: FastifyRequest, body: Buffer): SignatureVerdict
+  /** Whether a request without any signature may pass (RETELLAI_FUNCTION_AUTH=throttle). */
+  unsignedAllowed: boolean
+  /** What is told to the log when a request is refused, for instance 'function_call_refused'. */
+  alarm: string
+  limits: Pick<RequestLimits, 'unsigned'>
+  log: Logger
+}
+
+const emptyBody = Buffer.alloc(0)
+
+/** Makes `scope` a signed scope; add routes to the same scope afterwards. */
+export function useSignedScope(scope: FastifyInstance, options: SignedScopeOptions): void {
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  scope.addHook('preValidation', async (request, reply) => {
+    const body = Buffer.isBuffer(request.body) ? request.body : emptyBody
+    request.rawBody = body
+    const verdict = options.verify(request, body)
+    request.signed = verdict === 'valid'
+    const passes = verdict === 'valid' || (verdict === 'missing' && options.unsignedAllowed)
+    if (verdict !== 'valid') {
+      const limit = await options.limits.unsigned(request)
+      if (limit.exceeded) return tooMany(reply, limit.retryAfterSeconds)
+    }
+    if (!passes) {
+      options.log.error(
+        { alarm: options.alarm, signature: verdict, route: request.routeOptions.url },
+        'request refused',
+      )
+      return refuse(reply, 401, verdict === 'missing' ? 'signature_missing' : 'signature_invalid')
+    }
+    const parsed = parseJson(request, body)
+    if (parsed === undefined) return refuse(reply, 400, 'invalid_json')
+    request.body = parsed
+  })
+}
+
+/** 429 with the time after which to try again. */
+export function tooMany(reply: FastifyReply, retryAfterSeconds: number): FastifyReply {
+  return refuse(reply.header('retry-after', String(Math.max(1, retryAfterSeconds))), 429)
+}
+
+/** The JSON object of a body; the query for requests without one; undefined when it is no JSON object. */
+function parseJson(request: FastifyRequest, body: Buffer): object | undefined {
+  if (body.length === 0)
+    return typeof request.query === 'object' && request.query !== null ? request.query : {}
+  try {
+    const parsed: unknown = JSON.parse(body.toString('utf8'))
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : undefined
+  } catch {
+    return undefined
+  }
+}

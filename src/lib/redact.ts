@@ -1,0 +1,51 @@
+/**
+ * Keeps personal data out of what is recorded or logged (the guide's LogSanitizer, by key as well as by pattern): fields
+ * that hold names, addresses and numbers are replaced, and emails and phone numbers inside free text too.
+ */
+
+const personalKeys = new Set([
+  'name',
+  'first_name',
+  'last_name',
+  'customer_name',
+  'kundename',
+  'kundenname',
+  'caller_name',
+  'attendee_name',
+  'phone',
+  'customer_phone',
+  'phone_number',
+  'telefonnummer',
+  'telefon',
+  'callback_number',
+  'from_number',
+  'email',
+  'customer_email',
+  'notes',
+  'transcript',
+  'suggested_prompt',
+])
+
+const emailPattern = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}/gu
+const phonePattern = /(?<![\p{L}\p{N}_-])\+?\d[\d\s/()-]{7,}\d(?![\p{L}\p{N}_-])/gu
+const isoDate = /^\d{4}-\d{2}-\d{2}/
+
+/** A copy of a JSON value without personal data. */
+export function redactPersonalData(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') return personalKeys.has(key) ? '[REDACTED]' : redactText(value)
+  if (Array.isArray(value)) return value.map((item) => redactPersonalData(item, key))
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, redactPersonalData(item, name)]),
+    )
+  }
+  return value
+}
+
+/** Free text without emails and phone numbers; dates and ids stay. */
+export function redactText(text: string): string {
+  if (text.length < 6) return text
+  return text
+    .replace(emailPattern, '[EMAIL_REDACTED]')
+    .replace(phonePattern, (match) => (isoDate.test(match) ? match : '[PHONE_REDACTED]'))
+}

@@ -1,0 +1,91 @@
+/**
+ * Retell's webhook events, read leniently: `{event, call}`, and `{event: "call_inbound", call_inbound}`. The guide's form
+ * (`call.analysis` instead of `call.call_analysis`, a call object in call_inbound) is accepted too. Every field beyond the
+ * event's name is optional; unknown keys are ignored.
+ */
+import { z } from 'zod'
+import { type RetellCall, readCall, readTimestamp } from './envelope.ts'
+
+const money = z.number().nonnegative().optional().catch(undefined)
+const text = z.string().optional().catch(undefined)
+
+const analysis = z
+  .object({
+    call_summary: text,
+    user_sentiment: text,
+    call_successful: z.boolean().optional().catch(undefined),
+    in_voicemail: z.boolean().optional().catch(undefined),
+    custom_analysis_data: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  })
+  .optional()
+  .catch(undefined)
+
+const callDetails = z.looseObject({
+  call_status: text,
+  end_timestamp: z.unknown(),
+  duration_ms: z.number().nonnegative().optional().catch(undefined),
+  disconnection_reason: text,
+  transcript: text,
+  recording_url: text,
+  call_cost: z.object({ combined_cost: money }).optional().catch(undefined),
+  call_analysis: analysis,
+  analysis,
+})
+
+const envelope = z.looseObject({
+  event: z.string().min(1).max(100),
+  call: z.looseObject({}).optional().catch(undefined),
+  call_inbound: z.looseObject({}).optional().catch(undefined),
+})
+
+export interface RetellEvent {
+  /** As sent: call_inbound, call_started, call_ended, call_analyzed, or one we do not know. */
+  name: string
+  call: RetellCall | null
+  details: EventDetails
+}
+
+/** What ended and analysed calls tell; null where the event does not. */
+export interface EventDetails {
+  callStatus: string | null
+  endedAt: Date | null
+  durationMs: number | null
+  disconnectionReason: string | null
+  transcript: string | null
+  recordingUrl: string | null
+  /** US cents, may be fractional. */
+  costCents: number | null
+  summary: string | null
+  sentiment: string | null
+  successful: boolean | null
+  /** The agent's own fields of the analysis. */
+  custom: Readonly<Record<string, unknown>> | null
+}
+
+/** Reads an event; null when the body is none (no `event` name). */
+export function readEvent(body: unknown): RetellEvent | null {
+  const parsed = envelope.safeParse(body)
+  if (!parsed.success) return null
+  const { event, call, call_inbound: inbound } = parsed.data
+  const source = call ?? inbound ?? null
+  const details = callDetails.safeParse(call ?? {})
+  const found = details.success ? details.data : undefined
+  const result = found?.call_analysis ?? found?.analysis
+  return {
+    name: event,
+    call: source === null ? null : readCall(source),
+    details: {
+      callStatus: found?.call_status?.slice(0, 50) ?? null,
+      endedAt: readTimestamp(found?.end_timestamp),
+      durationMs: found?.duration_ms ?? null,
+      disconnectionReason: found?.disconnection_reason?.slice(0, 100) ?? null,
+      transcript: found?.transcript ?? null,
+      recordingUrl: found?.recording_url ?? null,
+      costCents: found?.call_cost?.combined_cost ?? null,
+      summary: result?.call_summary ?? null,
+      sentiment: result?.user_sentiment?.slice(0, 20) ?? null,
+      successful: result?.call_successful ?? null,
+      custom: result?.custom_analysis_data ?? null,
+    },
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * Finds the call a request belongs to (design section 4, step 3): memory, cache, database; a call that is not there yet is
+ * created from the numbers in the request, so a function call may overtake call_started (incident I-07). Never guesses a
+ * company: the last resorts hold only inside a company that the request itself proves (I-04, I-05).
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import { LRUCache } from 'lru-cache'
+import type { Logger } from 'pino'
+import type { Tenancy } from '../../db/tenancy.ts'
+import { AppError } from '../../errors.ts'
+import { callNotFound } from '../../german/sentences/calls.ts'
+import type { Cache } from '../../lib/cache/cache.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { callerNumber, normalisePhone } from '../../lib/phone.ts'
+import type { FunctionRequest, RetellCall } from '../../retell/envelope.ts'
+import type { CallContext } from '../call-context.ts'
+import { type CallStatus, loadCall, loadOnlyOngoingCall, mergeCall, type StoredCall } from './call-rows.ts'
+import type { CallRouting, Route } from './routing.ts'
+
+type Deps = {
+  tenancy: Pick<Tenancy, 'run' | 'asSystem'>
+  cache: Pick<Cache, 'get' | 'set' | 'delete'>
+  routing: CallRouting
+  clock: Clock
+  log: Logger
+}
+
+const contextTtlSeconds = 600
+const recentCallMs = 5 * 60_000
+const lookUpsMax = 5
+const lookUpPauseMs = 50
+/** Retell's ids; a placeholder a model made up ("call_001") is not worth waiting for. */
+const realCallId = /^call_[0-9a-z_]{8,}$/i
+
+export class CallDirectory {
+  readonly #deps: Deps
+  readonly #known: LRUCache<string, StoredCall>
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.#known = new LRUCache({
+      max: 10_000,
+      ttl: contextTtlSeconds * 1000,
+      perf: { now: () => deps.clock.now().getTime() },
+    })
+  }
+
+  /**
+   * The context of a function call.
+   * @throws AppError `context_not_found` (speakable) when no company is proven, `context_mismatch` when the request's
+   * numbers contradict the stored call.
+   */
+  async resolve(request: Pick<FunctionRequest, 'call' | 'callIdHint'>): Promise<CallContext> {
+    const { call } = request
+    const callId = call === null ? request.callIdHint : call.callId
+    const stored = callId === null ? null : await this.#load(callId)
+    if (stored) return this.#contextOf(await this.#agreed(stored, call))
+
+    const route = call === null ? null : await this.routeOf(call)
+    if (callId !== null && call !== null && route !== null)
+      return this.#contextOf(await this.create(callId, call, route))
+    if (callId !== null && call?.callType !== 'web_call' && realCallId.test(callId)) {
+      const late = await this.#waitFor(callId)
+      if (late) return this.#contextOf(late)
+    }
+    return this.#lastResort(callId, call)
+  }
+
+  /** The company and branch that the numbers of a call prove; null when it has none or they are not ours. */
+  async routeOf(call: RetellCall): Promise<Route | null> {
+    const ours = ourNumber(call)
+    return ours === null ? null : this.#deps.routing.loadByNumber(ours)
+  }
+
+  /** Writes the rows of a call or merges into them; the context of the next request sees it. */
+  async create(
+    callId: string,
+    call: RetellCall,
+    route: Route,
+    status: CallStatus = 'ongoing',
+    callStatus: string | null = null,
+  ): Promise<StoredCall> {
+    const stored = await this.#deps.tenancy.run(route.companyId, (tx) =>
+      mergeCall(tx, {
+        callId,
+        companyId: route.companyId,
+        branchId: route.branchId,
+        phoneNumberId: route.phoneNumberId,
+        agentId: call.agentId,
+        agentVersion: call.agentVersion,
+        fromNumber:
+          call.direction === 'outbound'
+            ? normalisePhone(call.fromNumber ?? '')
+            : callerNumber(call.fromNumber),
+        toNumber: normalisePhone(call.toNumber ?? ''),
+        direction: call.direction === 'outbound' ? 'outbound' : 'inbound',
+        status,
+        callStatus,
+        startedAt: call.startedAt ?? (status === 'ongoing' ? this.#deps.clock.now() : null),
+      }),
+    )
+    await this.#remember(stored)
+    return stored
+  }
+
+  /** The stored call, from memory, cache or database; null when there is none. */
+  async load(callId: string): Promise<StoredCall | null> {
+    return this.#load(callId)
+  }
+
+  /** Drops a call from memory and cache, for instance after its customer changed. */
+  async forget(callId: string): Promise<void> {
+    this.#known.delete(callId)
+    await this.#deps.cache.delete([cacheKey(callId)])
+  }
+
+  async #load(callId: string): Promise<StoredCall | null> {
+    const known = this.#known.get(callId) ?? (await this.#deps.cache.get<StoredCall>(cacheKey(callId)))
+    if (known) {
+      this.#known.set(callId, known)
+      return known
+    }
+    const stored = await this.#deps.tenancy.asSystem((tx) => loadCall(tx, callId))
+    if (stored) await this.#remember(stored)
+    return stored
+  }
+
+  async #remember(stored: StoredCall): Promise<void> {
+    this.#known.set(stored.callId, stored)
+    await this.#deps.cache.set(cacheKey(stored.callId), stored, contextTtlSeconds)
+  }
+
+  /** A request without numbers whose call_started is still on its way (the guide: 5 times, 50 ms × attempt). */
+  async #waitFor(callId: string): Promise<StoredCall | null> {
+    for (let attempt = 1; attempt <= lookUpsMax; attempt++) {
+      await pause(lookUpPauseMs * attempt)
+      const stored = await this.#load(callId)
+      if (stored) return stored
+    }
+    return null
+  }
+
+  /** Numbers fill what the row lacks and refuse what it contradicts. */
+  async #agreed(stored: StoredCall, call: RetellCall | null): Promise<StoredCall> {
+    if (call === null) return stored
+    const pairs = [
+      [stored.toNumber, normalisePhone(call.toNumber ?? '')],
+      [stored.fromNumber, callerNumber(call.fromNumber)],
+    ] as const
+    const contradicts = ([known, told]: readonly [string | null, string | null]) =>
+      known !== null && told !== null && known !== told
+    if (pairs.some(contradicts)) {
+      this.#deps.log.warn(
+        { alarm: 'call_number_mismatch', call_id: stored.callId },
+        'numbers contradict the stored call',
+      )
+      throw new AppError('context_mismatch', callNotFound())
+    }
+    const withoutNumbers = stored.toNumber === null && stored.fromNumber === null
+    const route = withoutNumbers ? await this.routeOf(call) : null
+    if (route === null || route.companyId !== stored.companyId) return stored
+    return this.create(stored.callId, call, route)
+  }
+
+  async #lastResort(callId: string | null, call: RetellCall | null): Promise<CallContext> {
+    const { routing } = this.#deps
+    const withoutNumbers = call === null || ourNumber(call) === null
+    const byAgent = call?.agentId != null && withoutNumbers ? await routing.loadByAgent(call.agentId) : null
+    if (byAgent) {
+      if (callId !== null && call !== null) return this.#contextOf(await this.create(callId, call, byAgent))
+      const recent = await this.#onlyOngoing(byAgent.companyId)
+      return recent ? this.#contextOf(recent) : withoutCall(byAgent, call)
+    }
+    if (withoutNumbers) {
+      const test = await routing.loadTestCompany()
+      if (test && callId !== null && call !== null)
+        return this.#contextOf(await this.create(callId, call, test))
+      if (test) return withoutCall(test, call)
+      const only = call === null ? await routing.loadOnlyCompany() : null
+      const recent = only === null ? null : await this.#onlyOngoing(only.companyId)
+      if (recent) return this.#contextOf(recent)
+    }
+    this.#deps.log.warn({ alarm: 'call_context_not_found', call_id: callId }, 'no company for this call')
+    throw new AppError('context_not_found', callNotFound(), { fields: { fallback: 'callback_request' } })
+  }
+
+  #onlyOngoing(companyId: number): Promise<StoredCall | null> {
+    const since = new Date(this.#deps.clock.now().getTime() - recentCallMs)
+    return this.#deps.tenancy.run(companyId, (tx) => loadOnlyOngoingCall(tx, companyId, since))
+  }
+
+  async #contextOf(stored: StoredCall): Promise<CallContext> {
+    const { branchId } = stored
+    if (branchId === null) throw new AppError('context_not_found', callNotFound())
+    return {
+      callId: stored.callId,
+      companyId: stored.companyId,
+      branchId,
+      phoneNumberId: stored.phoneNumberId,
+      customerId: stored.customerId,
+      timeZone: stored.timeZone,
+      agentId: stored.agentId,
+      callerNumber: stored.direction === 'outbound' ? stored.toNumber : stored.fromNumber,
+    }
+  }
+}
+
+/** Our side of a call: the dialled number, or the calling one of an outbound call. E.164. */
+function ourNumber(call: RetellCall): string | null {
+  const raw = call.direction === 'outbound' ? call.fromNumber : call.toNumber
+  return raw === null ? null : normalisePhone(raw)
+}
+
+function withoutCall(route: Route, call: RetellCall | null): CallContext {
+  return {
+    callId: null,
+    companyId: route.companyId,
+    branchId: route.branchId,
+    phoneNumberId: route.phoneNumberId,
+    customerId: null,
+    timeZone: route.timeZone,
+    agentId: call?.agentId ?? null,
+    callerNumber: null,
+  }
+}
+
+function cacheKey(callId: string): string {
+  return `call:${callId}:context`
+}

@@ -1,0 +1,56 @@
+/**
+ * The variables a prompt may use from the first second of a call: date words, company, branch and, if the number is known,
+ * the customer. Retell wants strings only; what is unknown is left out, never sent empty.
+ */
+import {
+  addDays,
+  clockTimeOf,
+  germanDate,
+  type LocalDay,
+  localDayOf,
+  sayMonth,
+  sayWeekday,
+  weekdayOf,
+} from '../../german/index.ts'
+
+export interface CallerCard {
+  companyName: string
+  branchName: string
+  /** IANA zone of the branch. */
+  timeZone: string
+  customerName: string | null
+  /** E.164; null when withheld. */
+  customerPhone: string | null
+}
+
+/** The `dynamic_variables` of the call_inbound answer. */
+export function dynamicVariables(card: CallerCard, now: Date): Record<string, string> {
+  const today = localDayOf(now, card.timeZone)
+  const time = clockTimeOf(now, card.timeZone)
+  const variables: Record<string, string | null> = {
+    heute_datum: germanDate(today),
+    current_date: germanDate(today),
+    current_weekday: sayWeekday(today),
+    day_name: sayWeekday(today),
+    day_of_week: sayWeekday(today),
+    current_time: time,
+    current_year: today.slice(0, 4),
+    current_month: sayMonth(today),
+    morgen: spelled(addDays(today, 1)),
+    uebermorgen: spelled(addDays(today, 2)),
+    naechster_montag: spelled(addDays(today, 8 - weekdayOf(today))),
+    company_name: card.companyName,
+    branch_name: card.branchName,
+    customer_name: card.customerName,
+    customer_phone: card.customerPhone,
+  }
+  return Object.fromEntries(
+    Object.entries(variables).filter(
+      (entry): entry is [string, string] => entry[1] !== null && entry[1] !== '',
+    ),
+  )
+}
+
+function spelled(day: LocalDay): string {
+  return `${sayWeekday(day)}, ${germanDate(day)}`
+}

@@ -1,0 +1,266 @@
+/**
+ * The life of a call as Retell's events tell it: inbound, started, ended, analyzed. Each event may come twice, late or in
+ * any order; every handler merges into the rows of the call. An event whose company cannot be told is ignored, not stored
+ * under somebody else's.
+ */
+import type { Logger } from 'pino'
+import type { Tenancy, Tx } from '../../db/tenancy.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { callerNumber } from '../../lib/phone.ts'
+import { storableJson, storableText } from '../../lib/storable.ts'
+import type { RetellCall } from '../../retell/envelope.ts'
+import type { EventDetails, RetellEvent } from '../../retell/events.ts'
+import { branchOf, type Catalogues } from '../catalogue.ts'
+import { comparePersonNames, readPersonName } from '../matching/index.ts'
+import type { CallStatus, StoredCall } from './call-rows.ts'
+import type { CallDirectory } from './directory.ts'
+import { dynamicVariables } from './dynamic-variables.ts'
+import type { CallRouting, Route } from './routing.ts'
+
+/** What is answered to Retell; events that mean nothing to us are acknowledged too. */
+export type EventOutcome = { status: 'handled' | 'ignored'; body: Record<string, unknown> }
+
+/** Today's and tomorrow's free times of a branch, as far as they are known without asking Cal.com. */
+export type KnownFreeTimes = (
+  route: Pick<Route, 'companyId' | 'branchId'>,
+) => Promise<Record<string, string[]>>
+
+type Deps = {
+  tenancy: Pick<Tenancy, 'run'>
+  directory: CallDirectory
+  routing: CallRouting
+  catalogues: Catalogues
+  freeTimes: KnownFreeTimes
+  clock: Clock
+  log: Logger
+  /** Euros per US dollar, stored with the cost it was used for. */
+  usdEurRate: number
+}
+
+const transcriptMax = 500_000
+const ignored: EventOutcome = { status: 'ignored', body: { received: true, handled: false } }
+const announcesBooking = /\b(ist|wurde|habe[n]?)\b[^.\n]{0,80}\b(gebucht|eingetragen|bestätigt)\b/i
+
+export class CallLifecycle {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Handles one event.
+   * @throws when the database cannot store it, so that Retell sends it again.
+   */
+  async handle(event: RetellEvent): Promise<EventOutcome> {
+    const { call } = event
+    if (call === null) return ignored
+    switch (event.name) {
+      case 'call_inbound':
+        return this.#inbound(call)
+      case 'call_started':
+        return this.#started(call, event.details)
+      case 'call_ended':
+        return this.#finished(call, event.details, 'completed')
+      case 'call_analyzed':
+        return this.#finished(call, event.details, 'analyzed')
+      default:
+        return ignored
+    }
+  }
+
+  /** Before the call connects: who is calling whom. Answers variables for the prompt; without a call id nothing is stored. */
+  async #inbound(call: RetellCall): Promise<EventOutcome> {
+    const { directory, catalogues, tenancy, clock, log } = this.#deps
+    const route = await directory.routeOf({ ...call, direction: 'inbound' })
+    if (route === null) {
+      log.warn(
+        { alarm: 'unknown_number', event: 'call_inbound' },
+        'a number that belongs to no company was called',
+      )
+      return { status: 'ignored', body: { call_inbound: {} } }
+    }
+    if (call.callId !== null) await directory.create(call.callId, call, route, 'inbound')
+    const catalogue = await catalogues.load(route.companyId)
+    const phone = callerNumber(call.fromNumber)
+    const customerName =
+      phone === null
+        ? null
+        : await tenancy.run(route.companyId, (tx) => loadOnlyName(tx, route.companyId, phone))
+    const branch = branchOf(catalogue, route.branchId)
+    const variables = dynamicVariables(
+      {
+        companyName: catalogue.company.name,
+        branchName: branch.name,
+        timeZone: branch.timeZone,
+        customerName,
+        customerPhone: phone,
+      },
+      clock.now(),
+    )
+    const metadata = { company_id: String(route.companyId), branch_id: route.branchId }
+    return { status: 'handled', body: { call_inbound: { dynamic_variables: variables, metadata } } }
+  }
+
+  async #started(call: RetellCall, details: EventDetails): Promise<EventOutcome> {
+    const stored = await this.#stored(call, 'ongoing', details.callStatus ?? 'ongoing')
+    if (stored === null) return ignored
+    const { clock, freeTimes, catalogues } = this.#deps
+    const catalogue = await catalogues.load(stored.companyId)
+    const branchId = stored.branchId ?? catalogue.branches[0]?.id
+    if (branchId === undefined) return { status: 'handled', body: { received: true } }
+    const branch = branchOf(catalogue, branchId)
+    const variables = dynamicVariables(
+      {
+        companyName: catalogue.company.name,
+        branchName: branch.name,
+        timeZone: branch.timeZone,
+        customerName: null,
+        customerPhone: stored.fromNumber,
+      },
+      clock.now(),
+    )
+    const availability = await freeTimes({ companyId: stored.companyId, branchId })
+    return {
+      status: 'handled',
+      body: { received: true, call_id: stored.callId, context: variables, availability },
+    }
+  }
+
+  /** call_ended and call_analyzed bring the same fields; whichever has one fills it. */
+  async #finished(call: RetellCall, details: EventDetails, status: CallStatus): Promise<EventOutcome> {
+    const stored = await this.#stored(call, status, details.callStatus)
+    if (stored === null) return ignored
+    const { tenancy, usdEurRate, log } = this.#deps
+    const announced = await tenancy.run(stored.companyId, async (tx) => {
+      await writeDetails(tx, stored, details, { startedAt: call.startedAt, usdEurRate })
+      if (status !== 'analyzed') return false
+      await linkCustomer(tx, stored, details)
+      return flagPhantomBooking(tx, stored, details)
+    })
+    if (announced) {
+      log.error(
+        { alarm: 'announced_without_booking', call_id: stored.callId },
+        'the agent announced a booking that does not exist',
+      )
+    }
+    return { status: 'handled', body: { received: true, call_id: stored.callId } }
+  }
+
+  async #stored(call: RetellCall, status: CallStatus, callStatus: string | null): Promise<StoredCall | null> {
+    const { directory, routing, log } = this.#deps
+    if (call.callId === null) return null
+    const known = await directory.load(call.callId)
+    const byNumber = await directory.routeOf(call)
+    if (known !== null && byNumber !== null && known.companyId !== byNumber.companyId) {
+      log.warn(
+        { alarm: 'call_number_mismatch', call_id: call.callId },
+        'an event contradicts the stored call',
+      )
+      return null
+    }
+    const route = byNumber ?? routeOfCall(known) ?? (await this.#routeWithoutNumbers(call, routing))
+    if (route === null) {
+      log.warn(
+        { alarm: 'unknown_number', call_id: call.callId },
+        'an event of a call that belongs to no company',
+      )
+      return null
+    }
+    return directory.create(call.callId, call, route, status, callStatus)
+  }
+
+  async #routeWithoutNumbers(call: RetellCall, routing: CallRouting): Promise<Route | null> {
+    if (call.toNumber !== null) return null
+    const byAgent = call.agentId === null ? null : await routing.loadByAgent(call.agentId)
+    return byAgent ?? (call.callType === 'web_call' ? routing.loadTestCompany() : null)
+  }
+}
+
+function routeOfCall(stored: StoredCall | null): Route | null {
+  if (stored === null || stored.branchId === null) return null
+  const { companyId, branchId, phoneNumberId, timeZone } = stored
+  return { companyId, branchId, phoneNumberId, timeZone }
+}
+
+/** The customer's name if the number belongs to exactly one. */
+async function loadOnlyName(tx: Tx, companyId: number, phone: string): Promise<string | null> {
+  const customers = await tx.customer.findMany({
+    where: { companyId, phone, erasedAt: null },
+    select: { name: true },
+    take: 2,
+  })
+  return customers.length === 1 ? (customers[0]?.name ?? null) : null
+}
+
+async function writeDetails(
+  tx: Tx,
+  stored: StoredCall,
+  details: EventDetails,
+  { startedAt, usdEurRate }: { startedAt: Date | null; usdEurRate: number },
+): Promise<void> {
+  const measuredMs =
+    details.durationMs ??
+    (startedAt && details.endedAt ? details.endedAt.getTime() - startedAt.getTime() : null)
+  const cost = details.costCents
+  const text = (value: string | null, max: number) => (value === null ? undefined : storableText(value, max))
+  await tx.call.updateMany({
+    where: { companyId: stored.companyId, retellCallId: stored.callId },
+    data: {
+      durationSec:
+        measuredMs === null || measuredMs < 0 ? undefined : Math.min(Math.round(measuredMs / 1000), 86_400),
+      endTimestamp: details.endedAt ?? undefined,
+      disconnectionReason: text(details.disconnectionReason, 100),
+      transcript: text(details.transcript, transcriptMax),
+      recordingUrl: text(details.recordingUrl, 2_000),
+      summary: text(details.summary, 20_000),
+      sentiment: text(details.sentiment, 20),
+      callSuccessful: details.successful ?? undefined,
+      analysis: details.custom === null ? undefined : (storableJson(details.custom) as object),
+      ...(cost === null || cost > 1_000_000
+        ? {}
+        : { costCents: Math.round(cost), costEurCents: Math.round(cost * usdEurRate), usdEurRate }),
+    },
+  })
+}
+
+/** Links the call to a customer by the caller's number, and by the name when several share it. */
+async function linkCustomer(tx: Tx, stored: StoredCall, details: EventDetails): Promise<void> {
+  const caller = stored.direction === 'outbound' ? stored.toNumber : stored.fromNumber
+  if (stored.customerId !== null || caller === null) return
+  const told = details.custom?.customer_name ?? details.custom?.name
+  const name = typeof told === 'string' ? readPersonName(told) : null
+  const customers = await tx.customer.findMany({
+    where: { companyId: stored.companyId, phone: caller, erasedAt: null },
+    select: { id: true, name: true },
+  })
+  const fitting =
+    customers.length === 1
+      ? customers
+      : customers.filter((one) => name !== null && comparePersonNames(one.name, name) !== 'different')
+  const [customer] = fitting
+  if (fitting.length !== 1 || !customer) return
+  await tx.call.updateMany({
+    where: { companyId: stored.companyId, retellCallId: stored.callId, customerId: null },
+    data: { customerId: customer.id },
+  })
+}
+
+/** Incident I-82: "gebucht" was said, and nothing is booked: somebody has to call back. */
+async function flagPhantomBooking(tx: Tx, stored: StoredCall, details: EventDetails): Promise<boolean> {
+  const saidByAgent = (details.transcript ?? '')
+    .slice(0, transcriptMax)
+    .split('\n')
+    .filter((line) => line.startsWith('Agent:'))
+  if (!saidByAgent.some((line) => announcesBooking.test(line))) return false
+  const { count } = await tx.call.updateMany({
+    where: {
+      companyId: stored.companyId,
+      retellCallId: stored.callId,
+      appointmentMade: false,
+      followUpNeeded: false,
+    },
+    data: { followUpNeeded: true },
+  })
+  return count > 0
+}
