@@ -1,0 +1,124 @@
+/**
+ * A company's services in the form in which they are matched: names and synonyms folded and taken apart, once.
+ * Prepared lists are kept by content, so a list loaded anew for every call costs one string comparison.
+ */
+import { LRUCache } from 'lru-cache'
+import { Lexicon } from './lexicon.ts'
+import { fold, foldedWords } from './text.ts'
+import { type Audience, audiences, conceptOf, fillers, softWords, topicConcepts } from './vocabulary.ts'
+
+export interface MatchableService {
+  id: number
+  name: string
+  synonyms: readonly string[]
+  category?: string | null
+}
+
+/** One name or synonym. `required` concepts must be said for it to count as named in full; `concepts` may be. */
+export interface PreparedForm {
+  text: string
+  joined: string
+  isName: boolean
+  required: ReadonlySet<string>
+  concepts: ReadonlySet<string>
+}
+
+export interface PreparedService {
+  forms: readonly PreparedForm[]
+  /** Every concept of its names and synonyms. */
+  concepts: ReadonlySet<string>
+  /** Whom it is for, as its name says (else its synonyms, else its category); empty means anybody. */
+  audiences: ReadonlySet<Audience>
+}
+
+export interface PreparedServices {
+  lexicon: Lexicon
+  services: readonly PreparedService[]
+  /** Joined folded text → positions of the services so called, and whether by name. */
+  byText: ReadonlyMap<string, readonly { index: number; isName: boolean }[]>
+  /** Concepts that say nothing here, since three or more services share them ("Haar" in a salon). */
+  weak: ReadonlySet<string>
+}
+
+const companiesMax = 500
+const prepared = new LRUCache<string, PreparedServices>({ max: companiesMax })
+
+/** The prepared form of a list; the same content gives the same object. */
+export function getPreparedServices(services: readonly MatchableService[]): PreparedServices {
+  let key = ''
+  for (const service of services)
+    key += `${service.name}\u0000${service.category ?? ''}\u0000${service.synonyms.join('\u0001')}\u0002`
+  let found = prepared.get(key)
+  if (!found) {
+    found = prepare(services)
+    prepared.set(key, found)
+  }
+  return found
+}
+
+/** Words that carry the name; a service called by courtesy words alone ("Termin") keeps them. */
+function contentWords(text: string): string[] {
+  const words = foldedWords(text)
+  const content = words.filter((word) => !fillers.has(word))
+  return content.length > 0 ? content : words
+}
+
+function prepare(services: readonly MatchableService[]): PreparedServices {
+  const texts = services.map((service) => [service.name, ...service.synonyms])
+  const lexicon = new Lexicon(texts.flat().map(contentWords))
+  const list = services.map((service) => prepareService(service, lexicon))
+
+  const byText = new Map<string, { index: number; isName: boolean }[]>()
+  const uses = new Map<string, number>()
+  list.forEach((service, index) => {
+    for (const form of service.forms) {
+      for (const key of new Set([form.joined, fold(form.text).replaceAll(' ', '')])) {
+        const entries = byText.get(key) ?? []
+        const known = entries.find((entry) => entry.index === index)
+        if (known) known.isName ||= form.isName
+        else entries.push({ index, isName: form.isName })
+        byText.set(key, entries)
+      }
+    }
+    for (const concept of service.concepts) uses.set(concept, (uses.get(concept) ?? 0) + 1)
+  })
+  const weak = new Set([...topicConcepts].filter((concept) => (uses.get(concept) ?? 0) >= 3))
+  return { lexicon, services: list, byText, weak }
+}
+
+function prepareService(service: MatchableService, lexicon: Lexicon): PreparedService {
+  const texts = [service.name, ...service.synonyms].filter((text) => fold(text) !== '')
+  const category = foldedWords(service.category ?? '').map(conceptOf)
+  const forms = texts.map((text, index) => prepareForm(text, index === 0, lexicon))
+  const concepts = new Set(forms.flatMap((form) => [...form.concepts]))
+  let audience = audiencesIn(forms[0]?.concepts ?? [])
+  if (audience.size === 0) audience = audiencesIn(concepts)
+  if (audience.size === 0) audience = audiencesIn(category)
+  // The category's audience may be said although the name leaves it out: "Haarschnitt" under "Herren".
+  for (const each of audience) concepts.add(each)
+  return { forms, concepts, audiences: audience }
+}
+
+function prepareForm(text: string, isName: boolean, lexicon: Lexicon): PreparedForm {
+  const words = contentWords(text)
+  const optional = new Set(foldedWords((text.match(/\(([^)]*)\)/g) ?? []).join(' ')))
+  const required = new Set<string>()
+  const concepts = new Set<string>()
+  for (const word of words) {
+    const isOptional = optional.has(word) || /^\d+$/.test(word) || softWords.has(word)
+    for (const concept of lexicon.take(word)) {
+      concepts.add(concept)
+      if (!isOptional) required.add(concept)
+    }
+  }
+  return { text, joined: words.join(''), isName, required: required.size > 0 ? required : concepts, concepts }
+}
+
+function audiencesIn(concepts: Iterable<string>): Set<Audience> {
+  const found = new Set<Audience>()
+  for (const concept of concepts) {
+    const audience = audiences.get(concept)
+    if (audience) found.add(audience)
+  }
+  return found
+}

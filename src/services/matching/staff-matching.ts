@@ -1,0 +1,118 @@
+/**
+ * Finds the staff member a caller wishes for: "bei der Anna", "Frau Becker", "Klara" for Clara, "egal".
+ * Pure. Names that sound alike are not guessed apart (Meier, Mayer): both are asked about.
+ */
+
+import { nameSound } from './person-names.ts'
+import { cologneCode, editDistance } from './sound.ts'
+import { foldedWords, isAbsent } from './text.ts'
+
+export interface MatchableStaff {
+  id: number
+  firstName: string
+  lastName: string
+}
+
+export type StaffMatch<T> =
+  | { kind: 'match'; staff: T }
+  | { kind: 'anyone' }
+  | { kind: 'ambiguous'; candidates: T[] }
+  | { kind: 'none' }
+
+const anyone =
+  /\b(?:egal|gleich|wurst|wurscht|schnuppe|einerlei|beliebige?r?n?|irgendwe[rmn]|irgendjemande?[nm]?|irgendeine[rmn]?|wer auch immer|wem auch immer|spielt keine rolle|macht keinen unterschied|keine praferenz(?:en)?|kein(?:e|en)? (?:besondere[rn]? |bestimmte[rn]? )?(?:wunsch|vorliebe|mitarbeiter(?:in)?|person)|niemand(?:en)? (?:bestimmte[ns]|besondere[ns])|keine[rn]? bestimmte[rn]?|jede[rmn]?|alle|wer (?:gerade |halt |eben |dann |da )*(?:frei|zeit|da|kann|verfugbar|als erstes)|der (?:nachste|erste) freie|nachste[rn]? freie[rn]?|erste[rn]? freie[rn]?|freie[rn]? mitarbeiter|anyone|anybody|any|no preference|whoever|hauptsache)\b/
+
+const around = new Set(
+  `bei beim der die dem den das zu zum zur von vom mit fur und an ich mir mich hatte hatten gern gerne mochte wurde will wollte am liebsten
+  lieber wieder bitte termin mitarbeiter mitarbeiterin kollege kollegin kollegen stylist stylistin friseur friseurin arzt arztin
+  meister meisterin herr herrn frau fraulein dr doktor prof professor wie immer letztes mal letzte war war es heisst namens
+  name person ja ok also ah ahm wenn geht moglich da ist sie er ihr ihm nur gehen kommen haben hab buchen einen eine ein der team nochmal
+  vielleicht eigentlich immer sonst id nummer schnitt macht soll machen`.split(/\s+/),
+)
+const exclusions = /\b(?:nicht|ausser|bloss nicht|auf keinen fall)\b/
+
+/**
+ * Matches a spoken wish against the staff. An unspoken wish ("", "None", a placeholder) is `anyone`; a name that nobody has is `none`;
+ * digits are an id. "nicht bei Anna" gives everybody else to choose from.
+ */
+export function matchStaff<T extends MatchableStaff>(spoken: string, staff: readonly T[]): StaffMatch<T> {
+  if (isAbsent(spoken)) return { kind: 'anyone' }
+  const digits = /^\s*(\d+)\s*$/.exec(spoken)
+  if (digits) {
+    const byId = staff.find((person) => person.id === Number(digits[1]))
+    return byId ? { kind: 'match', staff: byId } : { kind: 'none' }
+  }
+  const words = foldedWords(spoken)
+  const text = words.join(' ')
+  const names = words.filter((word) => !around.has(word))
+
+  const excluded = exclusions.exec(text)
+  if (excluded) {
+    const unwanted = namedBy(
+      names.filter((word) => word !== excluded[0]),
+      staff,
+    )
+    const rest = staff.filter((person) => !unwanted.includes(person))
+    if (unwanted.length > 0) return chosen(rest)
+  }
+  const named = namedBy(names, staff)
+  if (named.length > 0) return chosen(named)
+  return anyone.test(text) ? { kind: 'anyone' } : { kind: 'none' }
+}
+
+function chosen<T>(people: T[]): StaffMatch<T> {
+  if (people.length === 0) return { kind: 'none' }
+  return people.length === 1
+    ? { kind: 'match', staff: people[0]! }
+    : { kind: 'ambiguous', candidates: people }
+}
+
+/** Everybody whom the words may name, by the best level reached: said, then sounding the same, then misheard. */
+function namedBy<T extends MatchableStaff>(words: readonly string[], staff: readonly T[]): T[] {
+  let best: T[] = []
+  let bestScore = 0
+  for (const person of staff) {
+    const score = scoreOf(words, person)
+    if (score === 0 || score < bestScore) continue
+    best = score > bestScore ? [person] : [...best, person]
+    bestScore = score
+  }
+  return best
+}
+
+/** 0 for another person. A first name and a last name count together; "Anna B" tells two Annas apart. */
+function scoreOf(words: readonly string[], person: MatchableStaff): number {
+  const first = foldedWords(person.firstName)
+  const last = foldedWords(person.lastName)
+  let score = 0
+  let unexplained = 0
+  for (const word of words) {
+    const level = Math.max(levelOf(word, first), levelOf(word, last))
+    const isInitial = word.length === 1 && last[0]?.startsWith(word)
+    if (level > 0) score += level
+    else if (isInitial) score += 1
+    else unexplained++
+  }
+  // Two words heard and only one of them right, by ear: "Anna Schmidt" is not our "Hanna Weber".
+  if (unexplained > 0 && score < unexplained * sameSound) return 0
+  return score
+}
+
+const sameSound = 10
+const misheard = 4
+
+function levelOf(word: string, names: readonly string[]): number {
+  let level = 0
+  const joined = names.length > 1 ? [...names, names.join('')] : names
+  for (const name of joined) {
+    if (word.length < 2 || name === '') continue
+    if (nameSound(word) === nameSound(name)) return sameSound
+    const length = Math.min(word.length, name.length)
+    const limit = length >= 7 ? 2 : length >= 4 ? 1 : 0
+    const distance = editDistance(word, name, 2)
+    const sameCode = cologneCode(word) === cologneCode(name) && cologneCode(word).length >= 2
+    if (distance <= (sameCode ? Math.max(limit, length >= 4 ? 2 : 1) : limit) && (length >= 5 || sameCode))
+      level = misheard
+  }
+  return level
+}

@@ -1,0 +1,177 @@
+/**
+ * What a caller's words say about the wished service: concepts, whom it is for, what is ruled out, what is left over.
+ * Pure; reads one utterance against one company's lexicon. It does not choose: that is `service-matching.ts`.
+ */
+import type { Lexicon } from './lexicon.ts'
+import { foldedWords } from './text.ts'
+import {
+  type Audience,
+  audiences,
+  conceptOf,
+  fillers,
+  genericConcepts,
+  possessives,
+  ruledOutBy,
+  softWords,
+} from './vocabulary.ts'
+
+export interface Utterance {
+  /** Concepts in the order heard, without audiences. */
+  concepts: readonly string[]
+  /** For each heard compound its concepts: a service that covers half of one was not meant. */
+  compounds: readonly (readonly string[])[]
+  audiences: ReadonlySet<Audience>
+  ruledOut: ReadonlySet<string>
+  /** Content words that no service explains; `isGraveUnknown` if one of them is joined to a known part. */
+  unknown: readonly string[]
+  /** Heads whose compound had an unknown part ("Hundehaarschnitt"): they count as named only to ask about. */
+  brokenHeads: ReadonlySet<string>
+  fuzzy: boolean
+  /** The content words joined, for comparison with whole names. */
+  joined: string
+}
+
+const negations = new Set([
+  'nicht',
+  'kein',
+  'keine',
+  'keinen',
+  'keiner',
+  'keinem',
+  'ohne',
+  'statt',
+  'anstatt',
+  'ausser',
+])
+const childAgeMax = 13
+const mergeWordsMax = 3
+
+export function readUtterance(spoken: string, lexicon: Lexicon): Utterance {
+  const words = mergeSplitWords(foldedWords(spoken), lexicon)
+  const concepts: string[] = []
+  const compounds: string[][] = []
+  const heardAudiences = new Set<Audience>()
+  const negated = new Set<string>()
+  const ruledOut = new Set<string>()
+  const unknown: string[] = []
+  const brokenHeads = new Set<string>()
+  const content: string[] = []
+  let fuzzy = false
+  let isNegated = false
+
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!
+    const next = words[i + 1] ?? ''
+    if (negations.has(word)) {
+      isNegated = true
+      continue
+    }
+    if (word === 'bei' || word === 'beim') {
+      i = skipPerson(words, i, lexicon)
+      continue
+    }
+    if (/^\d+$/.test(word) && /^jahr/.test(next) && Number(word) <= childAgeMax) heardAudiences.add('kinder')
+    const isListed = lexicon.has(conceptOf(word)) && !fillers.has(word)
+    const relative = ruledOutBy.get(word)
+    if (relative) {
+      ruledOut.add(relative)
+      if (/^klein/.test(words[i - 1] ?? '')) heardAudiences.add('kinder')
+      if (!audiences.has(word)) continue
+    }
+    if (
+      !isListed &&
+      !lexicon.isKnown(word) &&
+      (fillers.has(word) || softWords.has(word) || /^\d+$/.test(word))
+    )
+      continue
+    if (isHonorific(word) && isNameAfterHonorific(next, lexicon)) {
+      // "für Frau Becker" tells whom it is for; the name itself says nothing about the service.
+      heardAudiences.add(conceptOf(word) as Audience)
+      i++
+      continue
+    }
+
+    const meaning = lexicon.understand(word)
+    const heard: string[] = []
+    for (const concept of meaning.concepts) {
+      if (isNegated) negated.add(concept)
+      else if (audiences.has(concept)) heardAudiences.add(concept as Audience)
+      else {
+        heard.push(concept)
+        if (!concepts.includes(concept)) concepts.push(concept)
+      }
+    }
+    fuzzy ||= meaning.fuzzy
+    isNegated = false
+    content.push(word)
+    if (heard.length > 1) compounds.push(heard)
+    if (meaning.unknown.length === 0) continue
+    if (heard.length > 0) {
+      const head = heard[heard.length - 1]!
+      if (!genericConcepts.has(head)) brokenHeads.add(head)
+      else concepts.splice(concepts.indexOf(head), 1)
+      unknown.push(...meaning.unknown)
+    } else if (!isBelonging(words, i)) unknown.push(word)
+  }
+  for (const concept of negated) {
+    if (!concepts.includes(concept) && !heardAudiences.has(concept as Audience)) ruledOut.add(concept)
+  }
+  return {
+    concepts,
+    compounds,
+    audiences: heardAudiences,
+    ruledOut,
+    unknown,
+    brokenHeads,
+    fuzzy,
+    joined: content.join(''),
+  }
+}
+
+/** Puts together what speech-to-text wrote apart ("Dauer Welle", "Neu Patient") if only the whole is a known word. */
+function mergeSplitWords(words: readonly string[], lexicon: Lexicon): string[] {
+  const merged: string[] = []
+  for (let i = 0; i < words.length; i++) {
+    let taken = 1
+    for (let span = Math.min(mergeWordsMax, words.length - i); span > 1; span--) {
+      const parts = words.slice(i, i + span)
+      if (parts.every((part) => lexicon.isKnown(part)) || parts.every((part) => fillers.has(part))) continue
+      if (fillers.has(parts[0]!) && parts[0]!.length <= 3) continue
+      if (lexicon.isKnown(parts.join(''))) {
+        taken = span
+        break
+      }
+    }
+    merged.push(words.slice(i, i + taken).join(''))
+    i += taken - 1
+  }
+  return merged
+}
+
+/** The position of the last word of "bei (der) (Frau) Becker"; a known word after "bei" is left to be read. */
+function skipPerson(words: readonly string[], at: number, lexicon: Lexicon): number {
+  let end = at
+  while (/^(?:der|dem|den|frau|herr|herrn|doktor|dr|meiner?|unserer?)$/.test(words[end + 1] ?? '')) end++
+  for (let names = 0; names < 2; names++) {
+    const word = words[end + 1]
+    if (word === undefined || fillers.has(word) || lexicon.has(conceptOf(word))) break
+    end++
+  }
+  return end
+}
+
+function isHonorific(word: string): boolean {
+  return word === 'frau' || word === 'herr' || word === 'herrn'
+}
+
+function isNameAfterHonorific(word: string, lexicon: Lexicon): boolean {
+  if (word === '' || fillers.has(word) || softWords.has(word)) return false
+  const meaning = lexicon.understand(word)
+  return meaning.concepts.length === 0 && meaning.unknown.length > 0
+}
+
+/** "für meinen Hamster", "am Kombi": on what or whom, not what. */
+function isBelonging(words: readonly string[], at: number): boolean {
+  const before = words[at - 1] ?? ''
+  return before === 'am' || (possessives.has(before) && /^(?:fur|an|von|mit|bei)$/.test(words[at - 2] ?? ''))
+}
