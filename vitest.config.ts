@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config'
 
 /** Folders whose tests need neither a database nor a server of ours. */
-const pureTests = ['test/german/**/*.test.ts', 'test/lib/**/*.test.ts', 'test/services/matching/**/*.test.ts', 'test/*.test.ts']
+const pureTests = [
+  'test/german/**/*.test.ts',
+  'test/lib/**/*.test.ts',
+  'test/calcom/**/*.test.ts',
+  'test/services/matching/**/*.test.ts',
+  'test/*.test.ts',
+]
 
 export default defineConfig({
   test: {

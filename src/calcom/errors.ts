@@ -91,7 +91,11 @@ const meanings: readonly Meaning[] = [
   [/parent managed event type/i, 'invalid_request', 'managed_parent'],
   [/because it has no hosts/i, 'invalid_request', 'no_hosts'],
   [/^metadata\b|metadata\./i, 'invalid_request', 'metadata'],
-  [/invalid_number|phone.*(not valid|invalid)|invalid.*phone/i, 'invalid_request', 'phone_invalid'],
+  [
+    /invalid_number|phone.*(not valid|invalid|must be a valid)|invalid.*phone/i,
+    'invalid_request',
+    'phone_invalid',
+  ],
   [/missing attendee phone number/i, 'invalid_request', 'phone_required'],
   [/at least one contact method/i, 'invalid_request', 'contact_required'],
   [/error_required_field|missing required booking field/i, 'invalid_request', 'missing_field'],
@@ -144,7 +148,7 @@ export function readErrorAnswer(
       operation,
       status,
       rescheduledToUid: /rescheduled already to booking with uid=([\w-]+)/i.exec(text)?.[1],
-      field: /\{([\w.-]{1,60})\}/.exec(text)?.[1],
+      field: /(?:\{|field response: )([\w.-]{1,60})/.exec(text)?.[1],
     })
   }
   if (status < 400 || status >= 500) {

@@ -190,10 +190,11 @@ export class CalcomTransport {
         status === 429 ? pauseSeconds(answer.headers) : undefined,
       )
     }
-    const result = read(body)
+    // Text that is no JSON must not pass for the empty answer that a deletion gives.
+    const garbled = body === undefined && text !== ''
+    const result = garbled ? undefined : read(body)
     if (result === undefined) {
-      const shape =
-        text !== '' && body === undefined ? `no JSON, ${text.length} characters` : describeShape(body)
+      const shape = garbled ? `no JSON, ${text.length} characters` : describeShape(body)
       this.#options.log.warn(
         { component: 'calcom', connection: this.#options.connectionId, operation, status, shape },
         'answer of an unexpected shape',
