@@ -60,8 +60,9 @@ export class CircuitBreaker {
   #trips = 0
 
   constructor(options: CircuitBreakerOptions) {
-    this.#options = { broadcast: noBroadcast, onChange: () => {}, ...options }
-    this.#unsubscribe = this.#options.broadcast.subscribe(options.key, (signal) => {
+    const { broadcast = noBroadcast, onChange = () => {} } = options
+    this.#options = { ...options, broadcast, onChange }
+    this.#unsubscribe = broadcast.subscribe(options.key, (signal) => {
       if (signal.state === 'closed') this.#moveTo('closed', 'remote')
       else if (this.#state !== 'open' || this.#leftMs() === 0) this.#open(signal.forMs, 'remote')
     })
