@@ -1,0 +1,192 @@
+/**
+ * What callers hear about free times. At most two short sentences and one question, at most three times spoken, and
+ * the day is named whenever it is not the one asked for (incident I-37). Every time in a sentence that offers something is
+ * one of the offered ones (I-32), so the wished time is not repeated when it is not free.
+ */
+import {
+  type ClockTime,
+  type LocalDay,
+  sayDuration,
+  sayList,
+  sayMoment,
+  sayOnDay,
+  sayTime,
+  sayWeekday,
+  sayWindow,
+  type Trouble,
+  type UnderstoodTime,
+} from '../index.ts'
+
+/** A free time as it is offered. */
+export interface SpokenTime {
+  day: LocalDay
+  time: ClockTime
+}
+
+/** How many times one sentence may name. */
+const spokenMax = 3
+/** With more free times than this a day is described by three times spread over it. */
+const shortListMax = 6
+
+/** Cal.com does not answer and nothing is known (the guide's sentence). */
+export function calendarUnavailable(): string {
+  return 'Ich kann die Verfügbarkeit gerade nicht prüfen. Darf ich Sie zurückrufen?'
+}
+
+/** Puts the guide's warning in front of an answer from a stale copy. */
+export function maybeOutdated(message: string): string {
+  return `Verfügbarkeit (möglicherweise nicht aktuell): ${message}`
+}
+
+// --- questions ---
+
+export function askDay(): string {
+  return 'Für welchen Tag wünschen Sie den Termin?'
+}
+
+export function askDayAgain(): string {
+  return 'Das Datum habe ich nicht verstanden. Welchen Tag meinen Sie?'
+}
+
+/** Why a day or time cannot be taken as said, and what it could mean. `readings` are spoken forms, best first. */
+export function askAboutTrouble(trouble: Trouble, readings: readonly string[]): string {
+  const choice = readings.length > 0 ? `Meinen Sie ${sayList(readings.slice(0, spokenMax), 'oder')}?` : null
+  if (trouble === 'impossible_time')
+    return `Diese Uhrzeit gibt es nicht. ${choice ?? 'Zu welcher Uhrzeit passt es Ihnen?'}`
+  const asked = choice ?? 'Welchen Tag meinen Sie?'
+  if (trouble === 'impossible_date') return `Dieses Datum gibt es nicht. ${asked}`
+  if (trouble === 'weekday_mismatch') return `Wochentag und Datum passen nicht zusammen. ${asked}`
+  if (trouble === 'past_day') return `Dieser Tag liegt schon zurück. ${asked}`
+  if (trouble === 'far_away') return `Das liegt sehr weit in der Zukunft. ${asked}`
+  return choice ?? askDayAgain()
+}
+
+/** Beyond the days that can be booked. */
+export function tooFarAhead(day: LocalDay, today: LocalDay): string {
+  return `${sentence(sayOnDay(day, today))} kann ich noch nicht nachsehen, das ist zu weit in der Zukunft. An welchem früheren Tag passt es Ihnen?`
+}
+
+// --- something is free ---
+
+/** The asked time is free. */
+export function timeIsFree(wished: SpokenTime, today: LocalDay): string {
+  return `Ja, ${sayMoment(wished.day, wished.time, today)} ist noch frei. Möchten Sie diesen Termin?`
+}
+
+/** What a day, or a part of it, has. `times` ascending, not empty. */
+export function dayHas(
+  day: LocalDay,
+  times: readonly ClockTime[],
+  window: UnderstoodTime | null,
+  today: LocalDay,
+): string {
+  const when = sentence([sayOnDay(day, today), sayWindow(window)].filter(Boolean).join(' '))
+  if (times.length === 1) return `${when} ist noch ${sayTime(times[0]!)} frei. Passt Ihnen das?`
+  const spoken = sayList(spread(times).map(sayTime), 'und')
+  const more = times.length > shortListMax ? ', dazwischen auch weitere' : ''
+  return `${when} sind folgende Zeiten verfügbar: ${spoken}${more}. Welche passt Ihnen?`
+}
+
+/** First times of several days ("diese Woche", "am Wochenende"). */
+export function spanHas(times: readonly SpokenTime[], today: LocalDay): string {
+  return `Ich habe zum Beispiel ${sayTimes(times, today, 'und')} etwas frei. An welchem Tag und zu welcher Uhrzeit passt es Ihnen?`
+}
+
+/** The next free time, and perhaps more. */
+export function nextFree(times: readonly SpokenTime[], service: string, today: LocalDay): string {
+  const [first, ...more] = times
+  const next = `Der nächste freie Termin für ${service} ist ${sayMoment(first!.day, first!.time, today)}.`
+  if (more.length === 0) return `${next} Passt Ihnen das?`
+  return `${next} Passt Ihnen das, oder lieber ${sayTimes(more.slice(0, spokenMax - 1), today, 'oder')}?`
+}
+
+export function nothingFreeSoon(service: string, days: number): string {
+  const span = days === 14 ? 'In den nächsten zwei Wochen' : `In den nächsten ${days} Tagen`
+  return `${span} ist für ${service} leider nichts frei. Dürfen wir Sie zurückrufen?`
+}
+
+/** Other times, asked for as such. `times` empty: there are none (left). */
+export function alternativesAre(times: readonly SpokenTime[], today: LocalDay): string {
+  if (times.length === 0) return `Weitere Zeiten kann ich Ihnen dazu leider nicht anbieten. ${otherDay}`
+  return `Ich kann Ihnen ${sayTimes(times, today, 'oder')} anbieten. Was passt Ihnen?`
+}
+
+// --- the asked time is not free ---
+
+/** Why a wish cannot be met; the day is the wished one. */
+export type Refusal =
+  | { reason: 'taken'; day: LocalDay }
+  | { reason: 'day_full'; day: LocalDay; window: UnderstoodTime | null }
+  | { reason: 'span_full' }
+  | { reason: 'closed'; day: LocalDay }
+  | { reason: 'outside_opening_hours'; day: LocalDay }
+  | { reason: 'past_time'; day: LocalDay }
+  | { reason: 'booking_notice_violation'; noticeMinutes: number }
+
+/** Says why not, and offers the nearest times (perhaps none). */
+export function notFree(refusal: Refusal, offers: readonly SpokenTime[], today: LocalDay): string {
+  const asked = offers.length === 0 ? otherDay : `Passt es Ihnen ${offerAgainst(refusal, offers, today)}?`
+  return `${regret(refusal, today)} ${asked}`
+}
+
+const otherDay = 'An welchem anderen Tag passt es Ihnen?'
+
+function regret(refusal: Refusal, today: LocalDay): string {
+  switch (refusal.reason) {
+    case 'taken':
+      return `Zu dieser Zeit ist ${sayOnDay(refusal.day, today)} leider nichts frei.`
+    case 'day_full': {
+      const when = sentence(sayOnDay(refusal.day, today))
+      const window = sayWindow(refusal.window)
+      return window === ''
+        ? `${when} ist leider nichts mehr frei.`
+        : `${when} ist ${window} leider nichts frei.`
+    }
+    case 'span_full':
+      return 'In dieser Zeit ist leider nichts frei.'
+    case 'closed':
+      return `Am ${sayWeekday(refusal.day)} haben wir geschlossen.`
+    case 'outside_opening_hours':
+      return `Zu dieser Zeit haben wir am ${sayWeekday(refusal.day)} nicht geöffnet.`
+    case 'past_time':
+      return refusal.day === today
+        ? 'Diese Uhrzeit ist heute schon vorbei.'
+        : 'Dieser Zeitpunkt liegt schon zurück.'
+    case 'booking_notice_violation':
+      return `So kurzfristig geht es leider nicht, wir brauchen ${sayDuration(refusal.noticeMinutes)} Vorlauf.`
+  }
+}
+
+/** Times of the day just named need no day again. */
+function offerAgainst(refusal: Refusal, offers: readonly SpokenTime[], today: LocalDay): string {
+  const spoken = offers.slice(0, spokenMax)
+  const named =
+    refusal.reason === 'taken' || refusal.reason === 'day_full' || refusal.reason === 'outside_opening_hours'
+  if (named && spoken.every((offer) => offer.day === refusal.day)) {
+    return `um ${sayList(
+      spoken.map((offer) => sayTime(offer.time)),
+      'oder',
+    )}`
+  }
+  return sayTimes(spoken, today, 'oder')
+}
+
+/** "morgen um 9 Uhr oder 9 Uhr 30 oder am Samstag, den 28. November um 10 Uhr": days once, at most three times. */
+export function sayTimes(times: readonly SpokenTime[], today: LocalDay, word: 'und' | 'oder'): string {
+  const byDay = new Map<LocalDay, ClockTime[]>()
+  for (const { day, time } of times.slice(0, spokenMax)) byDay.set(day, [...(byDay.get(day) ?? []), time])
+  return sayList(
+    [...byDay].map(([day, clocks]) => `${sayOnDay(day, today)} um ${sayList(clocks.map(sayTime), word)}`),
+    word,
+  )
+}
+
+/** All of a short list's first, or first, middle and last of a long one. */
+function spread(times: readonly ClockTime[]): ClockTime[] {
+  if (times.length <= shortListMax) return times.slice(0, spokenMax)
+  return [times[0]!, times[Math.floor(times.length / 2)]!, times.at(-1)!]
+}
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

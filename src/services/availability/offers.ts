@@ -1,0 +1,174 @@
+/**
+ * What one call has been offered and has turned down: full instants, so that "der erste", a time alone or "morgen um halb
+ * neun" is matched with the day that was really offered (incident I-36), and a refused time is not offered again.
+ * Kept in the cache for the length of a long call. Limit: it is a memory aid; losing it costs a question, never a booking.
+ */
+import { type ClockTime, clockTimeOf, type LocalDay, localDayOf } from '../../german/index.ts'
+import type { Cache } from '../../lib/cache/cache.ts'
+import type { Clock } from '../../lib/clock.ts'
+
+/** `day`: the times of a day were listed; `alternatives`: other times were proposed. */
+export type OfferSource = 'day' | 'alternatives'
+
+interface Offer {
+  serviceId: number
+  source: OfferSource
+  /** What was asked for, to tell a repeated question from a new one. */
+  wish: string
+  atMs: number
+  /** Epoch milliseconds in the order they were offered. */
+  starts: number[]
+}
+
+/** The memory of one call. */
+export interface OfferState {
+  /** Oldest first. */
+  offers: Offer[]
+  refused: number[]
+}
+
+/** What a wish means in the light of the offers: exactly one offered time, a choice between several, or nothing. */
+export type ResolvedOffer =
+  | { kind: 'none' }
+  | { kind: 'match'; start: Date; serviceId: number }
+  | { kind: 'ask'; starts: Date[]; serviceId: number }
+
+export interface SpokenWish {
+  /** The day as understood, null when none was named. */
+  day: LocalDay | null
+  /** The clock time as understood, null when none was named. */
+  time: ClockTime | null
+  /** The caller's words, for "der erste" and "den letzten". */
+  words?: string
+  timeZone: string
+}
+
+const memorySeconds = 2 * 3600
+const offersMax = 6
+const startsMax = 60
+const refusedMax = 60
+/** After this long the caller has heard an offer; a further question for alternatives turns it down. */
+const heardAfterMs = 8_000
+
+const ordinals: Readonly<Record<string, number>> = { erste: 0, zweite: 1, dritte: 2, vierte: 3, letzte: -1 }
+const fillers = new Set(
+  'der die das den dem ein einen zum beim ich nehme nehmen wir dann also ja gern gerne bitte termin vorschlag zeit davon passt mir gut'.split(
+    ' ',
+  ),
+)
+
+export class OfferMemory {
+  readonly #cache: Cache
+  readonly #clock: Clock
+
+  constructor({ cache, clock }: { cache: Cache; clock: Clock }) {
+    this.#cache = cache
+    this.#clock = clock
+  }
+
+  /** What a call was offered so far; empty without a call. */
+  async load(callId: string | null): Promise<OfferState> {
+    if (callId === null) return noOffers
+    return readOfferState(await this.#cache.get(offersKey(callId)))
+  }
+
+  /** Notes that these times were offered, in this order. `state` is what was read at the beginning of the function call. */
+  async remember(
+    callId: string | null,
+    state: OfferState,
+    offer: { serviceId: number; source: OfferSource; wish: string; starts: readonly Date[] },
+  ): Promise<void> {
+    if (callId === null || offer.starts.length === 0) return
+    const starts = offer.starts.slice(0, startsMax).map((start) => start.getTime())
+    const offers = [...state.offers, { ...offer, starts, atMs: this.#clock.now().getTime() }].slice(
+      -offersMax,
+    )
+    await this.#cache.set(offersKey(callId), { offers, refused: state.refused }, memorySeconds)
+  }
+
+  /** Notes that the caller does not want this time: it will not be proposed again in this call. */
+  async refuse(callId: string | null, start: Date): Promise<void> {
+    if (callId === null) return
+    const state = await this.load(callId)
+    const refused = [...new Set([...state.refused, start.getTime()])].slice(-refusedMax)
+    await this.#cache.set(offersKey(callId), { ...state, refused }, memorySeconds)
+  }
+
+  /** The service the call talked about last, for a question that names none. */
+  async loadServiceId(callId: string | null): Promise<number | null> {
+    return (await this.load(callId)).offers.at(-1)?.serviceId ?? null
+  }
+
+  /**
+   * Matches a wish with what was offered: a time alone or an ordinal with the offered day (`match`), a day and time that
+   * were not offered although that time was, on another day (`ask`: the caller may mean the offered one).
+   */
+  async resolveOffered(callId: string | null, wish: SpokenWish): Promise<ResolvedOffer> {
+    return resolveOffer(await this.load(callId), wish)
+  }
+}
+
+const noOffers: OfferState = { offers: [], refused: [] }
+
+/** Cache key of a call's offers; read together with the days of a calendar. */
+export function offersKey(callId: string): string {
+  return `call:${callId}:offers`
+}
+
+/** Brings what the cache held into form. */
+export function readOfferState(value: unknown): OfferState {
+  return (value as OfferState | undefined) ?? noOffers
+}
+
+/**
+ * Times of a service that are not to be proposed: those turned down, and, when alternatives are asked for once more
+ * (the same wish again, or after the caller had time to hear them), the alternatives proposed before.
+ */
+export function refusedStarts(
+  state: OfferState,
+  asked: { serviceId: number; wish: string; now: Date },
+): Set<number> {
+  const heard = state.offers.filter(
+    (offer) =>
+      offer.source === 'alternatives' &&
+      offer.serviceId === asked.serviceId &&
+      (offer.wish === asked.wish || asked.now.getTime() - offer.atMs >= heardAfterMs),
+  )
+  return new Set([...state.refused, ...heard.flatMap((offer) => offer.starts)])
+}
+
+/** The pure part of `OfferMemory.resolveOffered`. */
+export function resolveOffer(state: OfferState, wish: SpokenWish): ResolvedOffer {
+  const last = state.offers.at(-1)
+  if (!last) return { kind: 'none' }
+  const ordinal = readOrdinal(wish.words)
+  const chosen = ordinal === null ? undefined : last.starts.at(ordinal)
+  if (chosen !== undefined) return match(chosen, last.serviceId)
+  if (wish.time === null) return { kind: 'none' }
+  // The newest offer that holds the time decides; within it the time may stand for several days.
+  for (const offer of state.offers.toReversed()) {
+    const sameTime = offer.starts.filter((start) => clockTimeOf(new Date(start), wish.timeZone) === wish.time)
+    if (sameTime.length === 0) continue
+    const onDay = sameTime.find((start) => localDayOf(new Date(start), wish.timeZone) === wish.day)
+    if (onDay !== undefined) return match(onDay, offer.serviceId)
+    if (wish.day === null && sameTime.length === 1) return match(sameTime[0]!, offer.serviceId)
+    return { kind: 'ask', starts: sameTime.map((start) => new Date(start)), serviceId: offer.serviceId }
+  }
+  return { kind: 'none' }
+}
+
+function match(start: number, serviceId: number): ResolvedOffer {
+  return { kind: 'match', start: new Date(start), serviceId }
+}
+
+/** Index of "der erste", "nehme den zweiten", "den letzten bitte"; null when the words say anything else. */
+function readOrdinal(words: string | undefined): number | null {
+  const said =
+    (words ?? '')
+      .toLowerCase()
+      .match(/\p{L}+/gu)
+      ?.filter((word) => !fillers.has(word)) ?? []
+  const [only, ...more] = said
+  if (only === undefined || more.length > 0) return null
+  return ordinals[only.replace(/(?<=e)[rnms]$/, '')] ?? null
+}

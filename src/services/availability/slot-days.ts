@@ -1,0 +1,123 @@
+/**
+ * The cache of free times: one entry per day of one calendar (company, service, event type and, if asked for, host),
+ * each stamped with when it was fetched and with the generation of its company and date. A change in the calendar replaces the
+ * generation, so a fetch that began before the change is never taken for fresh, whoever stores it and when.
+ * Limit: entries know nothing of the past, of notice or of holds; those are applied by the reader.
+ */
+import { randomBytes } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { LocalDay } from '../../german/index.ts'
+import type { Cache } from '../../lib/cache/cache.ts'
+import type { Clock } from '../../lib/clock.ts'
+
+/** What decides which times are free: two askers with the same calendar get the same answer. */
+export interface Calendar {
+  companyId: number
+  /** Cal.com connection that knows the event type. */
+  connectionId: string
+  serviceId: number
+  eventTypeId: number
+  /** Only this host of a round robin; null: any. */
+  hostUserId: number | null
+  teamId: number | null
+  timeZone: string
+}
+
+interface StoredDay {
+  /** Starts in epoch milliseconds, ascending. */
+  slots: number[]
+  fetchedAtMs: number
+  /** The generation known when the request was sent; null: none so far. */
+  generation: string | null
+}
+
+/** One day as it was read: its copy, if any, and whether that may be believed. */
+export interface ReadDay {
+  day: LocalDay
+  slots: readonly number[] | null
+  fresh: boolean
+  generation: string | null
+}
+
+/** How long an answer of Cal.com is believed; changes we hear of end it sooner. */
+export const freshMs = 5 * 60_000
+const staleCopySeconds = 24 * 3600
+/** Generations outlive every copy made under an older one. */
+const generationSeconds = 2 * staleCopySeconds
+
+export class SlotDays {
+  readonly #cache: Cache
+  readonly #clock: Clock
+  /** Changes that the shared cache would not take (it was away): this process at least remembers them while copies count as fresh. */
+  readonly #unrecorded = new LRUCache<string, string>({ max: 10_000, ttl: freshMs })
+
+  constructor({ cache, clock }: { cache: Cache; clock: Clock }) {
+    this.#cache = cache
+    this.#clock = clock
+  }
+
+  /**
+   * Days of a calendar, and whatever else the caller needs, in one round trip.
+   * @param extraKeys further cache keys; their values come back in the same order, undefined when absent
+   */
+  async read(
+    calendar: Calendar,
+    days: readonly LocalDay[],
+    extraKeys: readonly string[] = [],
+  ): Promise<{ days: ReadDay[]; extra: unknown[] }> {
+    const values = await this.#cache.getMany<unknown>([
+      ...days.map((day) => dayKey(calendar, day)),
+      ...days.map((day) => generationKey(calendar.companyId, day)),
+      ...extraKeys,
+    ])
+    const oldestMs = this.#clock.now().getTime() - freshMs
+    const read = days.map((day, index): ReadDay => {
+      const copy = values[index] as StoredDay | undefined
+      const generation =
+        this.#unrecorded.get(generationKey(calendar.companyId, day)) ??
+        (values[days.length + index] as string | undefined) ??
+        null
+      const fresh = copy !== undefined && copy.fetchedAtMs > oldestMs && copy.generation === generation
+      return { day, slots: copy?.slots ?? null, fresh, generation }
+    })
+    return { days: read, extra: values.slice(days.length * 2) }
+  }
+
+  /** Keeps fetched days under the generations that held when the request was sent. */
+  async store(
+    calendar: Calendar,
+    slotsByDay: ReadonlyMap<LocalDay, readonly number[]>,
+    generations: ReadonlyMap<LocalDay, string | null>,
+  ): Promise<void> {
+    const fetchedAtMs = this.#clock.now().getTime()
+    const entries = [...slotsByDay].map(
+      ([day, slots]) =>
+        [dayKey(calendar, day), { slots, fetchedAtMs, generation: generations.get(day) ?? null }] as const,
+    )
+    await this.#cache.setMany(entries, staleCopySeconds)
+  }
+
+  /** Says that the calendars of a company changed on these days: every copy of them stops being fresh. */
+  async markChanged(companyId: number, days: readonly LocalDay[]): Promise<void> {
+    if (days.length === 0) return
+    const entries = [...new Set(days)].map(
+      (day) => [generationKey(companyId, day), randomBytes(9).toString('base64url')] as const,
+    )
+    const recorded = await this.#cache.setMany(entries, generationSeconds)
+    for (const [key, generation] of entries) {
+      if (recorded) this.#unrecorded.delete(key)
+      else this.#unrecorded.set(key, generation)
+    }
+  }
+}
+
+/** Identifies one day of one calendar, also for requests under way. */
+export function dayKey(calendar: Calendar, day: LocalDay): string {
+  const { companyId, serviceId, connectionId, eventTypeId, hostUserId, timeZone } = calendar
+  const asked = `${connectionId}:${eventTypeId}:${hostUserId ?? 'any'}:${timeZone}`
+  return `company:${companyId}:service:${serviceId}:availability:${day}:${asked}`
+}
+
+function generationKey(companyId: number, day: LocalDay): string {
+  return `company:${companyId}:availability-generation:${day}`
+}

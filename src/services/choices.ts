@@ -1,0 +1,237 @@
+/**
+ * Turns a caller's words into entries of the catalogue and into days and times. What cannot be decided becomes a German
+ * question, thrown as an `AppError`; nothing is ever replaced by a default in silence (incidents I-14, I-26, I-61, I-67).
+ */
+import { AppError } from '../errors.ts'
+import {
+  addDays,
+  type LocalDay,
+  localDayOf,
+  sayDay,
+  type Understood,
+  type UnderstoodDay,
+  understandWish,
+} from '../german/index.ts'
+import { askAboutTrouble, askDay, askDayAgain, tooFarAhead } from '../german/sentences/availability.ts'
+import {
+  askService,
+  serviceElsewhere,
+  serviceNotByPhone,
+  staffCannot,
+  unknownBranch,
+  unknownService,
+  unknownStaff,
+  whichBranch,
+  whichService,
+  whichStaff,
+} from '../german/sentences/catalogue.ts'
+import {
+  type Catalogue,
+  type CatalogueBranch,
+  type CatalogueService,
+  type CatalogueStaff,
+  servicesAt,
+  staffAt,
+} from './catalogue.ts'
+import { matchService, matchStaff } from './matching/index.ts'
+
+/** "Anna Becker" */
+export function fullName(person: CatalogueStaff): string {
+  return `${person.firstName} ${person.lastName}`.trim()
+}
+
+/**
+ * The branch the caller names, else the dialled one.
+ * @throws AppError `unknown_branch`, `ambiguous_branch`
+ */
+export function chooseBranch(
+  catalogue: Catalogue,
+  dialled: CatalogueBranch,
+  spoken?: string,
+): CatalogueBranch {
+  if (spoken === undefined) return dialled
+  const byId = catalogue.branches.find((branch) => branch.id === spoken)
+  if (byId) return byId
+  const named = catalogue.branches.map((branch, id) => ({
+    id,
+    name: branch.name,
+    synonyms: branch.spokenNames,
+    branch,
+  }))
+  const found = matchService(spoken, named)
+  if (found.kind === 'match') return found.service.branch
+  const candidates =
+    found.kind === 'ambiguous' ? found.candidates.map(({ branch }) => branch) : catalogue.branches
+  const names = candidates.map((branch) => branch.name)
+  throw new AppError(
+    found.kind === 'ambiguous' ? 'ambiguous_branch' : 'unknown_branch',
+    found.kind === 'ambiguous' ? whichBranch(names) : unknownBranch(names),
+    { fields: { status: 'needs_branch', branches: names } },
+  )
+}
+
+/**
+ * The service the caller names; without a name the one this call talked about last, the branch's default, or its only one.
+ * @param lastServiceId from the call's offers (`OfferMemory.loadServiceId`)
+ * @throws AppError `missing_service`, `ambiguous_service`, `unknown_service`, `service_elsewhere`, `service_not_bookable`
+ */
+export function chooseService(
+  catalogue: Catalogue,
+  branch: CatalogueBranch,
+  spoken: string | undefined,
+  lastServiceId: number | null = null,
+): CatalogueService {
+  const offered = servicesAt(catalogue, branch.id)
+  if (spoken === undefined) {
+    const known = [lastServiceId, branch.defaultServiceId].flatMap(
+      (id) => offered.find((service) => service.id === id) ?? [],
+    )
+    const chosen = known[0] ?? (offered.length === 1 ? offered[0] : undefined)
+    if (chosen) return chosen
+    throw serviceQuestion('missing_service', askService, offered)
+  }
+  const found = matchService(spoken, offered)
+  if (found.kind === 'match') return found.service
+  if (found.kind === 'ambiguous') throw serviceQuestion('ambiguous_service', whichService, found.candidates)
+  throw notOfferedHere(catalogue, branch, spoken, offered)
+}
+
+/**
+ * The person the caller wants; null for anyone.
+ * @throws AppError `unknown_staff`, `ambiguous_staff`, `staff_not_for_service`
+ */
+export function chooseStaff(
+  catalogue: Catalogue,
+  branch: CatalogueBranch,
+  service: CatalogueService,
+  spoken: string | undefined,
+): CatalogueStaff | null {
+  if (spoken === undefined) return null
+  const team = staffAt(catalogue, branch.id)
+  const able = team.filter((person) => canServe(person, service))
+  const found = matchStaff(spoken, team)
+  if (found.kind === 'anyone') return null
+  if (found.kind === 'none') throw staffQuestion('unknown_staff', unknownStaff, able)
+  const candidates =
+    found.kind === 'match' ? [found.staff] : found.candidates.filter((person) => able.includes(person))
+  if (candidates.length > 1) throw staffQuestion('ambiguous_staff', whichStaff, candidates)
+  const [person] = candidates
+  if (person && able.includes(person)) return person
+  const named = found.kind === 'match' ? found.staff : found.candidates[0]!
+  throw staffQuestion(
+    'staff_not_for_service',
+    (names) => staffCannot(fullName(named), service.name, names),
+    able,
+  )
+}
+
+/** Whether the calendar can be asked for this person and service: an own event type, or a host to restrict the service's to. */
+function canServe(person: CatalogueStaff, service: CatalogueService): boolean {
+  const pair = service.staff.find((entry) => entry.staffId === person.id)
+  if (pair?.calcomEventTypeId) return true
+  return person.calcomUserId !== null && (pair !== undefined || service.staff.length === 0)
+}
+
+export interface WishContext {
+  now: Date
+  branch: CatalogueBranch
+  bookingWindowDays: number
+}
+
+/**
+ * Day and time of a wish, as `understandWish` reads them.
+ * @throws AppError with the code of the trouble ('weekday_mismatch', 'past_day', …) or `date_too_far`, naming the readings
+ */
+export function readWish(wish: { date?: string; time?: string }, context: WishContext): Understood {
+  const { now, branch, bookingWindowDays } = context
+  const today = localDayOf(now, branch.timeZone)
+  const understood = understandWish(wish, { now, zone: branch.timeZone, openingHours: branch.openingHours })
+  if (understood.trouble !== null) {
+    const { trouble, alternatives } = understood
+    const readings = [
+      ...readingOfDay(understood.day, today),
+      ...alternatives.map((alternative) => alternative.say),
+    ]
+    throw new AppError(trouble, askAboutTrouble(trouble, [...new Set(readings)]), {
+      fields: {
+        status: trouble === 'impossible_time' ? 'needs_time' : 'needs_date',
+        possible_dates: [...new Set(alternatives.flatMap(({ day }) => day ?? []))],
+      },
+    })
+  }
+  const { day } = understood
+  if (day && day.from > addDays(today, bookingWindowDays)) {
+    throw new AppError('date_too_far', tooFarAhead(day.from, today), {
+      fields: { status: 'needs_date', date: day.from },
+    })
+  }
+  return understood
+}
+
+/**
+ * The day or days of a wish that must name one.
+ * @throws AppError `missing_date` when none was given, `date_not_understood` when the words name none
+ */
+export function requireDay(understood: Understood, said: string | undefined): UnderstoodDay {
+  if (understood.day !== null) return understood.day
+  const missing = said === undefined || understood.time !== null
+  throw new AppError(missing ? 'missing_date' : 'date_not_understood', missing ? askDay() : askDayAgain(), {
+    fields: { status: 'needs_date', missing: ['date'] },
+  })
+}
+
+/** The main reading as a choice, unless it lies in the past. */
+function readingOfDay(day: UnderstoodDay | null, today: LocalDay): string[] {
+  return day !== null && day.from === day.to && day.from >= today ? [sayDay(day.from, today)] : []
+}
+
+function serviceQuestion(
+  code: string,
+  say: (names: string[]) => string,
+  services: readonly CatalogueService[],
+): AppError {
+  const names = [...new Set(services.map((service) => service.name))]
+  return new AppError(code, say(names), {
+    fields: { status: 'needs_service', missing: ['service'], services: names },
+  })
+}
+
+/** Not bookable at this branch: at another one, not by phone, or not at all. */
+function notOfferedHere(
+  catalogue: Catalogue,
+  branch: CatalogueBranch,
+  spoken: string,
+  offered: readonly CatalogueService[],
+): AppError {
+  const elsewhere = catalogue.services.filter((service) => service.isActive && !offered.includes(service))
+  const found = matchService(spoken, elsewhere)
+  const matches =
+    found.kind === 'match' ? elsewhere.filter((service) => service.name === found.service.name) : []
+  const branchIds = matches.flatMap((service) =>
+    service.branchId !== null && service.branchId !== branch.id && service.calcomEventTypeId !== null
+      ? [service.branchId]
+      : [],
+  )
+  const branches = catalogue.branches.filter((other) => branchIds.includes(other.id)).map(({ name }) => name)
+  const [match] = matches
+  if (match && branches.length > 0) {
+    return new AppError('service_elsewhere', serviceElsewhere(match.name, branches), {
+      fields: { status: 'needs_branch', branches },
+    })
+  }
+  if (match && match.calcomEventTypeId === null) {
+    return new AppError('service_not_bookable', serviceNotByPhone(match.name), {
+      fields: { fallback: 'callback_request' },
+    })
+  }
+  return serviceQuestion('unknown_service', unknownService, offered)
+}
+
+function staffQuestion(
+  code: string,
+  say: (names: string[]) => string,
+  people: readonly CatalogueStaff[],
+): AppError {
+  const names = people.map(fullName)
+  return new AppError(code, say(names), { fields: { status: 'needs_staff', staff_options: names } })
+}
