@@ -52,6 +52,7 @@ export interface CreateBookingInput {
   metadata: Record<string, string>
   bookingFieldsResponses?: Record<string, unknown>
   lengthInMinutes?: number
+  /** Silently ignored by event types that do not allow host subsets: look at the answer's `hosts`. */
   hostUserId?: number
 }
 

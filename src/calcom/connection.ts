@@ -67,9 +67,6 @@ interface OpenConnection {
   loadedAtMs: number
 }
 
-/** The version both Cal.com's own tools and the guide send. */
-export const defaultBookingsVersion = '2024-08-13'
-
 const connectionsMax = 200
 /** A changed key or secret is in use after this at the latest. */
 const reloadAfterMs = 60_000
@@ -193,7 +190,7 @@ export class CalcomConnections {
 }
 
 /** What an error tells the breaker: outages count, refusals prove that Cal.com answers, the rest says nothing about it. */
-export function judgeCalcomError(error: unknown): BreakerVerdict {
+function judgeCalcomError(error: unknown): BreakerVerdict {
   if (!(error instanceof CalcomError)) return 'none'
   if (error.reason === 'deadline_spent' || error.kind === 'rate_limited') return 'none'
   return isOutage(error) ? 'outage' : 'answer'

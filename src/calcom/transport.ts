@@ -161,7 +161,7 @@ export class CalcomTransport {
         retryAfterSeconds: Math.ceil(permit.retryAfterMs / 1000),
       })
     }
-    // Too late to ask is no statement about Cal.com: not an outage for the breaker (see `judgeCalcomError`).
+    // Too late to ask is no statement about Cal.com: not an outage for the breaker (see `connection.ts`).
     if (deadline.expired) throw new CalcomError({ kind: 'timeout', reason: 'deadline_spent', operation })
   }
 
