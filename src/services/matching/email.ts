@@ -15,7 +15,7 @@ const localCharactersMax = 64
 const address = /^[a-z0-9](?:[a-z0-9_%+-]|\.(?!\.))*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}$/
 
 const refusals =
-  /^(?:(?:ich )?(?:habe?|besitze|will|möchte) (?:ich )?(?:keine?|nicht)\b.*|keine?(?: (?:e-?\s?mail.*|mail.*|adresse.*|angabe.*))?|nicht (?:angegeben|vorhanden|bekannt|nötig).*|nein(?: danke)?|unbekannt|unknown|not provided|no email|ohne|weiß (?:ich )?nicht|weiss (?:ich )?nicht)[.!]?$/i
+  /^(?:(?:ich )?(?:habe?|besitze|will|möchte) (?:ich )?(?:keine?|nicht)\b.*|keine?(?: (?:e-?\s?mail.*|mail.*|adresse.*|angabe.*))?|nicht (?:angegeben|vorhanden|bekannt|nötig).*|nein(?: danke)?|unbekannt|unknown|k\.? ?a\.?|not provided|no email|ohne|weiß (?:ich )?nicht|weiss (?:ich )?nicht)[.!]?$/i
 
 const at =
   /^(?:ät|aet|ätt|äd|at|add|@|klammeraffe|klammeraffen|affenschwanz|affe|atzeichen|ätzeichen|at-zeichen|ät-zeichen)$/
@@ -26,9 +26,9 @@ const signs: readonly [RegExp, string][] = [
   [/^(?:plus|pluszeichen)$/, '+'],
 ]
 
-/** Said around an address, or about how to write it. "also" is left out of nothing: it is no mailbox anybody has. */
+/** Said around an address, or about how to write it. */
 const chatter =
-  /^(?:meine?|die|der|das|e-?mail|mail|mailadresse|e-?mail-?adresse|adresse|email-?adresse|ist|lautet|wäre|also|äh|ähm|hm|ja|und|dann|danach|alles|klein|kleingeschrieben|groß|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|wie|gesprochen|man|spricht|buchstabiere|ich|bitte|zeichen|mailto|genau|noch|mal)$/
+  /^(?:meine?|die|der|das|e-?mail|mail|mailadresse|e-?mail-?adresse|adresse|email-?adresse|ist|lautet|wäre|also|äh|ähm|hm|ja|und|dann|danach|alles|klein|kleingeschrieben|groß|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|wie|gesprochen|man|spricht|buchstabiere|ich|bitte|zeichen|mailto|genau|noch|mal|danke|ok|okay)$/
 
 const providers = [
   'gmail', 'googlemail', 'gmx', 'web', 't-online', 'outlook', 'hotmail', 'live', 'yahoo', 'icloud', 'freenet', 'posteo', 'aol', 'me',

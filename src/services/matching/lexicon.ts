@@ -15,10 +15,11 @@ import {
   stem,
 } from './vocabulary.ts'
 
-/** What one heard word means here. `unknown` holds the parts that no service contains. */
+/** What one heard word means here. `unknown` holds the parts that no service contains, `hasHead` tells if the last is known. */
 export interface WordMeaning {
   concepts: readonly string[]
   unknown: readonly string[]
+  hasHead: boolean
   fuzzy: boolean
 }
 
@@ -32,6 +33,8 @@ const basicParts: ReadonlyMap<string, string> = new Map([
 ])
 
 const links = ['', 's', 'es', 'n', 'en', 'er', 'e']
+/** Shorter ones are suffixes ("-ation", "-ierung"), not words. */
+const endingMin = 6
 const wordCacheMax = 2_000
 
 export class Lexicon {
@@ -44,11 +47,11 @@ export class Lexicon {
   constructor(names: readonly (readonly string[])[]) {
     const words = new Set(names.flat())
     const byLength = [...words].sort((a, b) => a.length - b.length)
+    for (const ending of this.#sharedEndings(byLength)) this.#parts.set(ending, conceptOf(ending))
     for (const word of byLength) {
-      if (word.length >= 4 && !this.#split(word, 0) && !fillers.has(word)) {
-        this.#parts.set(word, conceptOf(word))
-        if (stem(word).length >= 4) this.#parts.set(stem(word), conceptOf(word))
-      }
+      if (word.length < 4 || fillers.has(word) || this.#split(word, 2)) continue
+      this.#parts.set(word, conceptOf(word))
+      if (stem(word).length >= 4) this.#parts.set(stem(word), conceptOf(word))
     }
     for (const word of words) {
       const concepts = this.take(word)
@@ -60,6 +63,21 @@ export class Lexicon {
       if (this.#concepts.has(concept) && !this.#known.has(word) && word.length >= 3)
         this.#known.set(word, { ...sounded(word), concepts: [concept] })
     }
+  }
+
+  /** "packung" of "Wärmepackung" and "Moorpackung": what two compounds share at the end is a part of both. */
+  #sharedEndings(words: readonly string[]): string[] {
+    const compounds = words.filter((word) => word.length >= endingMin + 3 && !this.#split(word, 0))
+    const endings: string[] = []
+    compounds.forEach((a, i) => {
+      for (const b of compounds.slice(i + 1)) {
+        let length = 0
+        while (length < a.length && a.at(-1 - length) === b.at(-1 - length)) length++
+        if (length >= endingMin && length <= a.length - 3 && length <= b.length - 3)
+          endings.push(a.slice(-length))
+      }
+    })
+    return endings
   }
 
   /** The concepts of a word as the company wrote it: parts that are in no list become concepts of their own. */
@@ -95,20 +113,27 @@ export class Lexicon {
 
   #work(word: string): WordMeaning {
     const known = this.#known.get(word)
-    if (known) return { concepts: known.concepts, unknown: [], fuzzy: false }
+    if (known) return { concepts: known.concepts, unknown: [], hasHead: true, fuzzy: false }
     const concept = conceptOf(word)
-    if (this.#concepts.has(concept)) return { concepts: [concept], unknown: [], fuzzy: false }
+    if (this.#concepts.has(concept)) return { concepts: [concept], unknown: [], hasHead: true, fuzzy: false }
     // A plain word of the language that no service uses is that word, not a misheard other one.
     if (families.has(word) || audiences.has(word)) {
       const audience = audiences.get(word)
-      return { concepts: audience ? [audience] : [], unknown: audience ? [] : [word], fuzzy: false }
+      return {
+        concepts: audience ? [audience] : [],
+        unknown: audience ? [] : [word],
+        hasHead: true,
+        fuzzy: false,
+      }
     }
     const exact = this.#split(word, 0)
     if (exact) return this.#meaningOf(exact, false)
     const whole = this.#hear(word)
-    if (whole) return { concepts: whole, unknown: [], fuzzy: true }
+    if (whole) return { concepts: whole, unknown: [], hasHead: true, fuzzy: true }
     const rest = this.#split(word, 2)
-    return rest ? this.#meaningOf(rest, true) : { concepts: [], unknown: [word], fuzzy: false }
+    return rest
+      ? this.#meaningOf(rest, true)
+      : { concepts: [], unknown: [word], hasHead: false, fuzzy: false }
   }
 
   #meaningOf(parts: readonly string[], mayMishear: boolean): WordMeaning {
@@ -130,7 +155,7 @@ export class Lexicon {
       else unknown.push(part)
       fuzzy ||= heard !== null
     }
-    return { concepts, unknown, fuzzy }
+    return { concepts, unknown, hasHead: unknown.at(-1) !== parts.at(-1), fuzzy }
   }
 
   /** The one known word it may be a mishearing of; null when there is none or when two are as near. */
@@ -151,13 +176,13 @@ export class Lexicon {
 
   /**
    * Takes a compound apart, or gives null if it is none. At most one part may be unknown, of at least `unknownMin`
-   * letters (0: none may be), and then the known parts must make up five letters or more.
+   * letters (0: none may be), and then the known parts must make up four letters or more.
    */
   #split(word: string, unknownMin: number): string[] | null {
     let best: { parts: string[]; cost: number } | null = null
     const walk = (at: number, parts: string[], unknown: number, known: number): void => {
       if (at >= word.length) {
-        if (parts.length < 2 || (unknown > 0 && known < 5)) return
+        if (parts.length < 2 || (unknown > 0 && known < 4)) return
         const cost = unknown * 10 + parts.length
         if (!best || cost < best.cost) best = { parts: [...parts], cost }
         return

@@ -10,9 +10,9 @@ const nameCharactersMax = 80
 const nameWordsMax = 6
 
 const leadIn =
-  /^(?:(?:ja|hallo|guten (?:tag|morgen|abend)|also|ähm?|hier|mein name ist|mein name|der name ist|name ist|name|ich heiße|ich heisse|ich bin|es ist|das ist|hier ist|hier spricht|spricht|am apparat|auf den namen|unter dem namen|für|auf)(?:[\s:,.!]+(?:der|die|dem|den)(?=\s))?[\s:,.!]+)+/iu
+  /^(?:(?:hier ist|hier spricht|ja|hallo|guten (?:tag|morgen|abend)|also|ähm?|hier|der|die|den|mein name ist|mein name|der name ist|name ist|name|ich heiße|ich heisse|ich bin|es ist|das ist|spricht|am apparat|auf den namen|unter dem namen|für|auf)(?:[\s:,.!]+(?:der|die|dem|den)(?=\s))?[\s:,.!]+)+/iu
 const trailer =
-  /[\s,]+(?:am apparat|mein name|heiße ich|bitte|danke|mit (?:doppel|zwei|einem|weichem|hartem|scharfem|[a-zäöü])\b.*)$/iu
+  /[\s,]+(?:am apparat|mein name|heiße ich|bitte|danke|(?:für|um|am|zum) .*|mit (?:doppel|zwei|einem|weichem|hartem|scharfem|[a-zäöü])\b.*)$/iu
 
 /** Words that stand in for a name. A surname like "Freitag" needs a first name beside it to be one. */
 const notNameWords = new Set(
@@ -172,7 +172,8 @@ function bestPartner(word: string, among: readonly string[]): number {
   return among.findIndex((other) => soundsLikeName(word, other))
 }
 
-function soundsLikeName(a: string, b: string): boolean {
+/** True if one of two folded name words may be a mishearing of the other. */
+export function soundsLikeName(a: string, b: string): boolean {
   const [short, long] = a.length <= b.length ? [a, b] : [b, a]
   if (short.length === 1) return long.startsWith(short)
   // A final -a, -e or -ine makes another person of a name: Paul/Paula, Simon/Simone.

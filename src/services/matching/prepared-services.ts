@@ -14,12 +14,16 @@ export interface MatchableService {
   category?: string | null
 }
 
-/** One name or synonym. `required` concepts must be said for it to count as named in full; `concepts` may be. */
+/**
+ * One name or synonym. `expected` concepts must be said for it to count as named; what is in brackets and numbers may be left
+ * out. `required` also leaves out adjectives ("Professionelle Zahnreinigung"): enough where nothing else competes.
+ */
 export interface PreparedForm {
   text: string
   joined: string
   isName: boolean
   required: ReadonlySet<string>
+  expected: ReadonlySet<string>
   concepts: ReadonlySet<string>
 }
 
@@ -103,15 +107,25 @@ function prepareForm(text: string, isName: boolean, lexicon: Lexicon): PreparedF
   const words = contentWords(text)
   const optional = new Set(foldedWords((text.match(/\(([^)]*)\)/g) ?? []).join(' ')))
   const required = new Set<string>()
+  const expected = new Set<string>()
   const concepts = new Set<string>()
   for (const word of words) {
-    const isOptional = optional.has(word) || /^\d+$/.test(word) || softWords.has(word)
+    const isOptional = optional.has(word) || /^\d+$/.test(word)
     for (const concept of lexicon.take(word)) {
       concepts.add(concept)
-      if (!isOptional) required.add(concept)
+      if (!isOptional) expected.add(concept)
+      if (!isOptional && !softWords.has(word)) required.add(concept)
     }
   }
-  return { text, joined: words.join(''), isName, required: required.size > 0 ? required : concepts, concepts }
+  const orAll = (set: Set<string>) => (set.size > 0 ? set : concepts)
+  return {
+    text,
+    joined: words.join(''),
+    isName,
+    required: orAll(required),
+    expected: orAll(expected),
+    concepts,
+  }
 }
 
 function audiencesIn(concepts: Iterable<string>): Set<Audience> {

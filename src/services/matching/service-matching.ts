@@ -14,7 +14,7 @@ import {
 import { similarity, soundKey } from './sound.ts'
 import { fold, isAbsent } from './text.ts'
 import { readUtterance, type Utterance } from './utterance.ts'
-import { audiences, genericConcepts } from './vocabulary.ts'
+import { audiences, emptyHeads, genericConcepts } from './vocabulary.ts'
 
 export type ServiceMatch<S> =
   | { kind: 'match'; service: S; how: 'exact' | 'synonym' | 'normalised' | 'fuzzy' }
@@ -86,8 +86,9 @@ interface Candidate {
   covered: number
   strong: number
   hasAudience: boolean
-  /** A name or synonym is said in full; `isSame`: and nothing besides. */
+  /** A name or synonym is said in full, words that say nothing here aside; `isWhole`: those too; `isSame`: and nothing else. */
   isFull: boolean
+  isWhole: boolean
   isSame: boolean
   isBroken: boolean
 }
@@ -131,7 +132,8 @@ function assess(
     if (missing.length === 0 || missing.length === compound.length) continue
     // Half of a compound: with a telling head ("Trockenhaarschnitt") ask, with a generic one it is something else.
     const head = compound[compound.length - 1]!
-    if (service.concepts.has(head) && !genericConcepts.has(head)) isBroken = true
+    const isTold = service.concepts.has(head) ? !genericConcepts.has(head) : emptyHeads.has(head)
+    if (isTold) isBroken = true
     else covered &= ~bits(utterance.concepts, (concept) => compound.includes(concept))
   }
   const strong = covered & ~bits(utterance.concepts, (concept) => prepared.weak.has(concept))
@@ -142,11 +144,14 @@ function assess(
 
   const said = (concept: string) =>
     utterance.concepts.includes(concept) || [...utterance.audiences].some((audience) => audience === concept)
-  const full = service.forms.filter((form) =>
-    [...form.required].every((concept) => said(concept) || prepared.weak.has(concept)),
+  const full = service.forms.filter(
+    (form) =>
+      isTelling(form) && [...form.required].every((concept) => said(concept) || prepared.weak.has(concept)),
   )
-  const isSame = full.some((form) => isSameAs(form, utterance))
-  return { index, covered, strong, hasAudience, isFull: full.some(isTelling), isSame, isBroken }
+  const whole = full.filter((form) => [...form.expected].every(said))
+  const isSame = whole.some((form) => isSameAs(form, utterance))
+  const isFull = full.length > 0
+  return { index, covered, strong, hasAudience, isFull, isWhole: whole.length > 0, isSame, isBroken }
 }
 
 /** A form of audiences alone ("Herren") names nobody's service in full. */
@@ -157,8 +162,7 @@ function isTelling(form: PreparedForm): boolean {
 function isSameAs(form: PreparedForm, utterance: Utterance): boolean {
   return (
     utterance.concepts.every((concept) => form.concepts.has(concept)) &&
-    [...utterance.audiences].every((audience) => form.concepts.has(audience)) &&
-    isTelling(form)
+    [...utterance.audiences].every((audience) => form.concepts.has(audience))
   )
 }
 
@@ -177,7 +181,7 @@ function outdoes(a: Candidate, b: Candidate): boolean {
   if (a.strong !== b.strong) return (a.strong | b.strong) === a.strong
   if (a.isSame !== b.isSame) return a.isSame
   if (a.hasAudience !== b.hasAudience) return a.hasAudience
-  if (a.isFull !== b.isFull) return a.isFull
+  if (a.isWhole !== b.isWhole) return a.isWhole
   return a.covered !== b.covered && (a.covered | b.covered) === a.covered
 }
 

@@ -60,7 +60,7 @@ function cologneDigits(letter: string, before: string, after: string, isFirst: b
 export function soundKey(word: string): string {
   return word
     .replace(/age$/, 'asch')
-    .replace(/igh|a[iy]|e[iy]/g, '1')
+    .replace(/igh|a[iyj]|e[iyj]/g, '1')
     .replace(/oeu|eu|au(?=u)|aeu/g, '2')
     .replace(/chs|x|cks|ks|gs/g, 'ks')
     .replace(/sch/g, '3')
@@ -109,7 +109,7 @@ export function editDistance(a: string, b: string, limit: number): number {
 /** 0…1; 1 is identical. Gives 0 below `atLeast`, which lets it stop early. */
 export function similarity(a: string, b: string, atLeast: number): number {
   const longest = Math.max(a.length, b.length)
-  const limit = Math.floor((1 - atLeast) * longest)
+  const limit = Math.floor((1 - atLeast) * longest + 1e-9)
   const distance = editDistance(a, b, limit)
   return distance > limit ? 0 : 1 - distance / longest
 }

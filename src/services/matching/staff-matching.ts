@@ -3,8 +3,7 @@
  * Pure. Names that sound alike are not guessed apart (Meier, Mayer): both are asked about.
  */
 
-import { nameSound } from './person-names.ts'
-import { cologneCode, editDistance } from './sound.ts'
+import { nameSound, soundsLikeName } from './person-names.ts'
 import { foldedWords, isAbsent } from './text.ts'
 
 export interface MatchableStaff {
@@ -26,7 +25,7 @@ const around = new Set(
   `bei beim der die dem den das zu zum zur von vom mit fur und an ich mir mich hatte hatten gern gerne mochte wurde will wollte am liebsten
   lieber wieder bitte termin mitarbeiter mitarbeiterin kollege kollegin kollegen stylist stylistin friseur friseurin arzt arztin
   meister meisterin herr herrn frau fraulein dr doktor prof professor wie immer letztes mal letzte war war es heisst namens
-  name person ja ok also ah ahm wenn geht moglich da ist sie er ihr ihm nur gehen kommen haben hab buchen einen eine ein der team nochmal
+  name person ja ok also ah ahm wenn geht moglich da ist sie er ihr ihm nur gehen kommen haben hab buchen einen eine ein der team nochmal oder und auch
   vielleicht eigentlich immer sonst id nummer schnitt macht soll machen`.split(/\s+/),
 )
 const exclusions = /\b(?:nicht|ausser|bloss nicht|auf keinen fall)\b/
@@ -84,6 +83,7 @@ function namedBy<T extends MatchableStaff>(words: readonly string[], staff: read
 function scoreOf(words: readonly string[], person: MatchableStaff): number {
   const first = foldedWords(person.firstName)
   const last = foldedWords(person.lastName)
+  if (words.length === 1 && words[0] === [...first, ...last].join('')) return 2 * sameSound
   let score = 0
   let unexplained = 0
   for (const word of words) {
@@ -107,12 +107,7 @@ function levelOf(word: string, names: readonly string[]): number {
   for (const name of joined) {
     if (word.length < 2 || name === '') continue
     if (nameSound(word) === nameSound(name)) return sameSound
-    const length = Math.min(word.length, name.length)
-    const limit = length >= 7 ? 2 : length >= 4 ? 1 : 0
-    const distance = editDistance(word, name, 2)
-    const sameCode = cologneCode(word) === cologneCode(name) && cologneCode(word).length >= 2
-    if (distance <= (sameCode ? Math.max(limit, length >= 4 ? 2 : 1) : limit) && (length >= 5 || sameCode))
-      level = misheard
+    if (soundsLikeName(word, name)) level = misheard
   }
   return level
 }

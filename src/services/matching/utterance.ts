@@ -8,6 +8,7 @@ import {
   type Audience,
   audiences,
   conceptOf,
+  emptyHeads,
   fillers,
   genericConcepts,
   possessives,
@@ -22,7 +23,7 @@ export interface Utterance {
   compounds: readonly (readonly string[])[]
   audiences: ReadonlySet<Audience>
   ruledOut: ReadonlySet<string>
-  /** Content words that no service explains; `isGraveUnknown` if one of them is joined to a known part. */
+  /** Content words, and parts of compounds, that no service explains. */
   unknown: readonly string[]
   /** Heads whose compound had an unknown part ("Hundehaarschnitt"): they count as named only to ask about. */
   brokenHeads: ReadonlySet<string>
@@ -108,8 +109,9 @@ export function readUtterance(spoken: string, lexicon: Lexicon): Utterance {
     if (meaning.unknown.length === 0) continue
     if (heard.length > 0) {
       const head = heard[heard.length - 1]!
-      if (!genericConcepts.has(head)) brokenHeads.add(head)
-      else concepts.splice(concepts.indexOf(head), 1)
+      if (meaning.hasHead ? !genericConcepts.has(head) : emptyHeads.has(conceptOf(meaning.unknown.at(-1)!)))
+        brokenHeads.add(head)
+      else for (const concept of heard) concepts.splice(concepts.indexOf(concept), 1)
       unknown.push(...meaning.unknown)
     } else if (!isBelonging(words, i)) unknown.push(word)
   }
@@ -135,7 +137,7 @@ function mergeSplitWords(words: readonly string[], lexicon: Lexicon): string[] {
     let taken = 1
     for (let span = Math.min(mergeWordsMax, words.length - i); span > 1; span--) {
       const parts = words.slice(i, i + span)
-      if (parts.every((part) => lexicon.isKnown(part)) || parts.every((part) => fillers.has(part))) continue
+      if (parts.every((part) => fillers.has(part) || softWords.has(part) || lexicon.isKnown(part))) continue
       if (fillers.has(parts[0]!) && parts[0]!.length <= 3) continue
       if (lexicon.isKnown(parts.join(''))) {
         taken = span

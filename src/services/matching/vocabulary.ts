@@ -55,6 +55,8 @@ const familyTable: Record<string, string> = {
   enthaar: 'enthaarung enthaaren',
   flecht: 'flechten geflochten',
   lack: 'lack lackieren lackierung lackiert',
+  operation: 'operation operationen operieren operiert',
+  sitzung: 'sitzung sitzungen',
   impf: 'impfen impfung impfungen geimpft',
 }
 
@@ -123,7 +125,10 @@ const belongings = `auto autos wagen wagens fahrzeug fahrzeugs pkw kfz karre kis
 
 /** Heads that promise nothing by themselves: with an unknown word in front they are another business's service. */
 const genericHeads =
-  'behandl wechsel pflege service check paket kur reinig styling einsetz ersetz wart pruf einstell lack'
+  'behandl wechsel pflege service check paket kur reinig styling einsetz ersetz wart pruf einstell lack entfern reparatur operation sitzung'
+
+/** Heads without a meaning of their own: a "Keratinbehandlung" has to do with keratin, so the rest may be asked about. */
+const emptyHeadList = 'behandl service paket operation sitzung'
 
 const list = (text: string): string[] =>
   text
@@ -144,6 +149,7 @@ export const fillers: ReadonlySet<string> = new Set(list(courtesy))
 export const softWords: ReadonlySet<string> = new Set([...list(adjectives), ...list(belongings)])
 export const topicConcepts: ReadonlySet<string> = new Set(list(topics))
 export const genericConcepts: ReadonlySet<string> = new Set(list(genericHeads))
+export const emptyHeads: ReadonlySet<string> = new Set(list(emptyHeadList))
 export const partWords: readonly string[] = list(compoundParts)
 export const emptyPartWords: ReadonlySet<string> = new Set(list(emptyParts))
 
