@@ -83,7 +83,7 @@ type Login = {
   name: string
   too_powerful: boolean
   inherits: string[]
-  missing: string[]
+  migrated: boolean
   cannot_take: string[]
 }
 
@@ -91,10 +91,12 @@ async function checkLogin(pool: Pool, requireRestricted: boolean): Promise<void>
   // Up to PostgreSQL 15 a member may always SET ROLE; 16 made it an option of its own.
   const sql = `SELECT r.rolname AS name, r.rolsuper OR r.rolbypassrls AS too_powerful,
       ARRAY(SELECT rolname::text FROM pg_roles g
-             WHERE g.rolname = ANY($1) AND pg_has_role(session_user, g.oid, 'USAGE')) AS inherits,
-      ARRAY(SELECT n FROM unnest($2::text[]) n WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = n)) AS missing,
+             WHERE g.rolname = ANY($1) AND pg_has_role(session_user, g.oid, 'USAGE') ORDER BY 1) AS inherits,
+      EXISTS (SELECT FROM pg_class WHERE relname = 'companies' AND relnamespace = 'public'::regnamespace)
+        AND NOT EXISTS (SELECT FROM unnest($2::text[]) n WHERE n NOT IN (SELECT rolname FROM pg_roles)) AS migrated,
       ARRAY(SELECT rolname::text FROM pg_roles g WHERE g.rolname = ANY($2) AND NOT pg_has_role(session_user, g.oid,
-             CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)) AS cannot_take
+             CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
+             ORDER BY 1) AS cannot_take
     FROM pg_roles r WHERE r.rolname = session_user`
   let login: Login | undefined
   try {
@@ -114,7 +116,7 @@ async function checkLogin(pool: Pool, requireRestricted: boolean): Promise<void>
       )
     throw error
   }
-  if (login === undefined || login.missing.length > 0)
+  if (!login?.migrated)
     throw new DatabaseSetupError('The database is not migrated: run "npm run db:migrate" first.')
   if (login.cannot_take.length > 0)
     throw new DatabaseSetupError(

@@ -542,13 +542,17 @@ BEGIN
     END IF;
     -- A login that is no superuser and serves alone must be able to take the roles it made, without inheriting them.
     IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-      IF current_setting('server_version_num')::int >= 160000 THEN
-        IF NOT pg_has_role(current_user, role_name, 'SET') THEN
-          EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT FALSE, SET TRUE', role_name);
+      BEGIN
+        IF current_setting('server_version_num')::int >= 160000 THEN
+          IF NOT pg_has_role(current_user, role_name, 'SET') THEN
+            EXECUTE format('GRANT %I TO CURRENT_USER WITH INHERIT FALSE, SET TRUE', role_name);
+          END IF;
+        ELSIF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
+          EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
         END IF;
-      ELSIF NOT pg_has_role(current_user, role_name, 'MEMBER') THEN
-        EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
-      END IF;
+      EXCEPTION WHEN insufficient_privilege THEN
+        NULL; -- somebody else made the role; start-up says so if this login is to serve
+      END;
     END IF;
   END LOOP;
 END $$;

@@ -1,0 +1,58 @@
+/** Rows of one company in every table that a call, a booking or a job fills; the seed has filled the rest. */
+import type { Tx } from '../../src/db/tenancy.ts'
+
+export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
+  const mark = `company-${companyId}`
+  const customer = await tx.customer.findFirstOrThrow({ where: { companyId } })
+  const service = await tx.service.findFirstOrThrow({ where: { companyId } })
+  const branchId = service.branchId
+  const startAt = new Date('2030-03-04T09:00:00Z')
+  await tx.call.create({
+    data: { companyId, branchId, customerId: customer.id, retellCallId: `call-${mark}` },
+  })
+  await tx.retellCallSession.create({ data: { companyId, branchId, callId: `call-${mark}` } })
+  const appointment = await tx.appointment.create({
+    data: {
+      companyId,
+      branchId,
+      customerId: customer.id,
+      serviceId: service.id,
+      appointmentDatetime: startAt,
+      endsAt: new Date('2030-03-04T09:30:00Z'),
+      calcomUid: `uid-${mark}`,
+    },
+  })
+  await tx.appointmentChange.create({
+    data: { companyId, appointmentId: appointment.id, kind: 'created', actor: 'caller' },
+  })
+  await tx.bookingAttempt.create({
+    data: {
+      id: `temp_1_${mark}`,
+      companyId,
+      kind: 'book',
+      state: 'draft',
+      wishKey: mark,
+      serviceId: service.id,
+      startAt,
+    },
+  })
+  await tx.callbackRequest.create({ data: { companyId, branchId, reason: 'Rückruf' } })
+  await tx.mailOutbox.create({
+    data: {
+      companyId,
+      kind: 'callback',
+      toAddress: 'a@example.com',
+      subject: 's',
+      textBody: 't',
+      htmlBody: 'h',
+      messageId: mark,
+      dedupeKey: mark,
+    },
+  })
+  await tx.auditLog.create({
+    data: { companyId, actor: 'system', action: 'test', entity: 'company', entityId: String(companyId) },
+  })
+  await tx.webhookEvent.create({
+    data: { companyId, source: 'calcom', eventType: 'PING', dedupeKey: mark, payload: {} },
+  })
+}

@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Database } from '../../src/db/database.ts'
+import { isDatabaseUnavailable } from '../../src/db/errors.ts'
+import { createTestDatabase, openTestDatabase, type TestDatabase } from '../helpers/database.ts'
+
+let server: TestDatabase
+let database: Database
+
+beforeAll(async () => {
+  server = await createTestDatabase()
+  database = await openTestDatabase(server.url)
+})
+afterAll(async () => {
+  await database?.close()
+  await server?.drop()
+})
+
+const run: Database['tenancy']['run'] = (...args) => database.tenancy.run(...args)
+type Attempt = { id: string; kind: string; state: string; wishKey?: string; targetUid?: string }
+const attempt = ({ wishKey = 'wish', ...data }: Attempt) =>
+  run(1, (tx) => tx.bookingAttempt.create({ data: { companyId: 1, wishKey, ...data } }))
+
+test('one wish has one live booking request; drafts and settled ones do not count', async () => {
+  await attempt({ id: 'a1', kind: 'book', state: 'draft' })
+  await attempt({ id: 'a2', kind: 'book', state: 'rejected' })
+  await attempt({ id: 'a3', kind: 'book', state: 'executing' })
+  await expect(attempt({ id: 'a4', kind: 'book', state: 'unknown' })).rejects.toMatchObject({ code: 'P2002' })
+  await expect(
+    run(1, (tx) => tx.bookingAttempt.update({ where: { id: 'a1' }, data: { state: 'executing' } })),
+  ).rejects.toMatchObject({ code: 'P2002' })
+  await attempt({ id: 'a5', kind: 'book', state: 'executing', wishKey: 'another wish' })
+})
+
+test('one booking has one live cancellation or move', async () => {
+  await attempt({ id: 'c1', kind: 'cancel', state: 'unknown', targetUid: 'uid-1', wishKey: 'c1' })
+  await expect(
+    attempt({ id: 'c2', kind: 'reschedule', state: 'executing', targetUid: 'uid-1', wishKey: 'c2' }),
+  ).rejects.toMatchObject({ code: 'P2002' })
+  await attempt({ id: 'c3', kind: 'reschedule', state: 'executing', targetUid: 'uid-2', wishKey: 'c3' })
+})
+
+test('a second policy for the same scope is refused, also for the whole company', async () => {
+  const policy = (serviceId: number | null) =>
+    database.tenancy.asSystem((tx) =>
+      tx.policy.create({ data: { companyId: 1, serviceId, reschedulesMax: 1 } }),
+    )
+  await expect(policy(null)).rejects.toMatchObject({ code: 'P2002' })
+})
+
+test.each([
+  ['UPDATE opening_hours SET weekday = 0', 'opening_hours_weekday_check'],
+  ["UPDATE opening_hours SET opens_at = '9:00'", 'opening_hours_span_check'],
+  ['UPDATE opening_hours SET closes_at = opens_at', 'opening_hours_span_check'],
+  ["UPDATE phone_numbers SET number = '030 23125001'", 'phone_numbers_number_check'],
+  ["UPDATE customers SET phone = '0152 28817386'", 'customers_phone_check'],
+  ["UPDATE companies SET missing_email = 'invent'", 'companies_missing_email_check'],
+  ["UPDATE booking_attempts SET state = 'done'", 'booking_attempts_state_check'],
+  ["UPDATE booking_attempts SET kind = 'move'", 'booking_attempts_kind_check'],
+])('%s is refused', async (sql, constraint) => {
+  await expect(database.tenancy.asSystem((tx) => tx.$executeRawUnsafe(sql))).rejects.toThrow(constraint)
+})
+
+test('a violated rule is an answer of the database, not an outage', async () => {
+  const violation = await attempt({ id: 'a1', kind: 'book', state: 'draft' }).catch((error: unknown) => error)
+  const timeout = await run(1, (tx) => tx.$executeRaw`SELECT pg_sleep(5)`, { statementTimeoutMs: 50 }).catch(
+    (error: unknown) => error,
+  )
+  expect([violation, timeout].map(isDatabaseUnavailable)).toEqual([false, false])
+})
+
+test('a full pool is an outage within about a second, not a wait without end', async () => {
+  const small = await openTestDatabase(server.url, 1)
+  let release = () => {}
+  const held = new Promise<void>((done) => {
+    release = done
+  })
+  const holder = small.tenancy.run(1, () => held)
+  const startedAt = performance.now()
+  const refused = await small.tenancy.run(1, async () => 'done').catch((error: unknown) => error)
+  expect(isDatabaseUnavailable(refused)).toBe(true)
+  expect(performance.now() - startedAt).toBeLessThan(2_500)
+  release()
+  await holder
+  expect(await small.tenancy.run(1, async () => 'done')).toBe('done')
+  await small.close()
+})
