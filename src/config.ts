@@ -170,6 +170,18 @@ export const Env = z.object({
 
 export type Config = ReturnType<typeof loadConfig>
 
+type Environment = Record<string, string | undefined>
+
+/** The process's environment over the values of a `.env` file over `defaults` (for the demo and development). */
+export function readEnvironment(defaults: Environment = {}): Environment {
+  try {
+    process.loadEnvFile()
+  } catch {
+    // No .env file: the environment alone counts.
+  }
+  return { ...defaults, ...process.env }
+}
+
 /** Thrown by loadConfig; `problems` has one line per variable, without any value. */
 export class ConfigError extends Error {
   readonly problems: readonly string[]
@@ -183,10 +195,10 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the configuration from an environment (usually `process.env`).
+ * Reads the configuration from an environment; by default the process's own with its `.env` file.
  * @throws ConfigError naming every missing or malformed variable, never its value.
  */
-export function loadConfig(environment: Record<string, string | undefined> = process.env) {
+export function loadConfig(environment: Environment = readEnvironment()) {
   const present = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
   )
