@@ -6,6 +6,7 @@ const pureTests = [
   'test/lib/**/*.test.ts',
   'test/calcom/**/*.test.ts',
   'test/services/matching/**/*.test.ts',
+  'test/simulator/**/*.test.ts',
   'test/*.test.ts',
 ]
 

@@ -108,7 +108,7 @@ export function serveControl(app: FastifyInstance, control: SimulatorControl): v
   })
   app.post<Body<Record<string, unknown>>>(at('bookings'), async ({ body }) => control.bookAsStranger(body))
   for (const [name, act] of Object.entries(hostActs)) {
-    app.post<{ Params: { uid: string }; Body: object }>(
+    app.post<{ Params: { uid: string }; Body: Record<string, unknown> }>(
       at(`bookings/:uid/${name}`),
       async ({ params, body }) => act(control, params.uid, body),
     )

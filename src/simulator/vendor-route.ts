@@ -74,8 +74,9 @@ export function serveVendor(app: FastifyInstance, vendor: Vendor, routes: Vendor
         reply.raw.once('finish', () => entry.finish(fault?.effect === 'truncate' ? null : reply.statusCode))
         reply.raw.once('close', () => entry.finish(null))
         entry.note(fault)
-        await wait(vendor.faults.latencyMs(route.operation))
-        if (fault?.effect === 'delay') await wait(vendor.faults.pick(fault.ms ?? 0))
+        const extraMs = fault?.effect === 'delay' ? vendor.faults.pick(fault.ms ?? 0) : 0
+        const lateMs = vendor.faults.latencyMs(route.operation) + extraMs
+        if (lateMs > 0) await wait(lateMs)
         if (fault?.phase === 'before' && strike(vendor, fault, request, reply)) return reply
         const answer = await work(vendor, route, request, reply, fault)
         entry.worked(answer.status)
