@@ -133,7 +133,11 @@ export class CalcomConnections {
     connectionId: string,
     known: OpenConnection | undefined,
   ): Promise<OpenConnection | undefined> {
-    const connection = await this.#options.load(connectionId)
+    const connection = await this.#options.load(connectionId).catch((error) => {
+      // What was known a minute ago serves calls better than nothing.
+      if (known) return known.connection
+      throw error
+    })
     if (!connection) {
       this.#open.delete(connectionId)
       return undefined

@@ -110,38 +110,34 @@ export class CalcomTransport {
     read: (body: unknown) => T | undefined,
   ): Promise<T> {
     const { operation } = request
-    const { connectionId, breaker, onRequest } = this.#options
+    const { connectionId, breaker } = this.#options
     let durationMs = 0
     try {
       const result = await breaker.run(async () => {
-        for (let attempt = 1; ; attempt += 1) {
-          await this.#takePermit(operation, { deadline, priority })
+        let lost: unknown
+        for (;;) {
+          await this.#takePermit(operation, { deadline, priority }).catch((refused) => {
+            throw lost ?? refused
+          })
           const startedMs = performance.now()
           try {
             return await this.#exchange(request, deadline, read)
           } catch (error) {
-            if (attempt > 1 || !this.#maySendAgain(operation, error)) throw error
+            if (lost || !this.#maySendAgain(operation, error)) throw error
+            lost = error
           } finally {
             durationMs = performance.now() - startedMs
           }
         }
       })
       this.#remember(durationMs)
-      onRequest?.({ connectionId, operation, outcome: 'ok', durationMs })
+      this.#report({ connectionId, operation, outcome: 'ok', durationMs })
       return result
     } catch (error) {
-      const failure =
-        error instanceof BreakerOpenError
-          ? new CalcomError({
-              kind: 'unavailable',
-              reason: 'breaker_open',
-              operation,
-              retryAfterSeconds: Math.ceil(error.retryAfterMs / 1000),
-            })
-          : error
+      const failure = error instanceof BreakerOpenError ? breakerOpen(operation, error) : error
       if (failure instanceof CalcomError) {
         if (failure.status) this.#remember(durationMs)
-        onRequest?.({ connectionId, operation, outcome: failure.kind, durationMs })
+        this.#report({ connectionId, operation, outcome: failure.kind, durationMs })
       }
       throw failure
     }
@@ -254,10 +250,24 @@ export class CalcomTransport {
     if (status === 429 || spent) await this.#options.budget.pause(pauseSeconds(headers))
   }
 
+  /** Metrics must not turn a booking that was made into a failure. */
+  #report(outcome: RequestOutcome): void {
+    try {
+      this.#options.onRequest?.(outcome)
+    } catch (error) {
+      this.#options.log.warn({ component: 'calcom', reason: (error as Error).name }, 'request hook failed')
+    }
+  }
+
   #remember(durationMs: number): void {
     this.#latenciesMs.push(durationMs)
     if (this.#latenciesMs.length > latenciesKept) this.#latenciesMs.shift()
   }
+}
+
+function breakerOpen(operation: CalcomOperation, { retryAfterMs }: BreakerOpenError): CalcomError {
+  const retryAfterSeconds = Math.ceil(retryAfterMs / 1000)
+  return new CalcomError({ kind: 'unavailable', reason: 'breaker_open', operation, retryAfterSeconds })
 }
 
 /** Cal.com's own header counts seconds left (calcom.md §4); the suffix of its name is the limit's name. */

@@ -148,7 +148,11 @@ export class CircuitBreaker {
     this.#outages = 0
     this.#answers = 0
     this.#probing = false
-    this.#options.onChange({ key: this.#options.key, from, to, source })
+    try {
+      this.#options.onChange({ key: this.#options.key, from, to, source })
+    } catch {
+      // Whoever watches must not turn the work that just succeeded into a failure.
+    }
   }
 
   #leftMs(): number {

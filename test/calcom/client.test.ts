@@ -578,6 +578,27 @@ describe('trouble', () => {
   })
 })
 
+test('a failing metrics hook does not turn a booking that was made into a failure (I-79)', async () => {
+  const onRequest = () => {
+    throw new Error('metrics')
+  }
+  const { client, soon, lines } = await open(server.url, {}, { onRequest, onBreakerChange: onRequest })
+  server.answer({ status: 201, ...ok(booking) })
+  expect((await client.createBooking(newBooking, soon)).uid).toBe('bFJe')
+  expect(lines.join()).toContain('request hook failed')
+  server.answer({ status: 503 })
+  for (let i = 0; i < 5; i += 1)
+    await expect(client.fetchMe(soon)).rejects.toMatchObject({ kind: 'unavailable' })
+  await expect(client.fetchMe(soon)).rejects.toMatchObject({ reason: 'breaker_open' })
+})
+
+test('a read lost with its connection when the budget is spent is told as lost, not as our limit', async () => {
+  const { client, soon } = await open(server.url, {}, { budget: { perMinuteMax: 1, perSecondMax: 100 } })
+  server.answer('reset', { json: freeDay })
+  await expect(client.fetchSlots(window, soon)).rejects.toMatchObject({ kind: 'unavailable' })
+  expect(server.requests).toHaveLength(1)
+})
+
 const writes = (client: CalcomClient, soon: Parameters<CalcomClient['fetchMe']>[0]) => [
   () => client.createBooking(newBooking, soon),
   () => client.cancelBooking({ uid: 'x', reason: 'y' }, soon),

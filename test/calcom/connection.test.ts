@@ -94,3 +94,23 @@ test('no key and no secret reaches the log', async () => {
   expect(lines.join()).not.toMatch(/cal_test|secret/)
   await connections.close()
 })
+
+test('a definition that cannot be looked up for a while stays in use', async () => {
+  let broken = false
+  const { connections, clock } = await openCalcom(
+    server.url,
+    {},
+    {
+      load: async (id) => {
+        if (broken) throw new Error('database gone')
+        return testConnection(server.url, { id })
+      },
+    },
+  )
+  const client = await connections.get('x')
+  broken = true
+  clock.advance(60_000)
+  expect(await connections.get('x')).toBe(client)
+  await expect(connections.get('new')).rejects.toThrow('database gone')
+  await connections.close()
+})

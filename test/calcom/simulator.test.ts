@@ -196,7 +196,13 @@ test('a preferred host is asked for and served where the event type allows it, e
     soon,
   )
   expect(anyone.hosts[0]?.id).not.toBe(503)
-  simulator.control.putEventType({ id: haircut, rrHostSubsetEnabled: true })
+  simulator.control.putEventType({
+    id: haircut,
+    title: 'Herrenhaarschnitt',
+    lengthInMinutes: 30,
+    hosts: [501, 502, 503],
+    rrHostSubsetEnabled: true,
+  })
   const free = await client.fetchSlots({ ...day, eventTypeId: haircut, hostUserId: 503 }, soon)
   expect(free.map(Number)).toContain(Number(ten))
   const booking = await client.createBooking({ ...wish, eventTypeId: haircut, hostUserId: 503 }, soon)
