@@ -1,0 +1,148 @@
+/**
+ * Every kind of answer against the vendor's OpenAPI file, when it lies beside the project. The file is known to be
+ * wrong in places; `corrections` lists each with what real answers hold instead.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { Ajv, type ValidateFunction } from 'ajv'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Answer, annaCut, otherKey, start } from './vendor-client.ts'
+
+const specPath = new URL('../../../shared/reference/calcom-openapi-v2.json', import.meta.url)
+
+// biome-ignore lint/suspicious/noExplicitAny: a JSON schema
+type Schema = any
+
+const object = { type: 'object' }
+const nullableText = { type: ['string', 'null'] }
+const corrections: Record<string, Record<string, Schema>> = {
+  TeamEventTypeOutput_2024_06_14: {
+    hosts: { type: 'array', items: object },
+    slotInterval: { type: ['number', 'null'] },
+    forwardParamsSuccessRedirect: { type: ['boolean', 'null'] },
+    bookingWindow: object,
+    seats: object,
+    recurrence: {},
+    parentEventTypeId: { type: ['number', 'null'] },
+  },
+  EventTypeOutput_2024_06_14: {
+    users: { type: 'array', items: object },
+    slotInterval: { type: ['number', 'null'] },
+    forwardParamsSuccessRedirect: { type: ['boolean', 'null'] },
+    bookingWindow: object,
+    seats: object,
+    recurrence: {},
+  },
+  EventTypeTeam: { bannerUrl: nullableText, logoUrl: nullableText, theme: nullableText },
+  NameDefaultFieldOutput_2024_06_14: { isDefault: { type: 'boolean' }, required: { type: 'boolean' } },
+  EmailDefaultFieldOutput_2024_06_14: { isDefault: { type: 'boolean' }, required: { type: 'boolean' } },
+  PhoneFieldOutput_2024_06_14: { isDefault: { type: 'boolean' } },
+  NotesDefaultFieldOutput_2024_06_14: { isDefault: { type: 'boolean' } },
+}
+
+/** OpenAPI 3.0 to JSON schema: `nullable`, and `oneOf` as `anyOf`, since the file's alternatives overlap. */
+function convert(value: Schema): Schema {
+  if (Array.isArray(value)) return value.map(convert)
+  if (typeof value !== 'object' || value === null) return value
+  const { nullable, oneOf, example: _example, ...rest } = value
+  const converted = Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, convert(part)]))
+  const schema = oneOf ? { ...converted, anyOf: oneOf.map(convert) } : converted
+  return nullable === true ? { anyOf: [schema, { type: 'null' }] } : schema
+}
+
+describe.skipIf(!existsSync(specPath))('answers as the OpenAPI file describes them', () => {
+  let check: (operation: string, answer: Answer) => void
+
+  beforeAll(() => {
+    const spec = JSON.parse(readFileSync(specPath, 'utf8'))
+    for (const [name, properties] of Object.entries(corrections)) {
+      Object.assign(spec.components.schemas[name].properties, properties)
+    }
+    // The answer of GET reservation refers to itself where the data should be.
+    const reservation = spec.components.schemas.ReserveSlotOutput_2024_09_04
+    const { reservationDuration: _only, ...read } = reservation.properties
+    const required = reservation.required.filter((name: string) => name !== 'reservationDuration')
+    const data = { type: ['object', 'null'], properties: read, required }
+    spec.components.schemas.GetReservedSlotOutput_2024_09_04.properties.data = data
+    const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false })
+    const components = convert(spec.components)
+    const validators = new Map<string, ValidateFunction>()
+    check = (operation, answer) => {
+      const [method = '', path = ''] = operation.split(' ')
+      const response = spec.paths[path]?.[method.toLowerCase()]?.responses?.[String(answer.status)]
+      expect(response, `${operation} documents ${answer.status}`).toBeDefined()
+      const schema = response.content?.['application/json']?.schema
+      const id = `${operation} ${answer.status}`
+      const validate = validators.get(id) ?? ajv.compile({ ...convert(schema), components })
+      validators.set(id, validate)
+      expect(validate(answer.body) ? [] : validate.errors, operation).toEqual([])
+    }
+  })
+
+  test('bookings: create, read, list, move, cancel, confirm, absence', async () => {
+    const { ask, book, control } = await start()
+    const created = await book()
+    check('POST /v2/bookings', created)
+    const { hosts: _missing, ...incomplete } = created.body.data
+    const broken = { ...created, body: { ...created.body, data: incomplete } }
+    expect(() => check('POST /v2/bookings', broken), 'the check can fail').toThrow()
+    const { uid } = created.body.data
+    check('GET /v2/bookings/{bookingUid}', await ask('GET', `/v2/bookings/${uid}`))
+    check('GET /v2/bookings', await ask('GET', '/v2/bookings?take=5'))
+    check('GET /v2/teams/{teamId}/bookings', await ask('GET', '/v2/teams/34209/bookings'))
+    const body = { start: '2026-11-24T13:00:00Z', reschedulingReason: 'Anruf' }
+    const moved = await ask('POST', `/v2/bookings/${uid}/reschedule`, { body })
+    check('POST /v2/bookings/{bookingUid}/reschedule', moved)
+    const cancel = { cancellationReason: 'Anruf' }
+    const path = `/v2/bookings/${moved.body.data.uid}/cancel`
+    check('POST /v2/bookings/{bookingUid}/cancel', await ask('POST', path, { body: cancel }))
+    control.putEventType({ id: annaCut, title: 'A', lengthInMinutes: 30, requiresConfirmation: true })
+    const pending = (await book()).body.data.uid
+    check(
+      'POST /v2/bookings/{bookingUid}/confirm',
+      await ask('POST', `/v2/bookings/${pending}/confirm`, { body: {} }),
+    )
+    control.setClock({ now: '2026-11-24T09:05:00Z' })
+    const absent = await ask('POST', `/v2/bookings/${pending}/mark-absent`, { body: { host: true } })
+    check('POST /v2/bookings/{bookingUid}/mark-absent', absent)
+  })
+
+  test('slots in range format, and holds', async () => {
+    const { ask, slots } = await start()
+    // Only the range format: for the default the file says arrays of text, its own example says objects.
+    const query = { eventTypeId: annaCut, start: '2026-11-24', end: '2026-11-24', format: 'range' }
+    const answer = await slots(query)
+    check('GET /v2/slots', { ...answer, body: answer.body.data })
+    const body = { eventTypeId: annaCut, slotStart: '2026-11-24T09:00:00Z' }
+    const held = await ask('POST', '/v2/slots/reservations', { body })
+    check('POST /v2/slots/reservations', held)
+    const path = `/v2/slots/reservations/${held.body.data.reservationUid}`
+    check('GET /v2/slots/reservations/{uid}', await ask('GET', path))
+    const later = { ...body, slotStart: '2026-11-24T10:00:00Z' }
+    check('PATCH /v2/slots/reservations/{uid}', await ask('PATCH', path, { body: later }))
+    check('DELETE /v2/slots/reservations/{uid}', await ask('DELETE', path))
+    check('GET /v2/slots/reservations/{uid}', await ask('GET', path))
+  })
+
+  test('event types, teams, the own account, webhooks', async () => {
+    const { ask, control } = await start()
+    control.putEventType({ id: 42, title: 'Allein', lengthInMinutes: 30, hosts: [501] })
+    check('GET /v2/event-types', await ask('GET', '/v2/event-types'))
+    check('GET /v2/teams/{teamId}/event-types', await ask('GET', '/v2/teams/34209/event-types'))
+    check(
+      'GET /v2/teams/{teamId}/event-types',
+      await ask('GET', '/v2/teams/99001/event-types', { key: otherKey }),
+    )
+    check('GET /v2/teams', await ask('GET', '/v2/teams'))
+    check('GET /v2/me', await ask('GET', '/v2/me'))
+    const body = {
+      active: true,
+      subscriberUrl: 'http://127.0.0.1:1/',
+      triggers: ['BOOKING_CREATED'],
+      secret: 's',
+    }
+    const made = await ask('POST', '/v2/webhooks', { body })
+    check('POST /v2/webhooks', made)
+    check('GET /v2/webhooks', await ask('GET', '/v2/webhooks'))
+    check('GET /v2/webhooks/{webhookId}', await ask('GET', `/v2/webhooks/${made.body.data.id}`))
+  })
+})
