@@ -15,11 +15,11 @@ let folder: string
 let embedded: EmbeddedPostgres
 let admin: Client
 
-const urlOf = (login: string) => {
+const urlOf = (login: string, database = 'production') => {
   const url = new URL(embedded.url)
   url.username = login
   url.password = 'secret'
-  url.pathname = '/production'
+  url.pathname = `/${database}`
   return url.href
 }
 const open = (login: string, requireRestrictedLogin = true) =>
@@ -36,7 +36,8 @@ beforeAll(async () => {
   await admin.connect()
   await admin.query("CREATE ROLE gateway_owner LOGIN CREATEROLE PASSWORD 'secret'")
   await admin.query("CREATE ROLE gateway_app LOGIN NOINHERIT PASSWORD 'secret'")
-  await admin.query('CREATE DATABASE production OWNER gateway_owner')
+  for (const name of ['production', 'second', 'third'])
+    await admin.query(`CREATE DATABASE ${name} OWNER gateway_owner`)
 })
 afterAll(async () => {
   await admin?.end()
@@ -47,7 +48,9 @@ afterAll(async () => {
 test('an owner without superuser rights migrates, and grants the gateway its roles', async () => {
   const unmigrated = open('gateway_app')
   await expect(unmigrated).rejects.toThrow('The database is not migrated')
-  await migrateDatabase({ url: urlOf('gateway_owner') })
+  // Roles belong to the whole server: several databases that are migrated at once all try to make them.
+  const databases = ['production', 'second', 'third']
+  await Promise.all(databases.map((name) => migrateDatabase({ url: urlOf('gateway_owner', name) })))
   await expect(open('gateway_app')).rejects.toThrow(
     'The database login "gateway_app" may not take the roles gateway_system, gateway_tenant, gateway_worker: grant them',
   )
