@@ -5,6 +5,7 @@
 import { AppError } from '../errors.ts'
 import {
   addDays,
+  daysBetween,
   type LocalDay,
   localDayOf,
   sayDay,
@@ -34,6 +35,11 @@ import {
   staffAt,
 } from './catalogue.ts'
 import { matchService, matchStaff } from './matching/index.ts'
+
+/** The later of two days. */
+export function laterDay(one: LocalDay, other: LocalDay): LocalDay {
+  return daysBetween(one, other) > 0 ? other : one
+}
 
 /** "Anna Becker" */
 export function fullName(person: CatalogueStaff): string {

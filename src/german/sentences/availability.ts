@@ -92,12 +92,9 @@ export function spanHas(times: readonly SpokenTime[], today: LocalDay): string {
   return `Ich habe zum Beispiel ${sayTimes(times, today, 'und')} etwas frei. An welchem Tag und zu welcher Uhrzeit passt es Ihnen?`
 }
 
-/** The next free time, and perhaps more. */
-export function nextFree(times: readonly SpokenTime[], service: string, today: LocalDay): string {
-  const [first, ...more] = times
-  const next = `Der nächste freie Termin für ${service} ist ${sayMoment(first!.day, first!.time, today)}.`
-  if (more.length === 0) return `${next} Passt Ihnen das?`
-  return `${next} Passt Ihnen das, oder lieber ${sayTimes(more.slice(0, spokenMax - 1), today, 'oder')}?`
+/** The next free time. */
+export function nextFree(next: SpokenTime, service: string, today: LocalDay): string {
+  return `Der nächste freie Termin für ${service} ist ${sayMoment(next.day, next.time, today)}. Passt Ihnen das?`
 }
 
 export function nothingFreeSoon(service: string, days: number): string {

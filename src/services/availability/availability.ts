@@ -1,21 +1,18 @@
 /**
- * Free times: from the cache while they are believed, else from Cal.com, in one request for any range. Concurrent questions
- * for a day share one request; a slow answer is overtaken by a stale copy while the request goes on; an outage is never
- * spoken as "fully booked" (design section 6, incident I-43).
+ * Free times as callers may have them: from the cache while they are believed, else from Cal.com. A slow answer is overtaken by
+ * a stale copy while the request goes on, and an outage is never spoken as "fully booked" (design section 6, incident I-43).
  * Limit: what is free here may be taken a moment later. Only Cal.com's answer to a booking decides.
  */
-import type { Logger } from 'pino'
-import type { CalcomApi } from '../../calcom/client.ts'
 import { CalcomError } from '../../calcom/errors.ts'
 import { AppError } from '../../errors.ts'
-import { addDays, dayBounds, daysBetween, type LocalDay, localDayOf } from '../../german/index.ts'
+import { addDays, daysBetween, type LocalDay, localDayOf } from '../../german/index.ts'
 import { calendarUnavailable } from '../../german/sentences/availability.ts'
-import type { Cache } from '../../lib/cache/cache.ts'
-import type { Clock } from '../../lib/clock.ts'
-import { Deadline } from '../../lib/deadline.ts'
+import type { Deadline } from '../../lib/deadline.ts'
 import type { Catalogue, CatalogueBranch, CatalogueService, Catalogues } from '../catalogue.ts'
+import { type Alternative, type AlternativeWish, alternativesMax, rankAlternatives } from './alternatives.ts'
 import { OfferMemory, type OfferState, offersKey, readOfferState } from './offers.ts'
-import { type Calendar, dayKey, type ReadDay, SlotDays } from './slot-days.ts'
+import type { Calendar, ReadDay } from './slot-days.ts'
+import { SlotSource, type SlotSourceDeps } from './slot-source.ts'
 
 /** Whose free times, at which service. */
 export interface CalendarQuery {
@@ -42,6 +39,8 @@ export interface FreeTimes {
   days: Map<LocalDay, Date[]>
   /** True: a copy that may be out of date; answers carry `warning: 'stale_data'`. */
   stale: boolean
+  /** False: some asked days are unknown and missing here (only with `partial`). */
+  complete: boolean
   /** What the call was offered so far, read in the same round trip. */
   offers: OfferState
 }
@@ -55,25 +54,25 @@ interface StoredHold {
 
 export type ReadOutcome = 'hit' | 'miss' | 'joined' | 'stale' | 'live' | 'failed'
 
-interface Deps {
-  cache: Cache
-  /** The client of a connection. */
-  calcom: (connectionId: string) => Promise<Pick<CalcomApi, 'fetchSlots'>> | Pick<CalcomApi, 'fetchSlots'>
+interface Deps extends SlotSourceDeps {
   catalogues: Pick<Catalogues, 'policyFor'>
-  clock: Clock
-  log: Pick<Logger, 'warn' | 'error'>
   /** How long a caller waits when a stale copy is at hand. */
   staleAfterMs?: number
-  /** How long one request may take, whoever waits for it. */
-  requestMs?: number
   /** Counts reads for the metrics. */
   onRead?: (outcome: ReadOutcome) => void
 }
 
-type Flight = Promise<ReadonlyMap<LocalDay, readonly number[]>>
+/** What is wished, and what must not be proposed. */
+export interface AlternativesQuery extends Omit<AvailabilityQuery, 'from' | 'to' | 'partial'> {
+  wish: { from: LocalDay; to: LocalDay; time: AlternativeWish['time'] }
+  /** The times to leave out, given what the call was offered so far (epoch milliseconds). */
+  exclude: (offers: OfferState) => ReadonlySet<number>
+  max?: number
+}
 
 const minuteMs = 60_000
-const windowDaysMax = 62
+/** Alternatives and "the next one" are looked for in this many days, in one request. */
+export const searchDays = 14
 
 /** Cache key of a call's own holds, written by booking/holds.ts. */
 function holdsKey(callId: string): string {
@@ -83,12 +82,11 @@ function holdsKey(callId: string): string {
 export class AvailabilityService {
   readonly offers: OfferMemory
   readonly #deps: Deps
-  readonly #days: SlotDays
-  readonly #flights = new Map<string, Flight>()
+  readonly #source: SlotSource
 
   constructor(deps: Deps) {
     this.#deps = deps
-    this.#days = new SlotDays(deps)
+    this.#source = new SlotSource(deps)
     this.offers = new OfferMemory(deps)
   }
 
@@ -98,29 +96,25 @@ export class AvailabilityService {
    */
   async load(query: AvailabilityQuery): Promise<FreeTimes> {
     const calendar = calendarOf(query)
-    const { days, extra } = await this.#days.read(calendar, daysOf(query), callKeys(query.call))
+    const { days, extra } = await this.#source.read(calendar, daysOf(query), callKeys(query.call))
     const missing = days.filter((day) => !day.fresh)
     if (missing.length === 0) {
       this.#deps.onRead?.('hit')
       return this.#answer(query, calendar, days, extra, false)
     }
-    const fetched = this.#fetch(calendar, missing, days)
+    const { joined, slots } = this.#source.fetchMissing(calendar, missing, days)
     const complete = missing.every((day) => day.slots !== null)
+    const staleAfterMs = complete ? (this.#deps.staleAfterMs ?? 900) : Number.POSITIVE_INFINITY
     try {
-      const waitMs = Math.min(
-        query.deadline.remainingMs(),
-        complete ? this.#staleAfterMs : Number.POSITIVE_INFINITY,
-      )
-      const slotsByDay = await within(fetched, waitMs)
-      const merged = days.map((day) => ({ ...day, slots: slotsByDay.get(day.day) ?? day.slots }))
+      const fetched = await within(slots, Math.min(query.deadline.remainingMs(), staleAfterMs))
+      this.#deps.onRead?.(joined ? 'joined' : 'miss')
+      const merged = days.map((day) => ({ ...day, slots: fetched.get(day.day) ?? day.slots }))
       return this.#answer(query, calendar, merged, extra, false)
     } catch (error) {
       const known = days.filter((day) => day.slots !== null)
-      if (complete || (query.partial && known.length > 0)) {
-        this.#deps.onRead?.('stale')
-        return this.#answer(query, calendar, known, extra, true)
-      }
-      this.#deps.onRead?.('failed')
+      const usable = complete || (query.partial === true && known.length > 0)
+      this.#deps.onRead?.(usable ? 'stale' : 'failed')
+      if (usable) return { ...this.#answer(query, calendar, known, extra, true), complete }
       throw unavailable(error)
     }
   }
@@ -132,19 +126,13 @@ export class AvailabilityService {
    */
   async fetchLive(query: AvailabilityQuery & { bookingUidToReschedule?: string }): Promise<FreeTimes> {
     const calendar = calendarOf(query)
-    const { days, extra } = await this.#days.read(calendar, daysOf(query), callKeys(query.call))
+    const { days, extra } = await this.#source.read(calendar, daysOf(query), callKeys(query.call))
     this.#deps.onRead?.('live')
     try {
-      const request = this.#request(
-        calendar,
-        days.map(({ day }) => day),
-        query.bookingUidToReschedule,
-      )
-      // A view in which one booking does not count is nobody else's view.
-      if (query.bookingUidToReschedule === undefined) this.#keep(calendar, request, days)
-      const slotsByDay = await within(request, query.deadline.remainingMs())
-      const fetched = days.map((day) => ({ ...day, slots: slotsByDay.get(day.day) ?? [] }))
-      return this.#answer(query, calendar, fetched, extra, false)
+      const request = this.#source.fetchLive(calendar, days, query.bookingUidToReschedule)
+      const fetched = await within(request, query.deadline.remainingMs())
+      const live = days.map((day) => ({ ...day, slots: fetched.get(day.day) ?? [] }))
+      return this.#answer(query, calendar, live, extra, false)
     } catch (error) {
       throw unavailable(error)
     }
@@ -153,14 +141,41 @@ export class AvailabilityService {
   /** Free times of the days that the cache knows, fresh ones only; never asks Cal.com. */
   async peek(query: CalendarQuery & { days: readonly LocalDay[] }): Promise<Map<LocalDay, Date[]>> {
     const calendar = calendarOf(query)
-    const { days } = await this.#days.read(calendar, query.days)
+    const { days } = await this.#source.read(calendar, query.days)
     const fresh = days.filter((day) => day.fresh)
-    return this.#answer({ ...query, call: null }, calendar, fresh, [], false).days
+    return this.#answer(query, calendar, fresh, [], false).days
+  }
+
+  /**
+   * The free times nearest to a wish, at most five: within the wished days if they have any, else in the two weeks from the
+   * first of them; one request at most. During an outage from the days that are known.
+   * @throws AppError `calendar_unavailable`
+   */
+  async alternatives(query: AlternativesQuery): Promise<{ alternatives: Alternative[]; free: FreeTimes }> {
+    const { wish, branch } = query
+    const to = addDays(wish.from, Math.max(daysBetween(wish.from, wish.to), searchDays - 1))
+    const free = await this.load({ ...query, from: wish.from, to, partial: true })
+    const exclude = query.exclude(free.offers)
+    const slots = [...free.days].flatMap(([day, starts]) =>
+      starts.filter((start) => !exclude.has(start.getTime())).map((start) => ({ day, start })),
+    )
+    const inside = wish.to > wish.from ? slots.filter(({ day }) => day <= wish.to) : []
+    const alternatives = rankAlternatives(
+      (inside.length > 0 ? inside : slots).map(({ start }) => start),
+      {
+        day: wish.from,
+        time: wish.time,
+        timeZone: branch.timeZone,
+        today: localDayOf(this.#deps.clock.now(), branch.timeZone),
+        max: Math.min(query.max ?? alternativesMax, alternativesMax),
+      },
+    )
+    return { alternatives, free }
   }
 
   /** After a booking, cancellation or move: what was known of these days is no longer believed, for any service of the company. */
   markChanged(companyId: number, days: readonly LocalDay[]): Promise<void> {
-    return this.#days.markChanged(companyId, days)
+    return this.#source.markChanged(companyId, days)
   }
 
   /** The first instant that can be booked: now plus the notice of the service's policy. */
@@ -168,20 +183,14 @@ export class AvailabilityService {
     at: Date
     noticeMinutes: number
   } {
-    const { minimumNoticeMinutes } = this.#deps.catalogues.policyFor(query.catalogue, {
-      branchId: query.branch.id,
-      serviceId: query.service.id,
-    })
-    const at = new Date(this.#deps.clock.now().getTime() + minimumNoticeMinutes * minuteMs)
-    return { at, noticeMinutes: minimumNoticeMinutes }
+    const scope = { branchId: query.branch.id, serviceId: query.service.id }
+    const noticeMinutes = this.#deps.catalogues.policyFor(query.catalogue, scope).minimumNoticeMinutes
+    return { at: new Date(this.#deps.clock.now().getTime() + noticeMinutes * minuteMs), noticeMinutes }
   }
 
-  get #staleAfterMs(): number {
-    return this.#deps.staleAfterMs ?? 900
-  }
-
+  /** Applies what is the reader's: own holds count as free, the past and what is too soon do not. */
   #answer(
-    query: CalendarQuery & Pick<AvailabilityQuery, 'call'>,
+    query: CalendarQuery,
     calendar: Calendar,
     known: readonly Pick<ReadDay, 'day' | 'slots'>[],
     extra: readonly unknown[],
@@ -193,89 +202,22 @@ export class AvailabilityService {
     const held = (holds ?? [])
       .filter((hold) => hold.eventTypeId === calendar.eventTypeId && Date.parse(hold.until) > nowMs)
       .map((hold) => Date.parse(hold.start))
-    const days = new Map<LocalDay, Date[]>()
-    for (const { day, slots } of known) {
+    const days = known.map(({ day, slots }): [LocalDay, Date[]] => {
       const own = held.filter((start) => localDayOf(new Date(start), calendar.timeZone) === day)
       const starts =
         own.length === 0 ? (slots ?? []) : [...new Set([...(slots ?? []), ...own])].sort((a, b) => a - b)
-      days.set(
-        day,
-        starts.filter((start) => start >= earliestMs).map((start) => new Date(start)),
-      )
-    }
-    return { days, stale, offers: readOfferState(offers) }
+      return [day, starts.filter((start) => start >= earliestMs).map((start) => new Date(start))]
+    })
+    return { days: new Map(days), stale, complete: true, offers: readOfferState(offers) }
   }
+}
 
-  /** Starts what nobody is asking for yet and joins what somebody is. */
-  async #fetch(
-    calendar: Calendar,
-    missing: readonly ReadDay[],
-    all: readonly ReadDay[],
-  ): Promise<Map<LocalDay, readonly number[]>> {
-    const alone = missing.filter((day) => !this.#flights.has(flightKey(calendar, day)))
-    this.#deps.onRead?.(alone.length > 0 ? 'miss' : 'joined')
-    for (const window of windowsOf(alone, all)) {
-      this.#keep(
-        calendar,
-        this.#request(
-          calendar,
-          window.map(({ day }) => day),
-        ),
-        window,
-      )
-    }
-    const flights = missing.map((day) => this.#flights.get(flightKey(calendar, day))!)
-    const results = await Promise.all(flights)
-    return new Map(missing.map(({ day }, index) => [day, results[index]?.get(day) ?? []]))
-  }
-
-  /** Lets others join a request, and stores its answer under the generations that held when it was sent. */
-  #keep(calendar: Calendar, request: Flight, days: readonly ReadDay[]): void {
-    const keys = days.map((day) => flightKey(calendar, day)).filter((key) => !this.#flights.has(key))
-    for (const key of keys) this.#flights.set(key, request)
-    const generations = new Map(days.map(({ day, generation }) => [day, generation]))
-    const remove = () => {
-      for (const key of keys) this.#flights.delete(key)
-    }
-    // Whoever comes between answer and storing still finds the flight, so no second request is made.
-    request
-      .then((slotsByDay) => this.#days.store(calendar, slotsByDay, generations))
-      .then(remove, (error) => {
-        remove()
-        this.#report(calendar, error)
-      })
-  }
-
-  async #request(calendar: Calendar, days: readonly LocalDay[], bookingUidToReschedule?: string): Flight {
-    const { calcom, clock, requestMs } = this.#deps
-    const { eventTypeId, teamId, hostUserId, timeZone } = calendar
-    const client = await calcom(calendar.connectionId)
-    const slots = await client.fetchSlots(
-      {
-        eventTypeId,
-        teamId: teamId ?? undefined,
-        hostUserId: hostUserId ?? undefined,
-        start: dayBounds(days[0]!, timeZone).start,
-        end: dayBounds(days.at(-1)!, timeZone).end,
-        timeZone,
-        bookingUidToReschedule,
-      },
-      { deadline: new Deadline({ clock, budgetMs: requestMs ?? 2_500 }), priority: 'call' },
-    )
-    const byDay = new Map<LocalDay, number[]>(days.map((day) => [day, []]))
-    for (const slot of slots) byDay.get(localDayOf(slot, timeZone))?.push(slot.getTime())
-    return byDay
-  }
-
-  #report(calendar: Calendar, error: unknown): void {
-    const { companyId, serviceId, eventTypeId } = calendar
-    const outage = error instanceof CalcomError && isTransient(error)
-    // An outage is logged where it is noticed (breaker); a refusal means that the set-up is wrong.
-    this.#deps.log[outage ? 'warn' : 'error'](
-      { component: 'availability', companyId, serviceId, eventTypeId, err: error },
-      outage ? 'free times could not be fetched' : 'Cal.com refuses to tell free times: check the event type',
-    )
-  }
+/**
+ * Before it is said that a range has nothing: that must be known of all its days.
+ * @throws AppError `calendar_unavailable`
+ */
+export function requireComplete(free: FreeTimes): void {
+  if (!free.complete) throw unavailable(new Error('some days of the range are unknown'))
 }
 
 /**
@@ -317,28 +259,6 @@ function callKeys(call: { callId: string | null } | null): string[] {
 
 function daysOf({ from, to }: { from: LocalDay; to: LocalDay }): LocalDay[] {
   return Array.from({ length: Math.max(1, daysBetween(from, to) + 1) }, (_, index) => addDays(from, index))
-}
-
-/** One contiguous window from the first to the last day needed; several only for ranges of months. */
-function windowsOf(needed: readonly ReadDay[], all: readonly ReadDay[]): ReadDay[][] {
-  const [first] = needed
-  if (!first) return []
-  const span = all.slice(all.indexOf(first), all.indexOf(needed.at(-1)!) + 1)
-  const windows: ReadDay[][] = []
-  for (let index = 0; index < span.length; index += windowDaysMax) {
-    windows.push(span.slice(index, index + windowDaysMax))
-  }
-  return windows
-}
-
-/** A request may be joined only by those who know of no later change. */
-function flightKey(calendar: Calendar, { day, generation }: ReadDay): string {
-  return `${dayKey(calendar, day)}|${generation ?? ''}`
-}
-
-/** Failures that pass by themselves; all others are mistakes in the set-up. */
-function isTransient(error: CalcomError): boolean {
-  return error.kind === 'unavailable' || error.kind === 'timeout' || error.kind === 'rate_limited'
 }
 
 function unavailable(cause: unknown): AppError {

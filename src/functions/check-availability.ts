@@ -1,0 +1,99 @@
+/** check_availability: is the wished time free, or what is? Alternatives come in the same answer. */
+import { z } from 'zod'
+import { clockTimeOf, germanDate, sayWeekday } from '../german/index.ts'
+import { dayHas, maybeOutdated, notFree, spanHas, timeIsFree } from '../german/sentences/availability.ts'
+import { type CheckOutcome, checkWish } from '../services/availability/check.ts'
+import { readWish, requireDay } from '../services/choices.ts'
+import { chosenCalendar } from './calendar-arguments.ts'
+import { defineFunction, type TenantContext } from './define.ts'
+import { words } from './fields.ts'
+
+export const checkAvailability = defineFunction({
+  name: 'check_availability',
+  description:
+    'Prüft, ob ein Wunschtermin frei ist. Ohne Uhrzeit nennt sie die freien Zeiten des Tages, sonst bei Bedarf gleich die nächsten Alternativen.',
+  input: z.object({
+    date: words('Wunschtag im Wortlaut, z. B. „nächsten Dienstag“ oder „27.11.“'),
+    time: words('Wunschzeit im Wortlaut, z. B. „halb drei“, „nachmittags“ oder „ab 16 Uhr“'),
+    service: words('Gewünschte Leistung, z. B. „Herrenhaarschnitt“'),
+    staff: words('Gewünschte Person, falls genannt'),
+    branch: words('Andere Filiale, falls genannt'),
+  }),
+  deadline: 'read',
+  needs: 'call',
+  async handler(input, context) {
+    const { calendar, fields } = await chosenCalendar(input, context)
+    const { branch, catalogue } = calendar
+    const understood = readWish(input, {
+      now: context.now,
+      branch,
+      bookingWindowDays: catalogue.company.bookingWindowDays,
+    })
+    const day = requireDay(understood, input.date)
+    const outcome = await checkWish(context.services.availability, {
+      ...calendar,
+      day,
+      time: understood.time,
+      now: context.now,
+      deadline: context.deadline,
+      call: context.call,
+    })
+    const message = sentenceFor(outcome, understood.time, context)
+    return {
+      success: true,
+      message: outcome.stale ? maybeOutdated(message) : message,
+      ...fields,
+      ...answerFields(outcome, branch.timeZone),
+      ...(day.to > day.from ? { date_to: day.to } : {}),
+    }
+  },
+})
+
+function sentenceFor(
+  outcome: CheckOutcome,
+  window: Parameters<typeof dayHas>[2],
+  { today, ...context }: TenantContext,
+) {
+  const clock = (slot: Date) => clockTimeOf(slot, context.timeZone)
+  const offers = outcome.alternatives.map(({ date, time }) => ({ day: date, time }))
+  if (outcome.kind === 'free') return timeIsFree({ day: outcome.day, time: clock(outcome.start!) }, today)
+  if (outcome.kind === 'times') return dayHas(outcome.day, outcome.slots.map(clock), window, today)
+  return outcome.refusal === null ? spanHas(offers, today) : notFree(outcome.refusal, offers, today)
+}
+
+/** The machine's half of the answer, made from the same instants as the sentence (incident I-32). */
+function answerFields(outcome: CheckOutcome, timeZone: string) {
+  const { kind, day, start, alternatives, refusal } = outcome
+  const available = kind === 'free' || kind === 'times'
+  const status = kind === 'span' ? 'needs_time' : available ? 'available' : 'unavailable'
+  return {
+    available,
+    status,
+    found: available || alternatives.length > 0,
+    same_day_available: outcome.sameDay,
+    date: day,
+    formatted_date: germanDate(day),
+    weekday: sayWeekday(day),
+    slots: outcome.slots.map((slot) => clockTimeOf(slot, timeZone)),
+    alternatives,
+    suggest_user_alternative: !available && alternatives.length > 0,
+    ...(start ? { requested_time: clockTimeOf(start, timeZone), start: start.toISOString() } : {}),
+    ...(refusal ? { reason: refusal.reason } : {}),
+    ...(refusal?.reason === 'booking_notice_violation' ? noticeFields(outcome, timeZone) : {}),
+    ...(outcome.stale ? { warning: 'stale_data' } : {}),
+  }
+}
+
+function noticeFields({ earliest }: CheckOutcome, timeZone: string) {
+  const first = roundedUp(earliest.at)
+  return {
+    minimum_notice_minutes: earliest.noticeMinutes,
+    earliest_bookable: clockTimeOf(first, timeZone),
+    earliest_bookable_at: first.toISOString(),
+  }
+}
+
+/** To the next whole minute, so that the spoken minute is not already too early. */
+function roundedUp(instant: Date): Date {
+  return new Date(Math.ceil(instant.getTime() / 60_000) * 60_000)
+}

@@ -1,0 +1,77 @@
+/** find_next_available: the next free time of a service in two weeks, in one request to Cal.com. */
+import { z } from 'zod'
+import { addDays, clockTimeOf, germanDate, instantOf, sayTime } from '../german/index.ts'
+import { maybeOutdated, nextFree, nothingFreeSoon } from '../german/sentences/availability.ts'
+import { isInWindow, offeredTime } from '../services/availability/alternatives.ts'
+import { requireComplete, searchDays } from '../services/availability/availability.ts'
+import { laterDay, readWish } from '../services/choices.ts'
+import { chosenCalendar } from './calendar-arguments.ts'
+import { defineFunction } from './define.ts'
+import { wholeNumber, words } from './fields.ts'
+
+const slotsMax = 10
+const searchDaysMax = 31
+
+export const findNextAvailable = defineFunction({
+  name: 'find_next_available',
+  description: 'Findet den nächsten freien Termin für eine Leistung in den kommenden zwei Wochen.',
+  input: z.object({
+    service: words('Gewünschte Leistung'),
+    from_date: words('Frühestens ab diesem Tag, im Wortlaut; ohne Angabe ab heute'),
+    staff: words('Gewünschte Person, falls genannt'),
+    part_of_day: words('Tageszeit, falls genannt, z. B. „nachmittags“'),
+    search_days: wholeNumber('Wie viele Tage höchstens, 1 bis 31; ohne Angabe 14'),
+    branch: words('Andere Filiale, falls genannt'),
+  }),
+  deadline: 'read',
+  needs: 'call',
+  async handler(input, context) {
+    const { now, call, deadline, services } = context
+    const { calendar, today, fields } = await chosenCalendar(input, context)
+    const { branch, catalogue, service } = calendar
+    const bookingWindowDays = catalogue.company.bookingWindowDays
+    const wish = { date: input.from_date, time: input.part_of_day }
+    const { day, time } = readWish(wish, { now, branch, bookingWindowDays })
+    const from = laterDay(day?.from ?? today, today)
+    const days = Math.min(Math.max(input.search_days ?? searchDays, 1), searchDaysMax)
+    const to = addDays(from, days - 1)
+    const free = await services.availability.load({ ...calendar, from, to, partial: true, deadline, call })
+    const refused = new Set(free.offers.refused)
+    const notBefore = time?.at ? instantOf(from, time.at, branch.timeZone) : null
+    const starts = [...free.days.values()]
+      .flat()
+      .filter((start) => !refused.has(start.getTime()))
+      .filter((start) => isInWindow(clockTimeOf(start, branch.timeZone), time))
+      .filter((start) => notBefore === null || start >= notBefore)
+      .slice(0, slotsMax)
+    if (starts.length === 0) requireComplete(free)
+    const offer = { serviceId: service.id, source: 'day', wish: `next ${from}`, starts } as const
+    void services.availability.offers.remember(call.callId, free.offers, offer)
+
+    const slots = starts.map((start) => ({
+      ...offeredTime(start, branch.timeZone, today),
+      service: service.name,
+    }))
+    const [next] = slots
+    const message = next
+      ? nextFree({ day: next.date, time: next.time }, service.name, today)
+      : nothingFreeSoon(service.name, days)
+    return {
+      success: true,
+      message: free.stale ? maybeOutdated(message) : message,
+      ...fields,
+      found: next !== undefined,
+      available: next !== undefined,
+      next_slot: next ?? null,
+      slots,
+      ...(next
+        ? {
+            next_available: next.start,
+            formatted_date: germanDate(next.date),
+            formatted_time: sayTime(next.time),
+          }
+        : { fallback: 'callback_request' }),
+      ...(free.stale ? { warning: 'stale_data' } : {}),
+    }
+  },
+})

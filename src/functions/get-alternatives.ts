@@ -1,0 +1,66 @@
+/** get_alternatives: the free times nearest to a wish; asked again, others than those proposed before. */
+import { z } from 'zod'
+import { instantOf } from '../german/index.ts'
+import { alternativesAre, maybeOutdated } from '../german/sentences/availability.ts'
+import { requireComplete } from '../services/availability/availability.ts'
+import { refusedStarts } from '../services/availability/offers.ts'
+import { laterDay, readWish, requireDay } from '../services/choices.ts'
+import { chosenCalendar } from './calendar-arguments.ts'
+import { defineFunction } from './define.ts'
+import { wholeNumber, words } from './fields.ts'
+
+export const getAlternatives = defineFunction({
+  name: 'get_alternatives',
+  description: 'Nennt bis zu fünf freie Zeiten, die einem Wunschtermin am nächsten kommen.',
+  input: z.object({
+    preferred_date: words('Wunschtag im Wortlaut'),
+    preferred_time: words('Wunschzeit im Wortlaut, auch „nachmittags“ oder „ab 16 Uhr“'),
+    service: words('Gewünschte Leistung'),
+    staff: words('Gewünschte Person, falls genannt'),
+    duration_minutes: wholeNumber('Wird nicht gebraucht: die Dauer gehört zur Leistung'),
+    max_alternatives: wholeNumber('Wie viele Zeiten höchstens, 1 bis 5'),
+    branch: words('Andere Filiale, falls genannt'),
+  }),
+  deadline: 'read',
+  needs: 'call',
+  async handler(input, context) {
+    const { now, call, deadline, services } = context
+    const { calendar, today, fields } = await chosenCalendar(input, context)
+    const { branch, catalogue, service } = calendar
+    const { preferred_date: date, preferred_time: time } = input
+    const bookingWindowDays = catalogue.company.bookingWindowDays
+    const understood = readWish({ date, time }, { now, branch, bookingWindowDays })
+    const day = requireDay(understood, date)
+    const from = laterDay(day.from, today)
+    const wished = understood.time?.at ? instantOf(from, understood.time.at, branch.timeZone) : null
+    const wish = `alternatives ${day.from} ${day.to} ${JSON.stringify(understood.time)}`
+    const { alternatives, free } = await services.availability.alternatives({
+      ...calendar,
+      wish: { from, to: laterDay(day.to, from), time: understood.time },
+      exclude: (offers) => {
+        const refused = refusedStarts(offers, { serviceId: service.id, wish, now })
+        return wished === null ? refused : refused.add(wished.getTime())
+      },
+      max: Math.max(1, input.max_alternatives ?? 5),
+      deadline,
+      call,
+    })
+    if (alternatives.length === 0) requireComplete(free)
+    const starts = alternatives.map(({ start }) => new Date(start))
+    const offer = { serviceId: service.id, source: 'alternatives', wish, starts } as const
+    void services.availability.offers.remember(call.callId, free.offers, offer)
+    const spoken = alternatives.map((alternative) => ({ day: alternative.date, time: alternative.time }))
+    const message = alternativesAre(spoken, today)
+    return {
+      success: true,
+      message: free.stale ? maybeOutdated(message) : message,
+      ...fields,
+      found: alternatives.length > 0,
+      alternatives,
+      strategy: alternatives[0]?.strategy ?? 'none',
+      count: alternatives.length,
+      original_request: { date: day.from, time: understood.time?.at ?? null },
+      ...(free.stale ? { warning: 'stale_data' } : {}),
+    }
+  },
+})
