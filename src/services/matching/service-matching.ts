@@ -91,6 +91,8 @@ interface Candidate {
   isWhole: boolean
   isSame: boolean
   isBroken: boolean
+  /** One name or synonym holds all that was said, or is said in full: not a chance mixture of several. */
+  isCoherent: boolean
 }
 
 function weigh<S>(utterance: Utterance, prepared: PreparedServices, services: readonly S[]): ServiceMatch<S> {
@@ -109,7 +111,10 @@ function weigh<S>(utterance: Utterance, prepared: PreparedServices, services: re
     (concept, i) => !(only.strong & (1 << i)) || (genericConcepts.has(concept) && !only.isFull),
   )
   const isExplained =
-    (only.covered | weakBits) === everything && utterance.unknown.length === 0 && !only.isBroken
+    (only.covered | weakBits) === everything &&
+    utterance.unknown.length === 0 &&
+    !only.isBroken &&
+    only.isCoherent
   if (isGeneric && utterance.unknown.length > 0) return { kind: 'none' }
   if (!isExplained || isGeneric) return { kind: 'ambiguous', candidates: [service] }
   return { kind: 'match', service, how: only.isFull && !utterance.fuzzy ? 'normalised' : 'fuzzy' }
@@ -151,7 +156,11 @@ function assess(
   const whole = full.filter((form) => [...form.expected].every(said))
   const isSame = whole.some((form) => isSameAs(form, utterance))
   const isFull = full.length > 0
-  return { index, covered, strong, hasAudience, isFull, isWhole: whole.length > 0, isSame, isBroken }
+  const isWhole = whole.length > 0
+  const holds = (form: PreparedForm) =>
+    utterance.concepts.every((each, i) => !(strong & (1 << i)) || form.concepts.has(each))
+  const isCoherent = isWhole || service.forms.some(holds)
+  return { index, covered, strong, hasAudience, isFull, isWhole, isSame, isBroken, isCoherent }
 }
 
 /** A form of audiences alone ("Herren") names nobody's service in full. */
@@ -178,7 +187,11 @@ function suits(service: PreparedService, utterance: Utterance): boolean {
 
 /** True if `a` is the better reading: it explains more, or the same more exactly. */
 function outdoes(a: Candidate, b: Candidate): boolean {
-  if (a.strong !== b.strong) return (a.strong | b.strong) === a.strong
+  if (a.strong !== b.strong) {
+    // "für meine Mutter schneiden und föhnen": the women's service stays in play beside one that names nobody.
+    const isForNobody = b.hasAudience && !a.hasAudience && !a.isWhole
+    return (a.strong | b.strong) === a.strong && !isForNobody
+  }
   if (a.isSame !== b.isSame) return a.isSame
   if (a.hasAudience !== b.hasAudience) return a.hasAudience
   if (a.isWhole !== b.isWhole) return a.isWhole

@@ -105,6 +105,7 @@ const courtesy = `ich mich mir mein meine meinen meinem meiner meines wir uns un
   dort hier denn doch eben halt nur bloß schon sehr ganz etwas bisschen ein wenig irgendwie einfach mir wieder dringend möglichst bald
   schnell schnellstmöglich sofort asap demnächst eigentlich vielleicht gerade jetzt drauf drüber raus rauf weg dran dazu davon dabei bezüglich
   betreffend namens genannt heißt sagen wir thema super toll schön prima perfekt natürlich gleich weil dass damit wenn falls
+  immer sonst zwar letzte letzten letztes letztem gleiche gleichen selbe selben dasselbe genau beziehungsweise leider soweit
   eilt eilig geplant fällig bestellt anstehen ansteht steht stehe
   person personen leute mehr paar stück sache sowas was ähnliches ding art`
 
@@ -162,7 +163,7 @@ export const possessives: ReadonlySet<string> = new Set(
 
 /** A light stem for words outside the families: inflection off, the root kept at four letters or more. */
 export function stem(word: string): string {
-  const match = /^(.{4,}?)(?:ungen|ung|chens|chen|ern|en|em|er|es|et|e|n|s)$/.exec(word)
+  const match = /^(.{4,}?)(?:ungen|ung|chens|chen|ern|en|em|er|es|et|e|n|(?<!s)s)$/.exec(word)
   return match ? match[1]! : word
 }
 
