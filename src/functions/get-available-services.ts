@@ -1,0 +1,29 @@
+/** get_available_services: what can be booked by phone at the caller's branch. */
+import { z } from 'zod'
+import { servicesAre } from '../german/sentences/catalogue.ts'
+import { servicesAt } from '../services/catalogue.ts'
+import { chooseBranch } from '../services/choices.ts'
+import { defineFunction } from './define.ts'
+import { words } from './fields.ts'
+import { serviceFields } from './service-fields.ts'
+
+export const getAvailableServices = defineFunction({
+  name: 'get_available_services',
+  description: 'Nennt die Leistungen, die in der Filiale des Anrufers gebucht werden können.',
+  input: z.object({ branch: words('Andere Filiale, falls genannt') }),
+  deadline: 'read',
+  needs: 'call',
+  async handler(input, { catalogue, branch: dialled }) {
+    const branch = chooseBranch(catalogue, dialled, input.branch)
+    const services = servicesAt(catalogue, branch.id)
+    return {
+      success: true,
+      message: servicesAre(services.map(({ name }) => name)),
+      services: services.map(serviceFields),
+      count: services.length,
+      // With a single service nobody needs to be asked which one.
+      auto_selected: services.length === 1,
+      branch_name: branch.name,
+    }
+  },
+})
