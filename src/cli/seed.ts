@@ -1,14 +1,17 @@
 /** `npm run db:seed`: migrates, then writes the demonstration companies; a second run changes nothing. */
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { loadConfig } from '../config.ts'
+import { type Config, loadConfig, readEnvironment } from '../config.ts'
 import { openDatabase } from '../db/database.ts'
 import { startEmbeddedPostgres } from '../db/embedded.ts'
 import { migrateDatabase } from '../db/migrate.ts'
-import { seedDemo } from '../db/seed.ts'
+import { type SeedOptions, seedDemo } from '../db/seed.ts'
+import { SecretBox } from '../lib/secret-box.ts'
 import { runCli } from './run-cli.ts'
 
 await runCli(async () => {
-  const { database: config } = loadConfig()
+  // Needs no keys of Retell or Cal.com, so what production requires of the gateway is not asked for.
+  const { database: config, ...others } = loadConfig({ ...readEnvironment(), NODE_ENV: 'development' })
   const embedded =
     config.url === null
       ? await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log: console.log })
@@ -23,7 +26,7 @@ await runCli(async () => {
       requireRestrictedLogin: false,
     })
     try {
-      await seedDemo(database)
+      await seedDemo(database, { practiceConnection: sealPracticeConnection(others) })
     } finally {
       await database.close()
     }
@@ -32,3 +35,17 @@ await runCli(async () => {
     await embedded?.stop()
   }
 })
+
+/** The practice's account at the simulated Cal.com; only where secrets can be stored. */
+function sealPracticeConnection({
+  encryptionKeys,
+  calcom,
+}: Pick<Config, 'encryptionKeys' | 'calcom'>): SeedOptions['practiceConnection'] {
+  if (encryptionKeys.length === 0) return undefined
+  const box = new SecretBox(encryptionKeys)
+  return {
+    baseUrl: calcom.baseUrl,
+    apiKeyEncrypted: box.seal('cal_test_other_company'),
+    webhookSecretEncrypted: box.seal(randomBytes(24).toString('hex')),
+  }
+}

@@ -9,7 +9,7 @@ import type { Tenancy, Tx } from './tenancy.ts'
 type SeedCompany = (typeof demoCompanies)[number]
 
 export type SeedOptions = {
-  /** The practice's own Cal.com connection, its secrets encrypted already; without it, it has none. */
+  /** The practice's own Cal.com connection, its secrets encrypted already; used when it has none yet. */
   practiceConnection?: { baseUrl: string; apiKeyEncrypted: string; webhookSecretEncrypted: string }
 }
 
@@ -26,7 +26,8 @@ export async function seedDemo(
           await tx.calcomConnection.upsert({
             where: { id: practiceConnectionId },
             create: { id: practiceConnectionId, ...own },
-            update: own,
+            // Sealed anew each time: one that is there stays, its webhook secret is known elsewhere.
+            update: {},
           })
         }
         await seedCompany(tx, company, own ? practiceConnectionId : null)
@@ -48,7 +49,8 @@ async function seedCompany(tx: Tx, seed: SeedCompany, calcomConnectionId: string
     agentName: seed.agentName,
     notifyEmail: seed.notifyEmail,
     mailbox: seed.mailbox,
-    calcomConnectionId,
+    // Absent, it keeps the connection it has.
+    ...(calcomConnectionId === null ? {} : { calcomConnectionId }),
   }
   await tx.company.upsert({ where: { id: seed.id }, create: { id: seed.id, ...company }, update: company })
   // The id was given, not drawn: the next company must not draw it again.

@@ -63,6 +63,25 @@ test('the salon is a test company with what a call needs', async () => {
   for (const { number } of numbers) expect(isValidPhoneNumber(number), number).toBe(true)
 })
 
+test('the practice has a connection of its own only where one is given, and keeps it', async () => {
+  const connectionOf = (id: number) =>
+    database.tenancy
+      .asSystem((tx) => tx.company.findUniqueOrThrow({ where: { id } }))
+      .then((c) => c.calcomConnectionId)
+  expect(await connectionOf(2)).toBeNull()
+  const practiceConnection = {
+    baseUrl: 'http://127.0.0.1/v2',
+    apiKeyEncrypted: 'sealed key',
+    webhookSecretEncrypted: 'sealed secret',
+  }
+  await seedDemo(database, { practiceConnection })
+  await seedDemo(database, { practiceConnection: { ...practiceConnection, apiKeyEncrypted: 'sealed anew' } })
+  await seedDemo(database)
+  expect([await connectionOf(1), await connectionOf(2)]).toEqual([null, 'praxis-weiss'])
+  const [connection] = await database.tenancy.asSystem((tx) => tx.calcomConnection.findMany())
+  expect(connection).toMatchObject(practiceConnection)
+})
+
 test('the next company gets an id of its own after the given ones', async () => {
   const { id } = await database.tenancy.asSystem((tx) => tx.company.create({ data: { name: 'Neu' } }))
   expect(id).toBe(3)
