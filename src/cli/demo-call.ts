@@ -20,7 +20,7 @@ export interface DemoCall {
 type Answer = Record<string, unknown>
 
 const caller = '+4915112345678'
-const salon = '+493012345670'
+const salon = '+493023125001'
 const zone = 'Europe/Berlin'
 const trackedWithinMs = 5_000
 

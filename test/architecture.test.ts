@@ -1,0 +1,98 @@
+/** Imports point one way (the table in the README): read from the source, not from good intentions. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+
+const src = join(import.meta.dirname, '../src')
+
+/** What each part may import besides itself. */
+const allowed: Record<string, readonly string[]> = {
+  lib: [],
+  german: ['lib'],
+  calcom: ['lib'],
+  retell: ['lib'],
+  db: ['lib', 'config', 'errors'],
+  simulator: ['lib', 'calcom'],
+  services: ['calcom', 'retell', 'db', 'german', 'lib', 'errors'],
+  functions: ['services', 'calcom', 'retell', 'db', 'german', 'lib', 'errors'],
+  jobs: ['functions', 'services', 'calcom', 'retell', 'db', 'german', 'lib', 'errors', 'config'],
+  http: ['jobs', 'functions', 'services', 'calcom', 'retell', 'db', 'german', 'lib', 'errors', 'config'],
+  config: [],
+  errors: [],
+}
+const fastifyUsers = ['http', 'simulator']
+const compositionRoots = ['compose.ts', 'main.ts', 'cli']
+
+interface SourceFile {
+  path: string
+  part: string
+  imports: string[]
+  text: string
+}
+
+const files: SourceFile[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts') && !path.startsWith(join('db', 'generated')))
+  .map((path) => {
+    const text = readFileSync(join(src, path), 'utf8')
+    return {
+      path,
+      part: partOf(path),
+      text,
+      imports: [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]!),
+    }
+  })
+
+function partOf(path: string): string {
+  return path.split('/')[0]!.replace(/\.ts$/, '')
+}
+
+test('every import follows the direction of the layers', () => {
+  const wrong = files
+    .filter((file) => !compositionRoots.some((root) => file.path.startsWith(root)))
+    .flatMap((file) =>
+      file.imports
+        .filter((name) => name.startsWith('.'))
+        .map((name) => partOf(relative(src, join(src, dirname(file.path), name))))
+        .filter((part) => part !== file.part && !allowed[file.part]?.includes(part))
+        .map((part) => `${file.path} imports ${part}`),
+    )
+  expect(wrong).toEqual([])
+})
+
+test('the simulator knows nothing of ours but the Cal.com schemas and lib', () => {
+  const wrong = files
+    .filter((file) => file.part === 'simulator')
+    .flatMap((file) =>
+      file.imports
+        .filter((name) => /\/calcom\/(?!schemas)/.test(name))
+        .map((name) => `${file.path}: ${name}`),
+    )
+  expect(wrong).toEqual([])
+})
+
+test('only the HTTP layer and the simulator import Fastify', () => {
+  const wrong = files.filter(
+    (file) => !fastifyUsers.includes(file.part) && file.imports.some((name) => /^@?fastify/.test(name)),
+  )
+  expect(wrong.map((file) => file.path)).toEqual([])
+})
+
+test('only the database layer constructs a Prisma client', () => {
+  const wrong = files.filter((file) => file.part !== 'db' && /new PrismaClient/.test(file.text))
+  expect(wrong.map((file) => file.path)).toEqual([])
+})
+
+test('nothing reads the environment but config.ts', () => {
+  const wrong = files.filter((file) => file.path !== 'config.ts' && /process\.env\b/.test(file.text))
+  expect(wrong.map((file) => file.path)).toEqual([])
+})
+
+test('folders are at most two deep', () => {
+  const wrong = files.filter((file) => file.path.split('/').length > 3)
+  expect(wrong.map((file) => file.path)).toEqual([])
+})
+
+test('no file is longer than 400 lines', () => {
+  const wrong = files.filter((file) => file.text.split('\n').length > 401).map((file) => file.path)
+  expect(wrong).toEqual([])
+})

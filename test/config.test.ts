@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ConfigError, Env, loadConfig } from '../src/config.ts'
+
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgresql://gateway_app@localhost/gateway',
+  RETELLAI_API_KEY: 'key_of_the_workspace',
+  CALCOM_API_KEY: 'cal_live_x',
+  CALCOM_WEBHOOK_SECRET: 'secret',
+}
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(environment)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+test('.env.example names exactly the variables of the schema, each with its description', () => {
+  const text = readFileSync(join(import.meta.dirname, '../.env.example'), 'utf8')
+  const documented = [...text.matchAll(/^# (.+)\n([A-Z_]+)=/gm)].map((match) => [match[2], match[1]])
+  expect(documented).toEqual(Object.entries(Env.shape).map(([name, schema]) => [name, schema.description]))
+})
+
+test('an unset NODE_ENV means production', () => {
+  const { NODE_ENV: _, ...rest } = production
+  expect(loadConfig(rest).production).toBe(true)
+})
+
+test('every missing variable is named in one line, and no value is repeated', () => {
+  const problems = problemsOf({ NODE_ENV: 'production', PORT: 'secret-port', CALCOM_API_KEY: 'x' })
+  expect(problems).toHaveLength(1)
+  expect(problems[0]).toMatch(/^PORT: /)
+  expect(problems.join()).not.toContain('secret-port')
+  expect(problemsOf({ NODE_ENV: 'production' }).map((line) => line.split(':')[0])).toEqual([
+    'DATABASE_URL',
+    'RETELLAI_API_KEY',
+    'CALCOM_API_KEY',
+    'CALCOM_WEBHOOK_SECRET',
+  ])
+})
+
+test('production refuses function calls that are neither signed nor restricted to addresses', () => {
+  expect(problemsOf({ ...production, RETELLAI_FUNCTION_AUTH: 'throttle' })).toEqual([
+    expect.stringContaining('RETELLAI_ALLOWED_IPS'),
+  ])
+  expect(
+    problemsOf({ ...production, RETELLAI_FUNCTION_AUTH: 'throttle', RETELLAI_ALLOWED_IPS: '100.20.5.228' }),
+  ).toEqual([])
+})
+
+test.each(['100.20.5.999', '10.0.0.0/33', 'retell.example', '::1/129'])('%s is no address range', (range) => {
+  expect(problemsOf({ ...production, RETELLAI_ALLOWED_IPS: range })).toHaveLength(1)
+})
+
+test("the guide's variables are understood, and null means none", () => {
+  const config = loadConfig({
+    NODE_ENV: 'development',
+    DB_CONNECTION: 'pgsql',
+    DB_HOST: '127.0.0.1',
+    DB_DATABASE: 'askpro',
+    DB_USERNAME: 'ask pro',
+    DB_PASSWORD: 'p@ss',
+    REDIS_HOST: '127.0.0.1',
+    REDIS_PASSWORD: 'null',
+  })
+  expect(config.database.url).toBe('postgresql://ask%20pro:p%40ss@127.0.0.1:5432/askpro')
+  expect(config.redis.url).toBe('redis://127.0.0.1:6379/0')
+  expect(loadConfig({ NODE_ENV: 'development', REDIS_HOST: 'null' }).redis.url).toBeNull()
+})
