@@ -177,6 +177,7 @@ export class RequestBudget {
       nowMs,
       (times.at(-perSecond) ?? Number.NEGATIVE_INFINITY) + 1_000,
       (times.at(-perMinute) ?? Number.NEGATIVE_INFINITY) + 60_000,
+      // Keeps the list sorted when the clock takes a small step back.
       times.at(-1) ?? 0,
       this.#pausedUntilMs,
     )
