@@ -1,11 +1,11 @@
 /** check_availability: is the wished time free, or what is? Alternatives come in the same answer. */
 import { z } from 'zod'
-import { clockTimeOf, germanDate, sayWeekday } from '../german/index.ts'
+import { clockTimeOf, germanDate, type LocalDay, sayWeekday, type UnderstoodTime } from '../german/index.ts'
 import { dayHas, maybeOutdated, notFree, spanHas, timeIsFree } from '../german/sentences/availability.ts'
 import { type CheckOutcome, checkWish } from '../services/availability/check.ts'
 import { readWish, requireDay } from '../services/choices.ts'
 import { chosenCalendar } from './calendar-arguments.ts'
-import { defineFunction, type TenantContext } from './define.ts'
+import { defineFunction } from './define.ts'
 import { words } from './fields.ts'
 
 export const checkAvailability = defineFunction({
@@ -22,7 +22,7 @@ export const checkAvailability = defineFunction({
   deadline: 'read',
   needs: 'call',
   async handler(input, context) {
-    const { calendar, fields } = await chosenCalendar(input, context)
+    const { calendar, today, fields } = await chosenCalendar(input, context)
     const { branch, catalogue } = calendar
     const understood = readWish(input, {
       now: context.now,
@@ -38,7 +38,7 @@ export const checkAvailability = defineFunction({
       deadline: context.deadline,
       call: context.call,
     })
-    const message = sentenceFor(outcome, understood.time, context)
+    const message = sentenceFor(outcome, understood.time, { today, timeZone: branch.timeZone })
     return {
       success: true,
       message: outcome.stale ? maybeOutdated(message) : message,
@@ -51,10 +51,10 @@ export const checkAvailability = defineFunction({
 
 function sentenceFor(
   outcome: CheckOutcome,
-  window: Parameters<typeof dayHas>[2],
-  { today, ...context }: TenantContext,
-) {
-  const clock = (slot: Date) => clockTimeOf(slot, context.timeZone)
+  window: UnderstoodTime | null,
+  { today, timeZone }: { today: LocalDay; timeZone: string },
+): string {
+  const clock = (slot: Date) => clockTimeOf(slot, timeZone)
   const offers = outcome.alternatives.map(({ date, time }) => ({ day: date, time }))
   if (outcome.kind === 'free') return timeIsFree({ day: outcome.day, time: clock(outcome.start!) }, today)
   if (outcome.kind === 'times') return dayHas(outcome.day, outcome.slots.map(clock), window, today)
