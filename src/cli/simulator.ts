@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util'
 import { startSimulator } from '../simulator/simulator.ts'
 import type { Profile } from '../simulator/types.ts'
 
+const profiles: readonly Profile[] = ['published', 'guide', 'both']
+
 const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '4010' },
@@ -17,16 +19,20 @@ const { values } = parseArgs({
   },
 })
 
-const simulator = await startSimulator({
-  port: Number(values.port),
-  host: values.host,
-  profile: values.profile as Profile,
-  rateLimit: values['no-rate-limit'] ? null : 120,
-  webhooks: values.webhook ? [{ subscriberUrl: values.webhook, secret: values.secret ?? null }] : [],
-})
-console.log(`Simulated Cal.com at ${simulator.url}/v2, control at ${simulator.url}/__control`)
-console.log('Keys: cal_test_demo_salon, cal_test_other_company')
-
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void simulator.close())
+try {
+  const profile = profiles.find((known) => known === values.profile)
+  if (!profile) throw new Error(`--profile is one of ${profiles.join(', ')}`)
+  const simulator = await startSimulator({
+    port: Number(values.port),
+    host: values.host,
+    profile,
+    rateLimit: values['no-rate-limit'] ? null : 120,
+    webhooks: values.webhook ? [{ subscriberUrl: values.webhook, secret: values.secret ?? null }] : [],
+  })
+  console.log(`Simulated Cal.com at ${simulator.url}/v2, control at ${simulator.url}/__control`)
+  console.log('Keys: cal_test_demo_salon, cal_test_other_company')
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close())
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
 }

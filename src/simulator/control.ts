@@ -5,12 +5,20 @@
 import type { BookingDesk } from './booking-desk.ts'
 import { bookingOutput } from './booking-output.ts'
 import type { SimulatorClock } from './clock.ts'
+import { badRequest } from './errors.ts'
 import type { ChaosPlan, FaultRule, Faults, Span } from './faults.ts'
 import type { RequestEntry, RequestLog } from './request-log.ts'
 import { triggerNames } from './routes/webhooks.ts'
 import type { SimulatorState } from './state.ts'
 import type { Throttle } from './throttle.ts'
-import type { Booking, EventTypeInput, HostInput, Operation, WebhookSubscription } from './types.ts'
+import {
+  type Booking,
+  type EventTypeInput,
+  type HostInput,
+  type Operation,
+  operations,
+  type WebhookSubscription,
+} from './types.ts'
 import { pingBody } from './webhook-payloads.ts'
 import type { Delivery, WebhookMode, WebhookSender } from './webhooks.ts'
 
@@ -52,11 +60,13 @@ export class SimulatorControl {
 
   /** Real milliseconds added to each answer, fixed or random, for one operation or (`*`) all without their own. */
   setLatency(ms: Span, operation: Operation | '*' = '*'): void {
+    checkOperation(operation)
     this.#deps.faults.setLatency(operation, ms)
   }
 
   /** Orders a fault; rules strike in the order they were given. */
   addFault(rule: FaultRule): void {
+    checkOperation(rule.operation)
     this.#deps.faults.add(rule)
   }
 
@@ -211,4 +221,10 @@ export class SimulatorControl {
   #output(booking: Booking): BookingOutput {
     return bookingOutput(this.#deps.state, booking)
   }
+}
+
+/** A misspelt operation would never be struck, and a test waiting for its fault would prove nothing. */
+function checkOperation(name: string): void {
+  if (name === '*' || operations.some((known) => known === name)) return
+  throw badRequest(`Unknown operation ${name}; known are * and ${operations.join(', ')}`)
 }

@@ -7,7 +7,7 @@ import type { Operation } from './types.ts'
 
 export type Span = number | [min: number, max: number]
 
-export type Effect =
+type Effect =
   /** Answer `status` in the given shape. */
   | 'error'
   /** Keep the connection open and never answer. */
@@ -54,7 +54,7 @@ export interface ChaosPlan {
   operations?: Operation[]
 }
 
-export type ChaosFault =
+type ChaosFault =
   | 'delay'
   | 'error'
   | 'errorAfter'
@@ -65,7 +65,7 @@ export type ChaosFault =
   | 'resetAfter'
   | 'garbage'
   | 'truncate'
-export type WebhookMishap = 'webhookLost' | 'webhookDelayed' | 'webhookDuplicated' | 'webhookReordered'
+type WebhookMishap = 'webhookLost' | 'webhookDelayed' | 'webhookDuplicated' | 'webhookReordered'
 
 /** A rule as it strikes one request. */
 export type Fault = FaultRule & { phase: 'before' | 'after' }

@@ -34,7 +34,7 @@ const field = (
 })
 
 /** Cal.com's own form: name, and an email that is required. */
-export const defaultFields = (): BookingField[] => [
+const defaultFields = (): BookingField[] => [
   field('name', 'name', 'your_name'),
   field('email', 'email', 'email_address'),
 ]

@@ -5,7 +5,8 @@
 import { VendorError } from './errors.ts'
 
 const windowMs = 60_000
-const tooMany = 'CustomThrottlerGuard - Too many requests. Please try again later.'
+/** The words of a 429, in `message` and `details` alike. */
+export const tooManyRequests = 'CustomThrottlerGuard - Too many requests. Please try again later.'
 
 interface Counter {
   count: number
@@ -49,6 +50,8 @@ export class Throttle {
       'x-ratelimit-remaining-default': String(Math.max(0, this.#limit - counter.count)),
       'x-ratelimit-reset-default': String(resetSeconds),
     }
-    return blocked ? { headers, refusal: new VendorError(429, tooMany, { details: tooMany }) } : { headers }
+    return blocked
+      ? { headers, refusal: new VendorError(429, tooManyRequests, { details: tooManyRequests }) }
+      : { headers }
   }
 }

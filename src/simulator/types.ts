@@ -36,7 +36,7 @@ export const operations = [
 export type Operation = (typeof operations)[number]
 
 /** Opening times or breaks on ISO weekdays (1 = Monday … 7 = Sunday). */
-export interface WeeklyHours {
+interface WeeklyHours {
   days: number[]
   start: string
   end: string
@@ -56,7 +56,7 @@ export interface Host {
 }
 
 /** A host's part in one event type; `mandatory` hosts of a round robin always take part. */
-export interface EventTypeHost {
+interface EventTypeHost {
   userId: number
   mandatory: boolean
   priority: 'lowest' | 'low' | 'medium' | 'high' | 'highest'
@@ -74,7 +74,7 @@ export interface BookingField {
 }
 
 /** How far ahead may be booked: days from now, or a range of local dates (inclusive). */
-export type BookingWindow =
+type BookingWindow =
   | { type: 'calendarDays' | 'businessDays'; value: number }
   | { type: 'range'; value: [string, string] }
 
@@ -146,7 +146,7 @@ export interface Account {
   teams: Team[]
 }
 
-export type BookingStatus = 'accepted' | 'pending' | 'cancelled' | 'rejected'
+type BookingStatus = 'accepted' | 'pending' | 'cancelled' | 'rejected'
 
 export interface Attendee {
   name: string
@@ -217,7 +217,7 @@ export type EventTypeInput = Partial<Omit<EventType, 'hosts'>> &
 export type HostInput = Partial<Host> & Pick<Host, 'id' | 'name'>
 
 /** One account with everything it owns. */
-export interface AccountSeed {
+interface AccountSeed {
   id: string
   apiKeys: string[]
   expiredKeys?: string[]

@@ -3,6 +3,7 @@
  * the work, faults that spoil the answer, the log. Routes below only describe themselves.
  */
 import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { BookingDesk } from './booking-desk.ts'
@@ -11,7 +12,7 @@ import { errorBody, notFound, VendorError } from './errors.ts'
 import type { Fault, Faults } from './faults.ts'
 import type { RequestLog } from './request-log.ts'
 import type { SimulatorState } from './state.ts'
-import type { Throttle } from './throttle.ts'
+import { type Throttle, tooManyRequests } from './throttle.ts'
 import type { Account, Operation, Profile } from './types.ts'
 
 /** The parts of one simulator that routes work with. */
@@ -165,11 +166,21 @@ function strike(
 ): boolean {
   switch (fault.effect) {
     case 'error': {
-      const { status = 503, shape, code, message = 'Service unavailable' } = fault
+      const { status = 503, shape, code } = fault
+      const message = fault.message ?? (status === 429 ? tooManyRequests : (STATUS_CODES[status] ?? 'Error'))
       const limits =
         status === 429 ? { 'x-ratelimit-reset-default': '60', 'x-ratelimit-remaining-default': '0' } : {}
       reply.headers({ ...limits, ...fault.headers })
-      const body = errorBody({ status, message, shape, code, path: request.url, at: vendor.clock.now() })
+      const details = status === 429 ? message : undefined
+      const body = errorBody({
+        status,
+        message,
+        shape,
+        code,
+        details,
+        path: request.url,
+        at: vendor.clock.now(),
+      })
       send(reply, { status, body })
       return true
     }

@@ -41,7 +41,7 @@ interface Event {
 }
 
 /** `X-Cal-Signature-256` of a body; Cal.com sends a fixed text when the subscription has no secret. */
-export function signatureOf(secret: string | null, body: string): string {
+function signatureOf(secret: string | null, body: string): string {
   return secret ? createHmac('sha256', secret).update(body).digest('hex') : 'no-secret-provided'
 }
 

@@ -25,6 +25,18 @@ test('the next requests of one operation fail with the ordered status and shape,
   expect(control.bookings()).toHaveLength(2)
 })
 
+test('an ordered 429 looks like the vendor’s', async () => {
+  const { ask, control } = await start()
+  control.addFault({ operation: '*', effect: 'error', status: 429 })
+  const { status, headers, body } = await ask('GET', me)
+  expect([status, headers.get('x-ratelimit-reset-default'), body.error.code]).toEqual([
+    429,
+    '60',
+    'ThrottlerException',
+  ])
+  expect(body.error.details).toBe(body.error.message)
+})
+
 test('an error after the work leaves the booking behind', async () => {
   const { book, control } = await start()
   control.addFault({ operation: 'createBooking', effect: 'error', status: 500, phase: 'after' })
@@ -155,6 +167,11 @@ test('the control API does over HTTP what the methods do', async () => {
   expect((await tell('POST', 'clock', { now, frozen: true })).body).toEqual({ now })
   await tell('POST', 'faults', { operation: 'getMe', effect: 'error', status: 500, times: null })
   expect((await ask('GET', me)).status).toBe(500)
+  const misspelt = await tell('POST', 'faults', { operation: 'createbooking', effect: 'hang' })
+  expect([misspelt.status, misspelt.body.error.message]).toEqual([
+    400,
+    expect.stringContaining('createBooking'),
+  ])
   await tell('DELETE', 'faults')
   expect((await ask('GET', me)).status).toBe(200)
   const stranger = await tell('POST', 'bookings', { ...bookingBody(), metadata: undefined })

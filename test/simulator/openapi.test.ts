@@ -101,6 +101,11 @@ describe.skipIf(!existsSync(specPath))('answers as the OpenAPI file describes th
       'POST /v2/bookings/{bookingUid}/confirm',
       await ask('POST', `/v2/bookings/${pending}/confirm`, { body: {} }),
     )
+    const unwanted = (await book({ start: '2026-11-24T14:00:00Z' })).body.data.uid
+    check(
+      'POST /v2/bookings/{bookingUid}/decline',
+      await ask('POST', `/v2/bookings/${unwanted}/decline`, { body: {} }),
+    )
     control.setClock({ now: '2026-11-24T09:05:00Z' })
     const absent = await ask('POST', `/v2/bookings/${pending}/mark-absent`, { body: { host: true } })
     check('POST /v2/bookings/{bookingUid}/mark-absent', absent)
@@ -132,6 +137,7 @@ describe.skipIf(!existsSync(specPath))('answers as the OpenAPI file describes th
       'GET /v2/teams/{teamId}/event-types',
       await ask('GET', '/v2/teams/99001/event-types', { key: otherKey }),
     )
+    check('GET /v2/event-types/{eventTypeId}', await ask('GET', '/v2/event-types/42'))
     check('GET /v2/teams', await ask('GET', '/v2/teams'))
     check('GET /v2/me', await ask('GET', '/v2/me'))
     const body = {
@@ -143,6 +149,9 @@ describe.skipIf(!existsSync(specPath))('answers as the OpenAPI file describes th
     const made = await ask('POST', '/v2/webhooks', { body })
     check('POST /v2/webhooks', made)
     check('GET /v2/webhooks', await ask('GET', '/v2/webhooks'))
-    check('GET /v2/webhooks/{webhookId}', await ask('GET', `/v2/webhooks/${made.body.data.id}`))
+    const path = `/v2/webhooks/${made.body.data.id}`
+    check('GET /v2/webhooks/{webhookId}', await ask('GET', path))
+    check('PATCH /v2/webhooks/{webhookId}', await ask('PATCH', path, { body: { active: false } }))
+    check('DELETE /v2/webhooks/{webhookId}', await ask('DELETE', path))
   })
 })

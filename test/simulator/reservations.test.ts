@@ -59,6 +59,14 @@ test('a round robin takes as many holds as hosts are free', async () => {
   expect(statuses).toEqual([201, 201, 201, 422])
 })
 
+test('a hold is written for the first host and hides the time from every event type that includes that host', async () => {
+  const { ask, times } = await start()
+  await ask('POST', path, { body: { eventTypeId: mitteCut, slotStart } })
+  expect(await times(mitteCut, '2026-11-24')).not.toContain('10:00')
+  expect(await times(annaCut, '2026-11-24')).not.toContain('10:00')
+  expect(await times(2563122, '2026-11-24')).toContain('10:00')
+})
+
 test('a booked time cannot be held', async () => {
   const { ask, book } = await start()
   await book()

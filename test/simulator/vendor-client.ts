@@ -28,7 +28,7 @@ const versions: [RegExp, string][] = [
   [/./, '2024-08-13'],
 ]
 
-export interface Ask {
+interface Ask {
   key?: string | null
   version?: string | null
   headers?: Record<string, string>
