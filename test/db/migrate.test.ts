@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,9 @@ import { migrateDatabase } from '../../src/db/migrate.ts'
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts'
 
 const realFolder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
+const realCount = readdirSync(realFolder, { withFileTypes: true }).filter((entry) =>
+  entry.isDirectory(),
+).length
 
 let server: TestDatabase
 let client: Client
@@ -68,8 +72,8 @@ test('a migration is recorded as Prisma records it', async () => {
 test('several processes that migrate an empty database at once apply each migration once', async () => {
   await empty()
   const results = await Promise.all([1, 2, 3].map(() => migrateDatabase({ url: server.url })))
-  expect(results.map(({ applied }) => applied.length).sort()).toEqual([0, 0, 1])
-  expect(await history()).toHaveLength(1)
+  expect(results.map(({ applied }) => applied.length).sort()).toEqual([0, 0, realCount])
+  expect(await history()).toHaveLength(realCount)
 })
 
 test('new migrations are applied in the order of their names, each announced', async () => {
@@ -87,7 +91,7 @@ test('a migration that fails leaves nothing behind and says which one it was', a
     /^The migration 20990101000000_broken failed and was rolled back: function no_such_function\(\) does not exist/,
   )
   expect((await client.query("SELECT to_regclass('half') AS half")).rows[0]).toEqual({ half: null })
-  expect(await history()).toHaveLength(1)
+  expect(await history()).toHaveLength(realCount)
 })
 
 test('a migration that was changed after it had been applied is refused', async () => {
