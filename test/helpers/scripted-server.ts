@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export interface SeenRequest {
+interface SeenRequest {
   method: string
   path: string
   query: Record<string, string>
@@ -11,7 +11,7 @@ export interface SeenRequest {
   body: unknown
 }
 
-export type Answer =
+type Answer =
   | { status?: number; json?: unknown; text?: string; headers?: Record<string, string>; delayMs?: number }
   | 'hang'
   | 'reset'
