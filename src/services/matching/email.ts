@@ -31,9 +31,31 @@ const chatter =
   /^(?:meine?|die|der|das|e-?mail|mail|mailadresse|e-?mail-?adresse|adresse|email-?adresse|ist|lautet|wäre|also|äh|ähm|hm|ja|und|dann|danach|alles|klein|kleingeschrieben|groß|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|wie|gesprochen|man|spricht|buchstabiere|ich|bitte|zeichen|mailto|genau|noch|mal|danke|ok|okay)$/
 
 const providers = [
-  'gmail', 'googlemail', 'gmx', 'web', 't-online', 'outlook', 'hotmail', 'live', 'yahoo', 'icloud', 'freenet', 'posteo', 'aol', 'me',
-  'mailbox', 'protonmail', 'proton', 'arcor', 'vodafone', 'bluewin', 'msn', 'mail', 'online', 'gmxnet',
-] // biome-ignore format: one list
+  'gmail',
+  'googlemail',
+  'gmx',
+  'web',
+  't-online',
+  'outlook',
+  'hotmail',
+  'live',
+  'yahoo',
+  'icloud',
+  'freenet',
+  'posteo',
+  'aol',
+  'me',
+  'mailbox',
+  'protonmail',
+  'proton',
+  'arcor',
+  'vodafone',
+  'bluewin',
+  'msn',
+  'mail',
+  'online',
+  'gmxnet',
+]
 const topLevels = /^(?:de|com|net|org|at|ch|eu|info|biz|io|me|online)$/
 
 const inventedDomains =
@@ -112,7 +134,7 @@ function assemble(text: string): string | null {
       out += sign[1]
       continue
     }
-    if (chatter.test(word) && !isPartOfAddress(words, i)) continue
+    if (chatter.test(word) && !followsSign(words, i)) continue
     const piece = digitsOf(word) ?? writeOut(word)
     out += repeat > 1 && piece.length === 1 ? piece.repeat(repeat) : piece
     repeat = 1
@@ -120,11 +142,10 @@ function assemble(text: string): string | null {
   return hasAt ? repairDomain(out) : null
 }
 
-/** "mail punkt de", "die punkt mail": a word that leans on a sign belongs to the address, chatter or not. */
-function isPartOfAddress(words: readonly string[], i: number): boolean {
-  const isSign = (word: string | undefined) =>
-    word !== undefined && (at.test(word) || signs.some(([pattern]) => pattern.test(word)))
-  return isSign(words[i - 1]) || (isSign(words[i + 1]) && i > 0 && isSign(words[i - 1]))
+/** "max punkt mail", "ät mail punkt de": a word right after a sign belongs to the address, chatter or not. */
+function followsSign(words: readonly string[], i: number): boolean {
+  const before = words[i - 1]
+  return before !== undefined && (at.test(before) || signs.some(([pattern]) => pattern.test(before)))
 }
 
 /** Spelled letters joined ("m-a-x"), umlauts and ß written out: mailboxes hardly ever have them. */

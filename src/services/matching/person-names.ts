@@ -6,6 +6,8 @@ import { digitsOf } from '../../lib/spoken-digits.ts'
 import { cologneCode, editDistance } from './sound.ts'
 import { fold, isAbsent } from './text.ts'
 
+/** More is a transcript, not a name. */
+const spokenCharactersMax = 200
 const nameCharactersMax = 80
 const nameWordsMax = 6
 
@@ -36,14 +38,7 @@ const sentenceWords = new Set(
     .map(fold),
 )
 
-const invented = new Set([
-  'john doe',
-  'jane doe',
-  'max muster kunde',
-  'foo bar',
-  'test test',
-  'vorname nachname',
-])
+const invented = new Set(['john doe', 'jane doe', 'foo bar'].map(fold))
 
 const particles = new Set(
   'von vom van der den de di da del la le zu zur zum und el al bin ibn ter ten dos'.split(' '),
@@ -55,7 +50,7 @@ const particles = new Set(
  * agent's or the business's own).
  */
 export function readPersonName(spoken: string, notNames: readonly string[] = []): string | null {
-  if (isAbsent(spoken)) return null
+  if (spoken.length > spokenCharactersMax || isAbsent(spoken)) return null
   let text = spoken
     .normalize('NFC')
     .replace(/<[^>]*>/g, ' ')
@@ -63,7 +58,6 @@ export function readPersonName(spoken: string, notNames: readonly string[] = [])
     .replace(/["„“”«»*_#`|<>[\]]+/g, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-  if (text.length > nameCharactersMax * 2) return null
   text = text
     .replace(leadIn, '')
     .replace(trailer, '')
