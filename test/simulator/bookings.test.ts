@@ -93,6 +93,19 @@ test('a collective event takes everybody’s time and fails by name when only so
   expect(some.body.error.message).toBe('fixed_hosts_unavailable_for_booking')
 })
 
+test('a round robin with a mandatory host needs that host and one more', async () => {
+  const simulator = await start()
+  const hosts = [{ userId: 501, mandatory: true }, 502, 503]
+  simulator.control.putEventType({ id: mitteCut, title: 'Herren', lengthInMinutes: 30, hosts })
+  const booked = await simulator.book({ eventTypeId: mitteCut, start: '2026-11-24T14:00:00Z' })
+  expect(booked.body.data.hosts[0].id).toBe(501)
+  expect(await simulator.times(2563122, '2026-11-24')).not.toContain('15:00')
+  await simulator.book()
+  expect(await simulator.times(mitteCut, '2026-11-24')).not.toContain('10:00')
+  const refused = await simulator.book({ eventTypeId: mitteCut })
+  expect(refused.body.error.message).toBe('fixed_hosts_unavailable_for_booking')
+})
+
 const withoutPhone = { name: 'E', timeZone: 'Europe/Berlin' }
 const tooMany = Object.fromEntries(Array.from({ length: 51 }, (_, at) => [`k${at}`, 'v']))
 test.each<[string, object, number, string | RegExp]>([
