@@ -1,0 +1,158 @@
+/**
+ * What a caller hears while booking. Pure: facts in, one or two German sentences out. No sentence of a step before the last
+ * contains "gebucht" or "bestätigt" (incident I-82); a test reads them all.
+ */
+import type { ClockTime, LocalDay } from '../index.ts'
+import { sayList, sayMoment, sayOnDay } from '../index.ts'
+import { type SpokenTime, sayTimes } from './availability.ts'
+
+export interface SpokenMoment {
+  day: LocalDay
+  time: ClockTime
+  today: LocalDay
+}
+
+export interface SpokenBooking extends SpokenMoment {
+  customer: string
+  service: string
+  /** Who serves, if the caller chose or Cal.com said. */
+  staff: string | null
+}
+
+const nameLengthMax = 60
+
+/** A name as it may be read aloud: short, without anything that is no letter of a name. */
+export function sayName(name: string): string {
+  const clean = name
+    .replace(/[^\p{L}\p{M}\p{N}'’., -]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return clean.length <= nameLengthMax
+    ? clean
+    : clean.slice(0, clean.lastIndexOf(' ', nameLengthMax) + 1 || nameLengthMax).trim()
+}
+
+function sayAt({ day, time, today }: SpokenMoment): string {
+  return sayMoment(day, time, today)
+}
+
+/** "Termin für Max Mustermann am Freitag, den 7. November um 14 Uhr für Herrenhaarschnitt". */
+export function bookingSummary(booking: SpokenBooking): string {
+  const staff = booking.staff === null ? '' : ` bei ${sayName(booking.staff)}`
+  return `Termin für ${sayName(booking.customer)} ${sayAt(booking)} für ${booking.service}${staff}`
+}
+
+export function askToConfirm(booking: SpokenBooking): string {
+  return `Ich fasse zusammen: ${bookingSummary(booking)}. Soll ich das so eintragen?`
+}
+
+/** The one sentence that says it is done. */
+export const bookedSentence = 'Ihr Termin wurde erfolgreich gebucht!'
+
+export function bookedMessage(booking: SpokenBooking): string {
+  const staff = booking.staff === null ? '' : ` bei ${sayName(booking.staff)}`
+  return `${bookedSentence} ${booking.service} ${sayAt(booking)}${staff}.`
+}
+
+/** The business must agree first; the word "gebucht" would be untrue. */
+export function pendingMessage(booking: SpokenBooking): string {
+  return `Ich habe Ihre Terminanfrage ${sayAt(booking)} für ${booking.service} weitergegeben. Wir müssen den Termin noch freigeben und melden uns dann bei Ihnen.`
+}
+
+/** The same booking was asked for again after it had been made. */
+export function alreadyBookedMessage(booking: SpokenBooking): string {
+  return `Der ${bookingSummary(booking)} steht bereits in unserem Kalender. Kann ich sonst noch etwas für Sie tun?`
+}
+
+export function inProgressMessage(booking: SpokenBooking): string {
+  return `Der ${bookingSummary(booking)} wird gerade eingetragen. Einen kleinen Moment bitte.`
+}
+
+/** Gone between the summary and the booking; at most two of the offers are spoken. */
+export function takenMessage(wanted: SpokenMoment, offers: readonly SpokenTime[]): string {
+  const regret = `Der Termin ${sayAt(wanted)} ist leider nicht mehr frei.`
+  return offers.length === 0
+    ? `${regret} An welchem anderen Tag passt es Ihnen?`
+    : `${regret} Passt es Ihnen ${sayTimes(offers.slice(0, 2), wanted.today, 'oder')}?`
+}
+
+export const releasedMessage =
+  'In Ordnung, ich habe den Termin nicht eingetragen. Möchten Sie eine andere Zeit?'
+
+export const askName = 'Auf welchen Namen darf ich den Termin eintragen?'
+export const askEmail = 'Wie lautet bitte Ihre E-Mail-Adresse?'
+export const askEmailAgain =
+  'Die E-Mail-Adresse habe ich leider nicht richtig verstanden. Könnten Sie sie bitte buchstabieren?'
+export const askPhone = 'Unter welcher Telefonnummer können wir Sie erreichen?'
+export const askDayAndTime = 'An welchem Tag und zu welcher Uhrzeit möchten Sie kommen?'
+
+export function askTime(day: LocalDay | null, today: LocalDay): string {
+  return day === null
+    ? 'Zu welcher Uhrzeit möchten Sie kommen?'
+    : `Zu welcher Uhrzeit möchten Sie ${sayOnDay(day, today)} kommen?`
+}
+
+/** The offer was for another day than the one now named (incident I-36). */
+export function askOfferedDay(offered: SpokenMoment): string {
+  return `Meinen Sie ${sayAt(offered)}? Diese Zeit hatte ich Ihnen angeboten.`
+}
+
+export const nothingToConfirm = 'Für welchen Tag und welche Uhrzeit darf ich den Termin eintragen?'
+
+/** The caller has several open drafts (mother and child): which one is meant? */
+export function askWhichDraft(drafts: readonly SpokenBooking[]): string {
+  const said = drafts.slice(0, 3).map((draft) => `den für ${sayName(draft.customer)} ${sayAt(draft)}`)
+  return `Welchen Termin soll ich eintragen: ${sayList(said, 'oder')}?`
+}
+
+/** An id that fits nothing of this call, while exactly one draft is open. */
+export function askThisDraft(draft: SpokenBooking): string {
+  return `Meinen Sie den ${bookingSummary(draft)}? Dann trage ich ihn ein.`
+}
+
+export const calendarUnavailable =
+  'Ich kann den Termin gerade leider nicht eintragen. Darf ich Sie zurückrufen lassen?'
+export const calendarBusy =
+  'Unser Kalender ist gerade stark ausgelastet. Soll ich es gleich noch einmal versuchen?'
+export const refusedByCalendar =
+  'Diesen Termin kann ich leider nicht selbst eintragen. Darf ich einen Rückruf für Sie notieren?'
+
+/** Nobody knows yet whether the booking exists: promise only what we keep. */
+export function unknownOutcome(canCallBack: boolean): string {
+  return canCallBack
+    ? 'Ich konnte gerade nicht sicher klären, ob Ihr Termin eingetragen ist. Wir prüfen das und rufen Sie zurück.'
+    : 'Ich konnte gerade nicht sicher klären, ob Ihr Termin eingetragen ist. Unter welcher Nummer dürfen wir Sie zurückrufen?'
+}
+
+/** "No" came after the booking was made. */
+export function releaseTooLate(booking: SpokenBooking): string {
+  return `Der ${bookingSummary(booking)} ist schon eingetragen. Soll ich ihn wieder absagen?`
+}
+
+export const cancelledSince =
+  'Dieser Termin wurde inzwischen wieder abgesagt. Möchten Sie einen neuen Termin vereinbaren?'
+
+export function movedSince(moment: SpokenMoment): string {
+  return `Dieser Termin wurde inzwischen verlegt, und zwar auf ${sayAt(moment).replace(/^am /, '')}.`
+}
+
+/** initialize_call: who is calling and what the agent may ask next. */
+export function greeting(customer: string | null, several: boolean): string {
+  if (customer !== null) return `Guten Tag, ${sayName(customer)}! Wie kann ich Ihnen helfen?`
+  return several ? 'Guten Tag! Mit wem spreche ich bitte?' : 'Guten Tag! Wie kann ich Ihnen helfen?'
+}
+
+/** check_customer: known, several on one number, unknown or withheld. */
+export function knownCustomer(customer: string): string {
+  return `Schön, wieder von Ihnen zu hören, ${sayName(customer)}.`
+}
+export const severalCustomers = 'Zu dieser Nummer kenne ich mehrere Personen. Mit wem spreche ich bitte?'
+export const newCustomer = 'Ich habe Sie noch nicht in unserer Kartei. Wie ist bitte Ihr Name?'
+export const withheldCustomer = 'Ihre Nummer wird nicht übertragen. Wie ist bitte Ihr Name?'
+
+export function slotHeldMessage(moment: SpokenMoment, service: string): string {
+  return `Ich halte ${sayAt(moment)} für ${service} kurz für Sie frei. Auf welchen Namen darf ich den Termin eintragen?`
+}
+export const slotReleasedMessage = 'In Ordnung, die Zeit ist wieder frei. Wie kann ich Ihnen sonst helfen?'
+export const nothingHeldMessage =
+  'Ich halte gerade keine Zeit für Sie frei. Für wann möchten Sie einen Termin?'

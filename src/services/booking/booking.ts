@@ -1,0 +1,118 @@
+/**
+ * Booking, exactly once (design section 7): `start` opens a draft, `confirm` books it, jobs and webhooks settle what was left
+ * open. The parts: attempts.ts (who may act), start.ts, confirm.ts, execute.ts (Cal.com), record.ts (rows), settle.ts,
+ * hold-keeper.ts. This class only puts them together.
+ */
+import type { Logger } from 'pino'
+import type { CalcomBooking } from '../../calcom/types.ts'
+import type { Tenancy, Tx } from '../../db/tenancy.ts'
+import type { Cache } from '../../lib/cache/cache.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { CallScope } from '../appointments/types.ts'
+import type { AvailabilityService } from '../availability/availability.ts'
+import type { CallbackService } from '../callbacks.ts'
+import type { Catalogue, Catalogues } from '../catalogue.ts'
+import type { CustomerService } from '../customers.ts'
+import { AttemptStore } from './attempts.ts'
+import { Background } from './background.ts'
+import { BookingConfirmer } from './confirm.ts'
+import { BookingExecutor, type CalcomOf } from './execute.ts'
+import { HoldKeeper } from './hold-keeper.ts'
+import { Holds } from './holds.ts'
+import { BookingRecorder, type Recorded } from './record.ts'
+import { BookingSettler, type Settled } from './settle.ts'
+import { SlotKeeper } from './slot-keeper.ts'
+import { BookingStarter } from './start.ts'
+import type { BookingWish, Confirmed, Started } from './types.ts'
+
+export interface BookingDeps {
+  tenancy: Pick<Tenancy, 'run' | 'asSystem'>
+  cache: Pick<Cache, 'get' | 'set'>
+  /** The client of a connection. */
+  calcom: CalcomOf
+  availability: Pick<
+    AvailabilityService,
+    'fetchLive' | 'load' | 'earliestBookable' | 'offers' | 'markChanged'
+  >
+  catalogues: Pick<Catalogues, 'load'>
+  customers: Pick<CustomerService, 'loadOnNumber' | 'resolveForBooking'>
+  callbacks: Pick<CallbackService, 'requestIn'>
+  clock: Clock
+  log: Pick<Logger, 'warn' | 'error'>
+}
+
+export class BookingService {
+  /** Shared with the changes of existing appointments. */
+  readonly attempts: AttemptStore
+  /** Slots held without a booking (reserve_slot). */
+  readonly slots: SlotKeeper
+  readonly #starter: BookingStarter
+  readonly #confirmer: BookingConfirmer
+  readonly #recorder: BookingRecorder
+  readonly #settler: BookingSettler
+  readonly #background: Background
+
+  constructor(deps: BookingDeps) {
+    this.attempts = new AttemptStore(deps)
+    this.#background = new Background(deps)
+    const holds = new Holds(deps)
+    const keeper = new HoldKeeper({ ...deps, holds, background: this.#background })
+    const executor = new BookingExecutor(deps)
+    this.#recorder = new BookingRecorder({ ...deps, attempts: this.attempts })
+    this.#starter = new BookingStarter({ ...deps, attempts: this.attempts, holds: keeper })
+    const shared = { ...deps, attempts: this.attempts, executor, recorder: this.#recorder, holds: keeper }
+    this.#confirmer = new BookingConfirmer({ ...shared, starter: this.#starter })
+    this.#settler = new BookingSettler(shared)
+    this.slots = new SlotKeeper({ ...deps, holds, keeper })
+  }
+
+  /**
+   * First step: validates, checks the slot live, writes a draft and holds the slot.
+   * @throws AppError with the question to ask (`validation_status: 'invalid'`), or `calendar_unavailable`
+   */
+  start(scope: CallScope, wish: BookingWish): Promise<Started> {
+    return this.#starter.start(scope, wish)
+  }
+
+  /** Second step: books the draft, or gives it up. Every outcome is a value; only a broken database throws. */
+  confirm(scope: CallScope, input: { bookingId?: string; confirmed?: boolean }): Promise<Confirmed> {
+    return this.#confirmer.confirm(scope, input)
+  }
+
+  /** Both steps in one, for agents that do not ask back. */
+  async book(
+    scope: CallScope,
+    wish: BookingWish,
+  ): Promise<Confirmed | Extract<Started, { kind: 'not_free' }>> {
+    const started = await this.start(scope, wish)
+    return started.kind === 'ready' ? this.#confirmer.execute(scope, started.attempt) : started
+  }
+
+  /**
+   * Writes a live booking of one of our attempts inside a transaction that is open already (lock order: attempt, then
+   * appointment). Idempotent. A `duplicate` must then be cancelled at Cal.com; `adopt` does both.
+   */
+  record(tx: Tx, catalogue: Catalogue, attemptId: string, booking: CalcomBooking): Promise<Recorded> {
+    return this.#recorder.record(tx, catalogue, attemptId, booking)
+  }
+
+  /** For webhooks and reconcile: records a live booking that carries our id, or cancels it as a duplicate. */
+  adopt(companyId: number, attemptId: string, booking: CalcomBooking): Promise<Recorded> {
+    return this.#settler.adopt(companyId, attemptId, booking)
+  }
+
+  /** For jobs: finds out what became of an attempt to book with unknown outcome. */
+  settle(attemptId: string, companyId: number): Promise<Settled> {
+    return this.#settler.settle(attemptId, companyId)
+  }
+
+  /** For jobs: ends drafts whose time is over and gives their holds back. Out: how many. */
+  expireDrafts(): Promise<number> {
+    return this.#settler.expireDrafts()
+  }
+
+  /** Resolves when no work is left that answers did not wait for; called before the process closes. */
+  idle(): Promise<void> {
+    return this.#background.idle()
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * From the caller's words to a wish in which nothing is open: service, person, moment, name and contact. What is missing or
+ * unclear becomes one question; a value is never made up (incidents I-14, I-73). Reads only memory and the cache.
+ */
+import { AppError } from '../../errors.ts'
+import { askEmail, askEmailAgain, askName, askPhone } from '../../german/sentences/booking.ts'
+import type { CallScope } from '../appointments/types.ts'
+import type { OfferMemory } from '../availability/offers.ts'
+import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
+import { findPerson, type PersonOnNumber } from '../customers.ts'
+import { readPersonName } from '../matching/index.ts'
+import { contactEmail, contactPhone, planEmail } from './attendee.ts'
+import { readMoment } from './moment.ts'
+import type { BookingWish, CompleteWish } from './types.ts'
+
+const notesMax = 500
+
+/**
+ * Reads every argument of a wish to book; the first thing missing is asked for, all of them are named.
+ * In: the people known on the caller's number, and the memory of what this call was offered.
+ * @throws AppError with `validation_status: 'invalid'` and `missing_fields`
+ */
+export async function completeWish(
+  scope: CallScope,
+  wish: BookingWish,
+  people: readonly PersonOnNumber[],
+  offers: Pick<OfferMemory, 'resolveOffered' | 'loadServiceId'>,
+): Promise<CompleteWish> {
+  const { catalogue, call, now, today } = scope
+  const { company } = catalogue
+  const problems: AppError[] = []
+  const branch = noting(problems, () => chooseBranch(catalogue, scope.branch, wish.branch)) ?? scope.branch
+  const lastServiceId = wish.service === undefined ? await offers.loadServiceId(call.callId) : null
+  const service = noting(problems, () => chooseService(catalogue, branch, wish.service, lastServiceId))
+  const staff =
+    service === undefined ? null : noting(problems, () => chooseStaff(catalogue, branch, service, wish.staff))
+  const scene = { callId: call.callId, now, today, bookingWindowDays: company.bookingWindowDays }
+  const moment = await readMoment(scene, branch, wish, offers).catch((error: unknown) => {
+    problems.push(asAppError(error))
+    return undefined
+  })
+  const name = nameFor(wish.name, people, [company.name, company.agentName ?? ''])
+  if (name === null) problems.push(question('missing_customer_name', askName, 'name'))
+  const phone = contactPhone(wish.phone, call.callerNumber)
+  const person = name === null ? undefined : findPerson(people, name)
+  const { email, unclear } = contactEmail(wish.email, person?.email ?? null)
+  const plan = planEmail(company, service ?? { emailRequired: false }, { email, phone })
+  if (plan.kind === 'ask') {
+    const again = plan.field === 'email' && unclear
+    const say = plan.field === 'phone' ? askPhone : again ? askEmailAgain : askEmail
+    problems.push(question(again ? 'invalid_email' : `missing_${plan.field}`, say, plan.field))
+  }
+  if (problems.length > 0 || !service || staff === undefined || !moment || name === null)
+    throw invalid(problems)
+  return {
+    ...moment,
+    branch,
+    service,
+    staffId: staff?.id ?? null,
+    name,
+    phone,
+    email,
+    viaMailbox: plan.kind === 'mailbox',
+    notes: wish.notes?.trim().slice(0, notesMax) || null,
+  }
+}
+
+/** The name said, else that of the only person known on the caller's number. */
+function nameFor(
+  spoken: string | undefined,
+  people: readonly PersonOnNumber[],
+  notNames: readonly string[],
+): string | null {
+  const read = spoken === undefined ? null : readPersonName(spoken, notNames.filter(Boolean))
+  if (read !== null || spoken !== undefined) return read
+  return people.length === 1 ? people[0]!.name : null
+}
+
+/** Runs a choice; its question is noted instead of thrown. */
+function noting<T>(problems: AppError[], choose: () => T): T | undefined {
+  try {
+    return choose()
+  } catch (error) {
+    problems.push(asAppError(error))
+    return undefined
+  }
+}
+
+function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  throw error
+}
+
+function question(code: string, say: string, field: string): AppError {
+  return new AppError(code, say, { fields: { status: code, missing: [field] } })
+}
+
+/** One answer for all problems: asks for the first, names every field. */
+function invalid(problems: readonly AppError[]): AppError {
+  const [first] = problems
+  if (!first) throw new Error('A wish is incomplete, but nothing is missing')
+  const missing = problems.flatMap(({ fields }) => (Array.isArray(fields.missing) ? fields.missing : []))
+  return new AppError(first.code, first.say, {
+    fields: {
+      ...first.fields,
+      validation_status: 'invalid',
+      missing_fields: [...new Set(missing)],
+      requires_confirmation: false,
+      availability_confirmed: false,
+    },
+  })
+}

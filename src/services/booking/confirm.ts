@@ -1,0 +1,402 @@
+/**
+ * The second step of a booking: which draft is meant, who may execute it, and what its outcome means for the rows. The attempt is
+ * `executing` in a committed transaction before Cal.com is asked; whatever fails after Cal.com has booked is logged and
+ * repaired later, but never turns the answer into a failure (incidents I-16, I-49, I-59).
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { CalcomBooking } from '../../calcom/types.ts'
+import { enqueueJob } from '../../db/jobs.ts'
+import type { Tenancy, Tx } from '../../db/tenancy.ts'
+import { clockTimeOf, localDayOf } from '../../german/index.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { CallScope } from '../appointments/types.ts'
+import type { AvailabilityService } from '../availability/availability.ts'
+import type { CallbackService } from '../callbacks.ts'
+import { type Attempt, type AttemptStore, leaseMs, liveStates } from './attempts.ts'
+import type { BookingExecutor, Execution } from './execute.ts'
+import { branchOfAttempt, spokenBooking } from './facts.ts'
+import type { HoldKeeper } from './hold-keeper.ts'
+import { momentOf } from './moment.ts'
+import { type BookingRecorder, readDone } from './record.ts'
+import type { BookingStarter } from './start.ts'
+import type { Confirmed, Done } from './types.ts'
+
+type Deps = {
+  tenancy: Pick<Tenancy, 'run'>
+  attempts: AttemptStore
+  starter: BookingStarter
+  executor: BookingExecutor
+  recorder: BookingRecorder
+  availability: Pick<AvailabilityService, 'markChanged' | 'earliestBookable'>
+  callbacks: Pick<CallbackService, 'requestIn'>
+  holds: HoldKeeper
+  clock: Clock
+  log: Pick<Logger, 'warn' | 'error'>
+}
+
+/** How often a duplicate looks whether the first request has ended. */
+const pollMs = 100
+/** Kept for saying something when the first request does not end in time. */
+const answerMs = 300
+
+/** Confirms drafts. */
+export class BookingConfirmer {
+  readonly #deps: Deps
+  /** Executions of this process, so that a duplicate request shares the first one's outcome. */
+  readonly #running = new Map<string, Promise<Confirmed>>()
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** Books the draft meant by `bookingId`, or the call's only open one; `confirmed: false` gives it up instead. */
+  async confirm(scope: CallScope, input: { bookingId?: string; confirmed?: boolean }): Promise<Confirmed> {
+    const chosen = await this.#choose(scope, input.bookingId)
+    if (chosen.kind !== 'attempt') return chosen
+    return input.confirmed === false
+      ? this.#release(scope, chosen.attempt)
+      : this.execute(scope, chosen.attempt)
+  }
+
+  /** Executes an attempt of this call, or joins, replays or reopens it, whatever its state asks for. */
+  async execute(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+    const running = this.#running.get(attempt.id)
+    if (running) return again(await running)
+    const claim = await this.#deps.attempts.claim(attempt.companyId, attempt.id)
+    switch (claim.kind) {
+      case 'claimed':
+        return this.#run(scope, claim.attempt)
+      case 'done':
+        return this.#replay(scope, claim.attempt)
+      case 'busy':
+        return this.#join(scope, claim.attempt)
+      case 'closed':
+        return this.#reopen(scope, claim.attempt)
+      case 'absent':
+        return { kind: 'nothing_open' }
+    }
+  }
+
+  /** Settles an attempt with unknown outcome if Cal.com shows the booking now; for a caller who asks again. */
+  async #join(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+    const running = this.#running.get(attempt.id)
+    if (running) return again(await running)
+    const { attempts } = this.#deps
+    let current: Attempt | null = attempt
+    const { signal } = scope.deadline.child(Math.max(0, scope.deadline.remainingMs() - answerMs))
+    while (current?.state === 'executing' && !signal.aborted) {
+      await pause(pollMs, undefined, { signal }).catch(() => undefined)
+      current = await attempts.load(attempt.companyId, attempt.id)
+    }
+    if (current?.state === 'booked') return this.#replay(scope, current)
+    if (current?.state === 'unknown') return this.#lookAgain(scope, current)
+    if (current?.state === 'executing')
+      return { kind: 'in_progress', attempt: current, booking: spokenBooking(current, scope) }
+    // It ended without a booking while we waited: a failure is never replayed.
+    return current ? this.execute(scope, current) : { kind: 'nothing_open' }
+  }
+
+  async #lookAgain(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+    const { attempts, executor } = this.#deps
+    const taken = await attempts.claimUnsettled(attempt.companyId, attempt.id)
+    if (!taken) return { kind: 'in_progress', attempt, booking: spokenBooking(attempt, scope) }
+    const connectionId = scope.catalogue.company.calcomConnectionId
+    const seen = await executor.lookUp(taken, connectionId, scope.deadline.child(2_000), 'call')
+    return seen.kind === 'found'
+      ? this.#made(scope, taken, seen.booking)
+      : this.#unknown(scope, taken, 'still_unknown')
+  }
+
+  #run(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+    const running = this.#execute(scope, attempt)
+    this.#running.set(attempt.id, running)
+    const forget = () => this.#running.delete(attempt.id)
+    running.then(forget, forget)
+    return running
+  }
+
+  async #execute(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+    const { executor, holds } = this.#deps
+    const zone = branchOfAttempt(attempt, scope).timeZone
+    const execution = await executor.book(attempt, scope.catalogue, zone, scope.deadline)
+    switch (execution.kind) {
+      case 'made':
+        return this.#made(scope, attempt, execution.booking)
+      case 'taken':
+      case 'too_soon':
+        return this.#notFree(scope, attempt, execution)
+      case 'rate_limited':
+        await this.#finish(attempt, { state: 'draft', errorCode: 'rate_limited' })
+        return { kind: 'calendar_busy', attempt }
+      case 'not_sent':
+        await this.#finish(attempt, { state: 'draft', errorCode: execution.reason })
+        return { kind: 'calendar_unavailable', attempt }
+      case 'refused':
+        await this.#finish(attempt, { state: 'rejected', errorCode: execution.reason })
+        holds.releaseLater(scope, attempt)
+        return { kind: 'refused', attempt }
+      case 'unknown':
+        return this.#unknown(scope, attempt, execution.reason)
+    }
+  }
+
+  /** Cal.com has booked. From here on the answer is success, whatever happens on our side. */
+  async #made(scope: CallScope, attempt: Attempt, booking: CalcomBooking): Promise<Confirmed> {
+    const { tenancy, recorder, availability, holds, log } = this.#deps
+    const { catalogue } = scope
+    let done: Done = {
+      appointmentId: null,
+      calcomUid: booking.uid,
+      calcomBookingId: booking.id ?? null,
+      pending: booking.status === 'pending',
+      staffId: null,
+    }
+    try {
+      const recorded = await tenancy.run(attempt.companyId, (tx) =>
+        recorder.record(tx, catalogue, attempt.id, booking),
+      )
+      if (recorded.kind === 'recorded') done = recorded.done
+      else
+        log.error(
+          {
+            component: 'booking',
+            alarm: true,
+            attemptId: attempt.id,
+            uid: booking.uid,
+            outcome: recorded.kind,
+          },
+          'a booking was not recorded as asked for',
+        )
+    } catch (error) {
+      log.error(
+        { component: 'booking', alarm: true, attemptId: attempt.id, uid: booking.uid, err: error },
+        'booked at Cal.com but not written down: to be repaired',
+      )
+      await this.#leaveForRepair(attempt, booking)
+    }
+    try {
+      const zone = branchOfAttempt(attempt, scope).timeZone
+      const day = localDayOf(booking.start ?? attempt.startAt ?? scope.now, zone)
+      await availability.markChanged(attempt.companyId, [day])
+      holds.releaseLater(scope, attempt)
+    } catch (error) {
+      log.warn(
+        { component: 'booking', attemptId: attempt.id, err: error },
+        'tidying up after a booking failed',
+      )
+    }
+    return {
+      kind: 'booked',
+      attempt,
+      booking: spokenBooking(attempt, scope, done.staffId),
+      done,
+      again: false,
+    }
+  }
+
+  /** Notes the uid in a smaller transaction, so that the repair need not search. Failing that, the lease runs out. */
+  async #leaveForRepair(attempt: Attempt, booking: CalcomBooking): Promise<void> {
+    const { tenancy, attempts, log } = this.#deps
+    try {
+      await tenancy.run(attempt.companyId, async (tx) => {
+        await attempts.finish(tx, attempt, {
+          state: 'unknown',
+          errorCode: 'not_recorded',
+          calcomUid: booking.uid,
+          calcomBookingId: booking.id ?? null,
+        })
+        await enqueueSettling(tx, attempt, this.#deps.clock.now())
+      })
+    } catch (error) {
+      log.error(
+        { component: 'booking', attemptId: attempt.id, err: error },
+        'the repair could not be prepared',
+      )
+    }
+  }
+
+  async #notFree(
+    scope: CallScope,
+    attempt: Attempt,
+    { kind, reason }: Extract<Execution, { kind: 'taken' | 'too_soon' }>,
+  ): Promise<Confirmed> {
+    const { starter, availability, holds } = this.#deps
+    await this.#finish(attempt, {
+      state: 'rejected',
+      errorCode: kind === 'taken' ? 'slot_unavailable' : reason,
+    })
+    const branch = branchOfAttempt(attempt, scope)
+    const service = scope.catalogue.services.find(({ id }) => id === attempt.serviceId)
+    if (!service || attempt.startAt === null) return { kind: 'refused', attempt }
+    const moment = momentOf(attempt.startAt, branch.timeZone)
+    await availability.markChanged(attempt.companyId, [moment.day])
+    const earliest = availability.earliestBookable({ catalogue: scope.catalogue, branch, service })
+    // Before the alternatives are looked up: our own hold would hide its slot for ever so long.
+    holds.releaseLater(scope, attempt)
+    const alternatives = await starter.alternativesTo(scope, {
+      ...moment,
+      branch,
+      service,
+      staffId: attempt.staffId,
+    })
+    return {
+      kind: 'not_free',
+      attempt,
+      reason,
+      wanted: { ...moment, today: scope.today },
+      service,
+      refusal:
+        kind === 'taken'
+          ? { reason: 'taken', day: moment.day }
+          : reason === 'past'
+            ? { reason: 'past_time', day: moment.day }
+            : { reason: 'booking_notice_violation', noticeMinutes: earliest.noticeMinutes },
+      earliest: kind === 'too_soon' && reason !== 'past' ? earliest.at : null,
+      alternatives,
+    }
+  }
+
+  /** Nobody knows: say so, have a job find out, and have the business call back, which is what the caller is promised. */
+  async #unknown(scope: CallScope, attempt: Attempt, reason: string): Promise<Confirmed> {
+    const { tenancy, attempts, callbacks, clock, log } = this.#deps
+    log.error({ component: 'booking', attemptId: attempt.id, reason }, 'the outcome of a booking is unknown')
+    const input = {
+      kind: 'technical' as const,
+      reason:
+        'Unklar, ob der am Telefon gewünschte Termin eingetragen wurde: bitte prüfen und Bescheid geben',
+      ...(attempt.customerName !== null && { name: attempt.customerName }),
+      ...(attempt.customerPhone !== null && { phone: attempt.customerPhone }),
+    }
+    let canCallBack = attempt.customerPhone !== null || scope.call.callerNumber !== null
+    try {
+      await tenancy.run(attempt.companyId, async (tx) => {
+        await attempts.finish(tx, attempt, { state: 'unknown', errorCode: reason })
+        await enqueueSettling(tx, attempt, clock.now())
+        const stored = await callbacks.requestIn(tx, scope, input)
+        canCallBack = stored.reachable
+      })
+    } catch (error) {
+      log.error(
+        { component: 'booking', attemptId: attempt.id, err: error },
+        'left to the lease: not written down',
+      )
+    }
+    return { kind: 'unknown', attempt, canCallBack }
+  }
+
+  /** A repeat of something that was done: true only while it still stands (design section 7). */
+  async #replay(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+    const done = readDone(attempt)
+    if (!done) return { kind: 'nothing_open' }
+    const { companyId } = attempt
+    const appointment =
+      done.appointmentId === null
+        ? null
+        : await this.#deps.tenancy.run(companyId, (tx) =>
+            tx.appointment.findFirst({
+              where: { companyId, id: BigInt(done.appointmentId!) },
+              select: { status: true, appointmentDatetime: true, staffId: true },
+            }),
+          )
+    if (appointment && (appointment.status === 'cancelled' || appointment.status === 'rejected'))
+      return { kind: 'cancelled_since', attempt }
+    const now = { ...done, ...(appointment && { pending: appointment.status === 'pending' }) }
+    const movedTo = appointment?.appointmentDatetime
+    if (movedTo && movedTo.getTime() !== attempt.startAt?.getTime()) {
+      const zone = branchOfAttempt(attempt, scope).timeZone
+      const moment = { day: localDayOf(movedTo, zone), time: clockTimeOf(movedTo, zone), today: scope.today }
+      return { kind: 'moved_since', attempt, done: now, moment }
+    }
+    const booking = spokenBooking(attempt, scope, appointment?.staffId ?? done.staffId)
+    return { kind: 'booked', attempt, booking, done: now, again: true }
+  }
+
+  /** The draft has ended (expired, given up, failed), but the caller says yes: check the slot again, then go on. */
+  async #reopen(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+    const open = (await this.#loadCall(scope)).filter((other) => isOpen(other, scope.now))
+    const [newer] = open
+    if (attempt.state === 'released' && newer)
+      return { kind: 'this_one', attempt: newer, booking: spokenBooking(newer, scope) }
+    const started = await this.#deps.starter.reopen(scope, attempt)
+    if (!started) return { kind: 'nothing_open' }
+    if (started.kind === 'not_free') return { ...started, attempt, reason: 'slot_unavailable' }
+    return this.execute(scope, started.attempt)
+  }
+
+  async #release(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+    if (attempt.state === 'booked' || liveStates.some((state) => state === attempt.state))
+      return { kind: 'release_too_late', attempt, booking: spokenBooking(attempt, scope) }
+    const { companyId } = attempt
+    await this.#deps.tenancy.run(companyId, (tx) =>
+      this.#deps.attempts.finish(tx, attempt, { state: 'released' }, ['draft']),
+    )
+    this.#deps.holds.releaseLater(scope, attempt)
+    return { kind: 'released', attempt }
+  }
+
+  /** The attempt meant: by its id if it is one of this call, else the only open draft, else the latest one executed. */
+  async #choose(
+    scope: CallScope,
+    bookingId: string | undefined,
+  ): Promise<
+    | { kind: 'attempt'; attempt: Attempt }
+    | Extract<Confirmed, { kind: 'which' | 'this_one' | 'nothing_open' }>
+  > {
+    const { companyId, callId } = scope.call
+    const id = bookingId?.trim()
+    const isOurForm = id !== undefined && /^temp_\d+_./.test(id)
+    const named = isOurForm ? await this.#deps.attempts.load(companyId, id) : null
+    // An id of another call opens nothing; without a call the unguessable id itself must do.
+    if (named && named.kind === 'book' && named.callId === callId) return { kind: 'attempt', attempt: named }
+    const attempts = await this.#loadCall(scope)
+    const open = attempts.filter((attempt) => isOpen(attempt, scope.now))
+    const [first, ...more] = open
+    if (first && more.length > 0)
+      return {
+        kind: 'which',
+        drafts: open.map((draft) => ({ id: draft.id, booking: spokenBooking(draft, scope) })),
+      }
+    if (first && isOurForm) return { kind: 'this_one', attempt: first, booking: spokenBooking(first, scope) }
+    if (first) return { kind: 'attempt', attempt: first }
+    if (isOurForm) return { kind: 'nothing_open' }
+    // No draft is open: a repeat of the last confirmation, or a draft whose time ran out while the caller thought.
+    const [latest] = attempts.filter(
+      (attempt) => attempt.state !== 'released' && attempt.state !== 'rejected',
+    )
+    return latest ? { kind: 'attempt', attempt: latest } : { kind: 'nothing_open' }
+  }
+
+  #loadCall(scope: CallScope): Promise<Attempt[]> {
+    const { companyId, callId } = scope.call
+    return this.#deps.tenancy.run(companyId, (tx) =>
+      this.#deps.attempts.loadForCall(tx, companyId, callId, 'book'),
+    )
+  }
+
+  async #finish(
+    attempt: Attempt,
+    outcome: { state: 'draft' | 'rejected'; errorCode: string },
+  ): Promise<void> {
+    await this.#deps.tenancy.run(attempt.companyId, (tx) => this.#deps.attempts.finish(tx, attempt, outcome))
+  }
+}
+
+/** Has the outcome of an attempt found out by a job, once Cal.com can no longer be at it. */
+async function enqueueSettling(tx: Tx, attempt: Attempt, now: Date): Promise<void> {
+  await enqueueJob(tx, {
+    task: 'settle_attempt',
+    payload: { attemptId: attempt.id },
+    jobKey: `settle_attempt:${attempt.id}`,
+    runAt: new Date(now.getTime() + leaseMs),
+  })
+}
+
+function isOpen(attempt: Attempt, now: Date): boolean {
+  return attempt.state === 'draft' && (attempt.expiresAt === null || attempt.expiresAt > now)
+}
+
+/** The outcome of the first request, as its duplicate tells it. */
+function again(outcome: Confirmed): Confirmed {
+  return outcome.kind === 'booked' ? { ...outcome, again: true } : outcome
+}

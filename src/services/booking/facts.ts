@@ -1,0 +1,33 @@
+/** An attempt in the words a caller hears. Pure. */
+import { clockTimeOf, localDayOf } from '../../german/index.ts'
+import type { SpokenBooking } from '../../german/sentences/booking.ts'
+import type { CallScope } from '../appointments/types.ts'
+import { serviceName, staffName } from '../appointments/view.ts'
+import type { CatalogueBranch } from '../catalogue.ts'
+import type { Attempt } from './attempts.ts'
+
+type Scene = Pick<CallScope, 'catalogue' | 'branch' | 'today'>
+
+/** The branch an attempt is for; the dialled one when it has none. */
+export function branchOfAttempt(attempt: Pick<Attempt, 'branchId'>, scene: Scene): CatalogueBranch {
+  return scene.catalogue.branches.find((branch) => branch.id === attempt.branchId) ?? scene.branch
+}
+
+/**
+ * Day, time, person and service of an attempt, in its branch's zone.
+ * @param staffId who really serves, when Cal.com has said so; else the person asked for
+ * @throws Error for an attempt that is not one to book
+ */
+export function spokenBooking(attempt: Attempt, scene: Scene, staffId?: number | null): SpokenBooking {
+  if (attempt.startAt === null || attempt.serviceId === null)
+    throw new Error('An attempt to book lacks its service or its start')
+  const zone = branchOfAttempt(attempt, scene).timeZone
+  return {
+    customer: attempt.customerName ?? '',
+    service: serviceName(scene.catalogue, attempt.serviceId),
+    staff: staffName(scene.catalogue, staffId ?? attempt.staffId),
+    day: localDayOf(attempt.startAt, zone),
+    time: clockTimeOf(attempt.startAt, zone),
+    today: scene.today,
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * Cal.com's reservations for our drafts. A hold hides a slot for some minutes; it guarantees nothing and never fails a booking.
+ * Everything here is best effort: what goes wrong is logged, and the hold ends by itself.
+ */
+import type { Logger } from 'pino'
+import { CalcomError } from '../../calcom/errors.ts'
+import type { Tenancy } from '../../db/tenancy.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { Deadline } from '../../lib/deadline.ts'
+import type { CallScope } from '../appointments/types.ts'
+import type { Attempt } from './attempts.ts'
+import type { Background } from './background.ts'
+import type { CalcomOf } from './execute.ts'
+import { type Hold, type Holds, isSameSlot } from './holds.ts'
+
+type Deps = {
+  tenancy: Pick<Tenancy, 'run'>
+  calcom: CalcomOf
+  holds: Holds
+  background: Background
+  clock: Clock
+  log: Pick<Logger, 'warn'>
+}
+
+type Scene = Pick<CallScope, 'call' | 'catalogue' | 'deadline'>
+
+/** How long Cal.com keeps a hold for which no duration was asked. */
+const holdMs = 5 * 60_000
+const requestMs = 1_200
+const afterwardsMs = 5_000
+
+/** Takes and gives back holds. No method throws for anything Cal.com or the cache does. */
+export class HoldKeeper {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** Holds the slot of a draft and notes it with the draft; a hold of this call on the same slot is taken over. */
+  async hold(scope: Scene, attempt: Attempt): Promise<void> {
+    const { id, companyId, callId, eventTypeId, startAt } = attempt
+    if (eventTypeId === null || startAt === null) return
+    const hold = await this.take(scope, { eventTypeId, start: startAt })
+    if (!hold) return
+    try {
+      await this.#deps.tenancy.run(companyId, (tx) =>
+        tx.bookingAttempt.updateMany({
+          where: { id, companyId },
+          data: { reservationUid: hold.uid, reservationUntil: hold.until },
+        }),
+      )
+    } catch (error) {
+      this.#deps.log.warn({ component: 'booking', callId, err: error }, 'a hold could not be noted')
+    }
+  }
+
+  /** Holds a slot for the call; null when somebody else has it or holds it. */
+  async take(scope: Scene, slot: { eventTypeId: number; start: Date }): Promise<Hold | null> {
+    const { call, catalogue, deadline } = scope
+    const { calcom, holds, clock, log } = this.#deps
+    const own = (await holds.load(call.callId)).find((held) => isSameSlot(held, slot))
+    if (own && own.uid !== null) return own
+    const until = new Date(clock.now().getTime() + holdMs)
+    try {
+      const api = await calcom(catalogue.company.calcomConnectionId)
+      const reservation = await api.reserveSlot(slot, {
+        deadline: deadline.child(requestMs),
+        priority: 'call',
+      })
+      const hold = { ...slot, uid: reservation.uid, until: reservation.until }
+      await holds.remember(call.callId, hold)
+      return hold
+    } catch (error) {
+      if (!(error instanceof CalcomError)) throw error
+      log.warn({ component: 'booking', callId: call.callId, reason: error.reason }, 'no hold on the slot')
+      if (!error.mayHaveActed) return null
+      // The answer was lost, so the slot may be hidden on our own account: it still counts as free for this call.
+      const hold = { ...slot, uid: null, until }
+      await holds.remember(call.callId, hold)
+      return hold
+    }
+  }
+
+  /** Gives a draft's hold back and waits for it. */
+  async release(scope: Pick<CallScope, 'catalogue'>, attempt: Attempt): Promise<void> {
+    const { eventTypeId, startAt, reservationUid, callId } = attempt
+    if (eventTypeId === null || startAt === null) return
+    const slot = { eventTypeId, start: startAt }
+    const { holds } = this.#deps
+    const held = (await holds.load(callId)).find((other) => isSameSlot(other, slot))
+    await holds.forget(callId, slot)
+    const uid = reservationUid ?? held?.uid
+    if (uid) await this.releaseReservation(scope, uid)
+  }
+
+  /** The same after the answer: nobody waits for it. */
+  releaseLater(scope: Pick<CallScope, 'catalogue'>, attempt: Attempt): void {
+    this.#deps.background.run('release_hold', () => this.release(scope, attempt))
+  }
+
+  /** Ends a reservation at Cal.com. */
+  async releaseReservation(scope: Pick<CallScope, 'catalogue'>, uid: string): Promise<void> {
+    const { calcom, clock, log } = this.#deps
+    try {
+      const api = await calcom(scope.catalogue.company.calcomConnectionId)
+      const deadline = new Deadline({ clock, budgetMs: afterwardsMs })
+      await api.releaseReservation({ uid }, { deadline, priority: 'background' })
+    } catch (error) {
+      if (!(error instanceof CalcomError)) throw error
+      log.warn(
+        { component: 'booking', reason: error.reason },
+        'a hold was not released; it will end by itself',
+      )
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Which slots a call holds at Cal.com. A hold hides the slot from everybody's answers, also from those to the call that
+ * holds it (incident I-48), so availability reads here what counts as free for that call all the same.
+ * Best effort: lives in the cache; if it is lost, the attempt in the database still knows its reservation.
+ */
+import type { Cache } from '../../lib/cache/cache.ts'
+import type { Clock } from '../../lib/clock.ts'
+
+export interface Hold {
+  eventTypeId: number
+  start: Date
+  until: Date
+  /** Cal.com's reservation; null when its answer got lost: the hold may exist and ends by itself. */
+  uid: string | null
+}
+
+interface StoredHold {
+  eventTypeId: number
+  start: string
+  until: string
+  uid: string | null
+}
+
+type Deps = { cache: Pick<Cache, 'get' | 'set'>; clock: Clock }
+
+const holdsMax = 20
+
+/** Remembers and forgets a call's holds. Never throws: the cache does not. */
+export class Holds {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** The holds of the call that have not ended; none without a call id. */
+  async load(callId: string | null): Promise<Hold[]> {
+    if (callId === null) return []
+    const now = this.#deps.clock.now()
+    const stored = (await this.#deps.cache.get<StoredHold[]>(holdsKey(callId))) ?? []
+    return stored
+      .map(({ start, until, ...hold }) => ({ ...hold, start: new Date(start), until: new Date(until) }))
+      .filter(({ until }) => until > now)
+  }
+
+  /** Notes a hold; one on the same slot is replaced. */
+  async remember(callId: string | null, hold: Hold): Promise<void> {
+    if (callId === null) return
+    const others = (await this.load(callId)).filter((held) => !isSameSlot(held, hold))
+    await this.#store(callId, [...others.slice(1 - holdsMax), hold])
+  }
+
+  /** Forgets a hold that was released or used up. */
+  async forget(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<void> {
+    if (callId === null) return
+    const held = await this.load(callId)
+    const others = held.filter((other) => !isSameSlot(other, slot))
+    if (others.length < held.length) await this.#store(callId, others)
+  }
+
+  async #store(callId: string, holds: readonly Hold[]): Promise<void> {
+    const lastMs = Math.max(0, ...holds.map(({ until }) => until.getTime()))
+    const ttlSeconds = Math.max(1, Math.ceil((lastMs - this.#deps.clock.now().getTime()) / 1000))
+    const stored = holds.map(({ start, until, ...hold }) => ({
+      ...hold,
+      start: start.toISOString(),
+      until: until.toISOString(),
+    }))
+    await this.#deps.cache.set(holdsKey(callId), stored, ttlSeconds)
+  }
+}
+
+/** Whether two holds are on one slot. */
+export function isSameSlot(
+  a: { eventTypeId: number; start: Date },
+  b: { eventTypeId: number; start: Date },
+): boolean {
+  return a.eventTypeId === b.eventTypeId && a.start.getTime() === b.start.getTime()
+}
+
+/** Read by availability together with its own keys. */
+function holdsKey(callId: string): string {
+  return `call:${callId}:holds`
+}

@@ -1,0 +1,83 @@
+/**
+ * When the caller wants to come: from words to one instant, or to the one question that is missing. A booking needs an exact day
+ * and an exact time; windows ("nachmittags") and spans ("diese Woche") are asked about, never guessed (incident I-26).
+ * A time alone is completed with the day that was offered in this call (I-36).
+ */
+import { AppError } from '../../errors.ts'
+import { type ClockTime, clockTimeOf, instantOf, type LocalDay, localDayOf } from '../../german/index.ts'
+import { askAboutTrouble, askDay, askDayAgain } from '../../german/sentences/availability.ts'
+import { askDayAndTime, askOfferedDay, askTime } from '../../german/sentences/booking.ts'
+import type { OfferMemory } from '../availability/offers.ts'
+import type { CatalogueBranch } from '../catalogue.ts'
+import { readWish } from '../choices.ts'
+
+export interface Moment {
+  day: LocalDay
+  time: ClockTime
+  startAt: Date
+}
+
+interface Scene {
+  callId: string | null
+  now: Date
+  today: LocalDay
+  bookingWindowDays: number
+}
+
+/**
+ * Reads date and time of a wish at a branch. `offers` is the memory of what this call was offered.
+ * @throws AppError `missing_date`, `missing_time`, `date_not_understood`, `offered_other_day`, or the trouble of `readWish`
+ */
+export async function readMoment(
+  scene: Scene,
+  branch: CatalogueBranch,
+  wish: { date?: string; time?: string },
+  offers: Pick<OfferMemory, 'resolveOffered'>,
+): Promise<Moment> {
+  const { now, today, bookingWindowDays } = scene
+  const understood = readWish(wish, { now, branch, bookingWindowDays })
+  const day =
+    understood.day !== null && understood.day.from === understood.day.to ? understood.day.from : null
+  const time = understood.time?.at ?? null
+  if (day === null || time === null) {
+    const words = [wish.date, wish.time].filter((part) => part !== undefined).join(' ')
+    const resolved = await offers.resolveOffered(scene.callId, {
+      day,
+      time,
+      words,
+      timeZone: branch.timeZone,
+    })
+    if (resolved.kind === 'match') return momentOf(resolved.start, branch.timeZone)
+    if (resolved.kind === 'ask' && resolved.starts[0])
+      throw offeredOtherDay(resolved.starts[0], branch, today)
+    if (time === null && day === null && understood.day === null && wish.date === undefined)
+      throw missing('missing_date', askDayAndTime, ['date', 'time'])
+    if (day === null && understood.day === null && wish.date !== undefined && understood.time === null)
+      throw missing('date_not_understood', askDayAgain(), ['date'])
+    if (day === null) throw missing('missing_date', askDay(), ['date'])
+    throw missing('missing_time', askTime(day, today), ['time'])
+  }
+  const startAt = instantOf(day, time, branch.timeZone)
+  // A time that the clocks skip that night.
+  if (startAt === null) throw missing('impossible_time', askAboutTrouble('impossible_time', []), ['time'])
+  return { day, time, startAt }
+}
+
+/** The caller names a day, but this time was offered for another one: asked, never decided (incident I-36). */
+export function offeredOtherDay(offered: Date, branch: CatalogueBranch, today: LocalDay): AppError {
+  const moment = momentOf(offered, branch.timeZone)
+  return new AppError('offered_other_day', askOfferedDay({ ...moment, today }), {
+    fields: { missing: ['date'], status: 'needs_date', offered: { date: moment.day, time: moment.time } },
+  })
+}
+
+/** An instant as day and clock time of a zone. */
+export function momentOf(startAt: Date, zone: string): Moment {
+  return { day: localDayOf(startAt, zone), time: clockTimeOf(startAt, zone), startAt }
+}
+
+function missing(code: string, say: string, fields: string[]): AppError {
+  return new AppError(code, say, {
+    fields: { missing: fields, status: code === 'missing_time' ? 'needs_time' : 'needs_date' },
+  })
+}

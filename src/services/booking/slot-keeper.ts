@@ -1,0 +1,82 @@
+/**
+ * Holding a slot before a name is known (reserve_slot). The hold belongs to the call: start_booking takes it over, and nobody
+ * else is offered the time meanwhile. Nothing is written to the database.
+ */
+import type { CallScope } from '../appointments/types.ts'
+import type { AvailabilityService } from '../availability/availability.ts'
+import type { CatalogueService } from '../catalogue.ts'
+import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
+import type { HoldKeeper } from './hold-keeper.ts'
+import { type Hold, type Holds, isSameSlot } from './holds.ts'
+import { type Moment, readMoment } from './moment.ts'
+import { eventTypeOf } from './start.ts'
+
+type Deps = {
+  availability: Pick<AvailabilityService, 'fetchLive' | 'offers'>
+  holds: Holds
+  keeper: HoldKeeper
+}
+
+export interface SlotWish {
+  date?: string
+  time?: string
+  service?: string
+  staff?: string
+}
+
+export class SlotKeeper {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /**
+   * Holds the wished time for this call; `hold` is null when it is not free.
+   * @throws AppError with the question to ask, or `calendar_unavailable`
+   */
+  async reserve(
+    scope: CallScope,
+    wish: SlotWish,
+  ): Promise<{ hold: Hold | null; moment: Moment; service: CatalogueService }> {
+    const { catalogue, call, now, today, deadline } = scope
+    const { availability, holds, keeper } = this.#deps
+    const branch = chooseBranch(catalogue, scope.branch)
+    const service = chooseService(
+      catalogue,
+      branch,
+      wish.service,
+      await availability.offers.loadServiceId(call.callId),
+    )
+    const staffId = chooseStaff(catalogue, branch, service, wish.staff)?.id ?? null
+    const { bookingWindowDays } = catalogue.company
+    const scene = { callId: call.callId, now, today, bookingWindowDays }
+    const moment = await readMoment(scene, branch, wish, availability.offers)
+    const slot = { eventTypeId: eventTypeOf({ service, staffId }), start: moment.startAt }
+    const own = (await holds.load(call.callId)).find((held) => isSameSlot(held, slot))
+    if (own) return { hold: own, moment, service }
+    const free = await availability.fetchLive({
+      catalogue,
+      branch,
+      service,
+      staffId,
+      from: moment.day,
+      to: moment.day,
+      deadline,
+      call,
+    })
+    const isFree = free.days.get(moment.day)?.some((start) => start.getTime() === moment.startAt.getTime())
+    return { hold: isFree ? await keeper.take(scope, slot) : null, moment, service }
+  }
+
+  /** Gives back everything the call holds. Out: how many holds there were. */
+  async release(scope: CallScope): Promise<number> {
+    const { holds, keeper } = this.#deps
+    const held = await holds.load(scope.call.callId)
+    for (const hold of held) {
+      await holds.forget(scope.call.callId, hold)
+      if (hold.uid !== null) await keeper.releaseReservation(scope, hold.uid)
+    }
+    return held.length
+  }
+}

@@ -1,0 +1,86 @@
+/** What the parts of booking hand each other. Types only. */
+import type { Refusal } from '../../german/sentences/availability.ts'
+import type { SpokenBooking, SpokenMoment } from '../../german/sentences/booking.ts'
+import type { Alternative } from '../availability/alternatives.ts'
+import type { CatalogueBranch, CatalogueService } from '../catalogue.ts'
+import type { Attempt } from './attempts.ts'
+import type { Moment } from './moment.ts'
+
+/** What an agent passes to start a booking, as the words came. */
+export interface BookingWish {
+  name?: string
+  email?: string
+  phone?: string
+  date?: string
+  time?: string
+  service?: string
+  staff?: string
+  branch?: string
+  notes?: string
+}
+
+/** A wish in which nothing is open any more. */
+export interface CompleteWish extends Moment {
+  branch: CatalogueBranch
+  service: CatalogueService
+  staffId: number | null
+  name: string
+  /** Contact data of this booking; the caller's number unless another was named. */
+  phone: string | null
+  /** A real address, or null. */
+  email: string | null
+  /** Cal.com gets a sub-address of the business's mailbox. */
+  viaMailbox: boolean
+  notes: string | null
+}
+
+/** Why a wished time cannot be had, and what can. */
+export interface NotFree {
+  wanted: SpokenMoment
+  service: CatalogueService
+  refusal: Refusal
+  /** Set for a wish inside the notice period: the first time that can be booked. */
+  earliest: Date | null
+  alternatives: Alternative[]
+}
+
+/** What came of start_booking. `again`: the very same wish was there before, and how far it had got. */
+export type Started =
+  | {
+      kind: 'ready'
+      attempt: Attempt
+      booking: SpokenBooking
+      again: 'no' | 'open' | 'in_progress' | 'booked'
+    }
+  | ({ kind: 'not_free' } & NotFree)
+
+/** What came of confirm_booking. */
+export type Confirmed =
+  | { kind: 'booked'; attempt: Attempt; booking: SpokenBooking; done: Done; again: boolean }
+  /** Done before, but it does not stand as it was. */
+  | { kind: 'cancelled_since'; attempt: Attempt }
+  | { kind: 'moved_since'; attempt: Attempt; done: Done; moment: SpokenMoment }
+  | ({ kind: 'not_free'; attempt: Attempt; reason: string } & NotFree)
+  | { kind: 'unknown'; attempt: Attempt; canCallBack: boolean }
+  | { kind: 'in_progress'; attempt: Attempt; booking: SpokenBooking }
+  /** Nothing was sent, or Cal.com asked us to wait: the draft is open again. */
+  | { kind: 'calendar_busy' | 'calendar_unavailable'; attempt: Attempt }
+  /** Our mistake or the set-up's: somebody has to look. */
+  | { kind: 'refused'; attempt: Attempt }
+  | { kind: 'released'; attempt: Attempt }
+  /** "No" to something that exists already. */
+  | { kind: 'release_too_late'; attempt: Attempt; booking: SpokenBooking }
+  | { kind: 'which'; drafts: Array<{ id: string; booking: SpokenBooking }> }
+  | { kind: 'this_one'; attempt: Attempt; booking: SpokenBooking }
+  | { kind: 'nothing_open' }
+
+/** The result of a booking, as stored with its attempt and replayed. */
+export interface Done {
+  /** null only while the database could not be written: the booking itself exists. */
+  appointmentId: number | null
+  calcomUid: string
+  calcomBookingId: number | null
+  /** The business has to confirm it first. */
+  pending: boolean
+  staffId: number | null
+}
