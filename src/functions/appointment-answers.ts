@@ -1,0 +1,108 @@
+/**
+ * The answers that reading, cancelling and moving share: every way of not finding the one appointment that is meant. Reading
+ * answers `success: true` whenever it could find out; changing answers it only when something was done (functions.md).
+ */
+import {
+  alreadyBegun,
+  appointmentIsCancelled,
+  appointmentWas,
+  lockedOut,
+  noSuchAppointment,
+  notProven,
+  proveAppointment,
+  secondFactWanted,
+  whichAppointment,
+  whichDay,
+  whoseAppointment,
+} from '../german/sentences/appointments.ts'
+import type { CallScope, Finding, Purpose } from '../services/appointments/types.ts'
+import { spokenOf, viewOf } from '../services/appointments/view.ts'
+import type { StoredCallback } from '../services/callbacks.ts'
+import type { FunctionAnswer } from './define.ts'
+
+/** The answer to a finding that is not one appointment. */
+export function unresolvedAnswer(
+  finding: Exclude<Finding, { kind: 'one' }>,
+  scope: CallScope,
+  purpose: Purpose,
+): FunctionAnswer {
+  const read = purpose === 'read'
+  const view = (appointment: Parameters<typeof viewOf>[0]) => viewOf(appointment, scope)
+  const spoken = (appointment: Parameters<typeof spokenOf>[0]) => spokenOf(appointment, scope)
+  switch (finding.kind) {
+    case 'several':
+      return {
+        ...(read ? { success: true } : { success: false, error: 'multiple_found' }),
+        status: 'multiple_found',
+        found: true,
+        appointments: finding.appointments.map(view),
+        appointment_count: finding.appointments.length,
+        message: whichAppointment(finding.appointments.map(spoken)),
+      }
+    case 'none':
+      return {
+        ...(read ? { success: true } : { success: false, error: 'appointment_not_found' }),
+        status: 'not_found',
+        found: false,
+        appointments: [],
+        appointment_count: 0,
+        other_appointments: finding.others.slice(0, 5).map(view),
+        message: noSuchAppointment(finding.others.map(spoken)),
+      }
+    case 'cancelled':
+      return {
+        ...(read ? { success: true } : { success: false, error: 'appointment_cancelled' }),
+        status: 'cancelled',
+        found: true,
+        appointment: view(finding.appointment),
+        appointment_count: 0,
+        message: appointmentIsCancelled(spoken(finding.appointment)),
+      }
+    case 'past':
+      return {
+        ...(read ? { success: true } : { success: false, error: 'appointment_past', reason: 'past' }),
+        status: read ? 'past' : 'denied',
+        found: true,
+        appointment: view(finding.appointment),
+        appointment_count: 0,
+        message: read
+          ? appointmentWas(spoken(finding.appointment))
+          : alreadyBegun(spoken(finding.appointment)),
+      }
+    case 'whose':
+      return question('missing_name', 'needs_name', whoseAppointment())
+    case 'unclear_day':
+      return question('unclear_date', 'invalid_date', whichDay(finding.readings))
+    case 'prove':
+      return {
+        ...question('anonymous_caller', 'anonymous', proveAppointment(finding.missing)),
+        requires_phone_number: true,
+        missing_fields: finding.missing,
+      }
+    case 'second_fact':
+      return question('second_fact_required', 'needs_verification', secondFactWanted())
+    case 'not_proven':
+      return { ...question('appointment_not_found', 'not_found', notProven()), found: false }
+    case 'locked_out':
+      return {
+        ...question('identity_locked', 'denied', lockedOut()),
+        reason: 'identity',
+        fallback: 'callback_request',
+      }
+  }
+}
+
+/** The fields of a callback that was made instead of what was asked. */
+export function callbackFields(callback: StoredCallback): Record<string, unknown> {
+  return {
+    callback_id: callback.id,
+    callback_request_id: callback.id,
+    estimated_callback: callback.promise.say,
+    estimated_callback_time: callback.promise.from?.toISOString() ?? null,
+    ...(callback.reachable ? {} : { requires_phone_number: true }),
+  }
+}
+
+function question(error: string, status: string, message: string): FunctionAnswer {
+  return { success: false, error, status, message }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { appointmentsAre } from '../german/sentences/appointments.ts'
+import { spokenOf, viewOf } from '../services/appointments/view.ts'
+import { unresolvedAnswer } from './appointment-answers.ts'
+import { defineFunction } from './define.ts'
+import { words } from './fields.ts'
+
+const pastMax = 5
+
+/** The caller's own appointments: upcoming first, then the latest past ones. Cancelled ones are left out. */
+export const getCustomerAppointments = defineFunction({
+  name: 'get_customer_appointments',
+  description: 'Nennt die Termine des Anrufers, die kommenden zuerst.',
+  needs: 'call',
+  deadline: 'read',
+  input: z.object({
+    customer_name: words('Name des Anrufers oder der Person, um deren Termine es geht'),
+    date: words('Tag eines Termins; nötig bei unterdrückter Nummer'),
+    time: words('Uhrzeit eines Termins; nötig bei unterdrückter Nummer'),
+  }),
+  async handler(input, context) {
+    const { customer_name: name, date, time } = input
+    const listing = await context.services.appointments.list(context, { name, date, time })
+    if (listing.kind !== 'listed')
+      return { ...unresolvedAnswer(listing, context, 'read'), appointments: [], count: 0 }
+    const past = listing.past
+      .filter((one) => one.status !== 'cancelled' && one.status !== 'rejected')
+      .slice(0, pastMax)
+    const appointments = [
+      ...listing.upcoming.map((one) => ({ ...viewOf(one, context), is_upcoming: true })),
+      ...past.map((one) => ({ ...viewOf(one, context), is_upcoming: false })),
+    ]
+    const people = new Set(appointments.map((one) => one.customer_name))
+    return {
+      success: true,
+      found: listing.upcoming.length > 0,
+      status:
+        listing.upcoming.length > 0
+          ? 'found'
+          : appointments.length > 0
+            ? 'no_appointments'
+            : 'customer_not_found',
+      customer_name: people.size === 1 ? [...people][0] : null,
+      appointments,
+      count: appointments.length,
+      appointment_count: listing.upcoming.length,
+      message: appointmentsAre(listing.upcoming.map((one) => spokenOf(one, context))),
+    }
+  },
+})

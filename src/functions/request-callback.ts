@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { callbackNumberWanted } from '../german/sentences/appointments.ts'
+import { callbackFields } from './appointment-answers.ts'
+import { defineFunction } from './define.ts'
+import { words } from './fields.ts'
+
+/** Stores a wish to be called back; the business is notified and the call marked for follow-up. */
+export const requestCallback = defineFunction({
+  name: 'request_callback',
+  description: 'Nimmt einen Rückrufwunsch auf; ein Mitarbeiter ruft zurück.',
+  needs: 'call',
+  deadline: 'read',
+  input: z.object({
+    reason: words('Worum es geht'),
+    preferred_time: words('Wunschzeit im Wortlaut, etwa „morgen Vormittag“'),
+    date: words('Wunschtag, falls getrennt genannt'),
+    phone: words('Rückrufnummer, falls anders als die des Anrufs'),
+    name: words('Name des Anrufers'),
+    service: words('Leistung, um die es geht'),
+  }),
+  async handler(input, context) {
+    const wished = [input.date, input.preferred_time].filter((text) => text !== undefined).join(' ')
+    const stored = await context.services.callbacks.request(context, {
+      kind: 'caller',
+      reason: input.reason ?? input.service,
+      phone: input.phone,
+      name: input.name,
+      preferredTime: wished === '' ? undefined : wished,
+    })
+    if (stored === null) {
+      return {
+        success: false,
+        error: 'missing_phone',
+        status: 'needs_phone',
+        requires_phone_number: true,
+        missing_fields: ['phone'],
+        message: callbackNumberWanted(),
+      }
+    }
+    return {
+      success: true,
+      status: 'callback_queued',
+      assigned_to: context.branch.name,
+      priority: 'normal',
+      ...callbackFields(stored),
+      message: stored.say,
+    }
+  },
+})

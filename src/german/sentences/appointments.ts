@@ -1,0 +1,308 @@
+/**
+ * What callers hear about appointments they already have: reading, cancelling, moving, callbacks. At most two short
+ * sentences and one question. Nothing here says "gebucht" or "bestätigt": that belongs to booking.
+ */
+import { type ClockTime, type LocalDay, sayDay, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
+
+/** An appointment as it is spoken about. */
+export interface SpokenAppointment {
+  day: LocalDay
+  time: ClockTime
+  today: LocalDay
+  service: string
+  staff: string | null
+  /** Named only when it is not the branch the caller dialled. */
+  branch: string | null
+  /** The business has not agreed yet. */
+  pending: boolean
+}
+
+/** A free time as it is offered. */
+export interface SpokenSlot {
+  day: LocalDay
+  time: ClockTime
+}
+
+const spokenMax = 3
+const nameMax = 60
+
+/** Names as they may be spoken: short, without markup. */
+function spokenName(name: string): string {
+  return name
+    .replace(/[<>{}[\]|\\]/g, '')
+    .slice(0, nameMax)
+    .trim()
+}
+
+function moment(appointment: SpokenAppointment): string {
+  return sayMoment(appointment.day, appointment.time, appointment.today)
+}
+
+function where(appointment: SpokenAppointment): string {
+  const staff = appointment.staff === null ? '' : ` bei ${spokenName(appointment.staff)}`
+  return appointment.branch === null ? staff : `${staff} in unserer Filiale ${spokenName(appointment.branch)}`
+}
+
+/** "Herrenhaarschnitt am Freitag, den 27. November um 14 Uhr" */
+function item(appointment: SpokenAppointment): string {
+  return `${spokenName(appointment.service)} ${moment(appointment)}`
+}
+
+/** "am Freitag, den 27. November um 14 Uhr", without the time when all candidates differ by day already. */
+function choice(appointment: SpokenAppointment, others: readonly SpokenAppointment[]): string {
+  const sameService = others.every((other) => other.service === appointment.service)
+  return sameService ? moment(appointment) : `${spokenName(appointment.service)} ${moment(appointment)}`
+}
+
+// --- reading ---
+
+/** "Ihr Termin für Herrenhaarschnitt ist am Freitag, den 27. November um 14 Uhr bei Anna Becker." */
+export function appointmentIs(appointment: SpokenAppointment): string {
+  const open = appointment.pending ? ' Unsere Zusage dafür steht noch aus.' : ''
+  return `Ihr Termin für ${spokenName(appointment.service)} ist ${moment(appointment)}${where(appointment)}.${open}`
+}
+
+/** All upcoming ones, at most three spoken. */
+export function appointmentsAre(appointments: readonly SpokenAppointment[]): string {
+  const [first] = appointments
+  if (first === undefined) return noAppointments()
+  if (appointments.length === 1) return appointmentIs(first)
+  const spoken = sayList(appointments.slice(0, spokenMax).map(item), 'und')
+  return appointments.length <= spokenMax
+    ? `Sie haben ${appointments.length} Termine: ${spoken}.`
+    : `Sie haben ${appointments.length} Termine. Die nächsten sind ${spoken}.`
+}
+
+/** The next one, and how many more. */
+export function nextAppointmentIs(appointment: SpokenAppointment, remaining: number): string {
+  const next = `Ihr nächster Termin ist ${moment(appointment)} für ${spokenName(appointment.service)}.`
+  if (remaining === 0) return next
+  return `${next} Danach haben Sie noch ${remaining === 1 ? 'einen weiteren Termin' : `${remaining} weitere Termine`}.`
+}
+
+export function noAppointments(): string {
+  return 'Ich finde bei uns keinen kommenden Termin für Sie. Möchten Sie einen vereinbaren?'
+}
+
+/** Nothing fits what was asked; what there is instead. */
+export function noSuchAppointment(others: readonly SpokenAppointment[]): string {
+  if (others.length === 0) return noAppointments()
+  if (others.length > 1)
+    return `Dazu finde ich keinen Termin. Ihre nächsten Termine sind ${sayList(others.slice(0, 2).map(item), 'und')}.`
+  return `Dazu finde ich keinen Termin. Ihr nächster Termin ist ${moment(others[0]!)} für ${spokenName(others[0]!.service)}.`
+}
+
+export function appointmentWas(appointment: SpokenAppointment): string {
+  return `Ihr Termin für ${spokenName(appointment.service)} war ${moment(appointment)}.`
+}
+
+export function appointmentIsCancelled(appointment: SpokenAppointment): string {
+  return `Ihr Termin ${moment(appointment)} ist bereits abgesagt.`
+}
+
+// --- asking ---
+
+/** Which of several is meant. */
+export function whichAppointment(appointments: readonly SpokenAppointment[]): string {
+  if (appointments.length === 1) return `Meinen Sie Ihren Termin ${choice(appointments[0]!, appointments)}?`
+  const spoken = appointments.slice(0, spokenMax).map((one) => choice(one, appointments))
+  return appointments.length <= spokenMax
+    ? `Welchen Termin meinen Sie: ${sayList(spoken, 'oder')}?`
+    : `Sie haben mehrere Termine, zum Beispiel ${sayList(spoken, 'und')}. Welchen meinen Sie?`
+}
+
+export function whoseAppointment(): string {
+  return 'Um wessen Termin geht es? Bitte nennen Sie mir den Namen.'
+}
+
+/** The words for the day were not understood, or could mean several days. */
+export function whichDay(readings: readonly string[]): string {
+  if (readings.length > 1) return `Meinen Sie ${sayList(readings.slice(0, 2), 'oder')}?`
+  return 'Das Datum habe ich nicht verstanden. Für welchen Tag ist der Termin?'
+}
+
+const factWords = { name: 'den Namen', date: 'den Tag', time: 'die Uhrzeit' } as const
+
+/** A caller without a number must name what is missing. */
+export function proveAppointment(missing: ReadonlyArray<keyof typeof factWords>): string {
+  const wanted = sayList(
+    missing.map((fact) => factWords[fact]),
+    'und',
+  )
+  return `Ihre Rufnummer ist unterdrückt. Bitte nennen Sie mir zu Ihrem Termin noch ${wanted}.`
+}
+
+export function secondFactWanted(): string {
+  return 'Zur Sicherheit brauche ich noch eine Angabe. Auf welchen Namen oder für welchen Tag ist der Termin?'
+}
+
+/** The same whether something exists or not. */
+export function notProven(): string {
+  return 'Mit diesen Angaben finde ich leider keinen Termin. Stimmen Name, Tag und Uhrzeit?'
+}
+
+export function lockedOut(): string {
+  return 'Das kann ich am Telefon leider nicht sicher zuordnen. Dürfen wir Sie zurückrufen?'
+}
+
+// --- cancelling ---
+
+export function cancelled(appointment: SpokenAppointment): string {
+  return `Ihr Termin für ${spokenName(appointment.service)} ${moment(appointment)} ist storniert.`
+}
+
+export function cancelNoted(appointment: SpokenAppointment): string {
+  return `Ich habe Ihre Absage für den Termin ${moment(appointment)} notiert. Unser Kalender antwortet gerade nicht, wir tragen sie so bald wie möglich ein.`
+}
+
+/** The caller has not agreed yet. */
+export function offerMove(appointment: SpokenAppointment): string {
+  return `Ihr Termin ${moment(appointment)} bleibt bestehen. Möchten Sie ihn stattdessen verschieben?`
+}
+
+/** Too late to cancel; `promise` is what happens instead. Whole hours (incident I-81). */
+export function tooLateToCancel(deadlineHours: number, promise: string): string {
+  return `Absagen ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich. ${promise}`
+}
+
+export function tooLateToMove(deadlineHours: number, promise: string): string {
+  return `Verschieben ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich. ${promise}`
+}
+
+export function movedTooOften(max: number, promise: string): string {
+  if (max === 0) return `Dieser Termin lässt sich leider nicht verschieben. ${promise}`
+  return `Ein Termin lässt sich höchstens ${sayTimes(max)} verschieben. ${promise}`
+}
+
+export function alreadyBegun(appointment: SpokenAppointment): string {
+  return `Ihr Termin ${moment(appointment)} hat schon begonnen oder ist vorbei, daran kann ich nichts mehr ändern. Dürfen wir Sie zurückrufen?`
+}
+
+/** Cal.com or the business has moved it meanwhile. */
+export function movedMeanwhile(appointment: SpokenAppointment, question: 'cancel' | 'move'): string {
+  const now = `Ihr Termin wurde inzwischen verlegt und ist jetzt ${moment(appointment)}.`
+  return question === 'cancel'
+    ? `${now} Soll ich diesen absagen?`
+    : `${now} Soll ich ihn trotzdem verschieben?`
+}
+
+/** We cannot do it ourselves; a person will. */
+export function handedOver(action: 'cancel' | 'move', promise: string): string {
+  const what = action === 'cancel' ? 'absagen' : 'verschieben'
+  return `Diesen Termin kann ich gerade nicht selbst ${what}. ${promise}`
+}
+
+// --- moving ---
+
+export function moved(appointment: SpokenAppointment): string {
+  const to = `${sayDay(appointment.day, appointment.today)} um ${sayTime(appointment.time)}${where(appointment)}`
+  if (appointment.pending)
+    return `Ich habe die Verlegung auf ${to} angefragt. Unsere Zusage dafür steht noch aus.`
+  return `Ihr Termin für ${spokenName(appointment.service)} ist verschoben auf ${to}.`
+}
+
+export function alreadyThen(appointment: SpokenAppointment): string {
+  return `Ihr Termin ist schon ${moment(appointment)}, da muss ich nichts ändern.`
+}
+
+/** The appointment is clear, the new time is not. */
+export function newTimeWanted(appointment: SpokenAppointment): string {
+  return `Ihr Termin ist ${moment(appointment)}. Auf welchen Tag und welche Uhrzeit soll ich ihn verschieben?`
+}
+
+export function newDayWanted(time: ClockTime | null): string {
+  return time === null
+    ? 'An welchem Tag möchten Sie stattdessen kommen?'
+    : `An welchem Tag möchten Sie um ${sayTime(time)} kommen?`
+}
+
+/** The new day is clear, the time is not; `slots` are free ones. */
+export function newClockTimeWanted(day: LocalDay, today: LocalDay, slots: readonly SpokenSlot[]): string {
+  if (slots.length === 0) return `Um wie viel Uhr möchten Sie ${sayOnDay(day, today)} kommen?`
+  const times = sayList(
+    slots.slice(0, spokenMax).map((slot) => sayTime(slot.time)),
+    'oder',
+  )
+  return `${capital(sayOnDay(day, today))} wäre ${times} frei. Was passt Ihnen?`
+}
+
+export function impossibleNewTime(readings: readonly string[]): string {
+  if (readings.length > 1) return `Meinen Sie ${sayList(readings.slice(0, 2), 'oder')}?`
+  if (readings.length === 1) return `Meinen Sie ${readings[0]}?`
+  return 'Den neuen Tag habe ich nicht verstanden. Wann möchten Sie kommen?'
+}
+
+export function newTimePast(): string {
+  return 'Dieser Zeitpunkt ist schon vorbei. Wann möchten Sie stattdessen kommen?'
+}
+
+/** Not free: the old one stays, and what there is instead. */
+export function newTimeTaken(wanted: SpokenSlot, today: LocalDay, slots: readonly SpokenSlot[]): string {
+  const regret = `${capital(sayMoment(wanted.day, wanted.time, today))} ist leider nichts frei, Ihr bisheriger Termin bleibt bestehen.`
+  if (slots.length === 0) return `${regret} Möchten Sie einen anderen Tag versuchen?`
+  const offers = slots
+    .slice(0, 2)
+    .map((slot) =>
+      slot.day === wanted.day ? `um ${sayTime(slot.time)}` : sayMoment(slot.day, slot.time, today),
+    )
+  return `${regret} Möchten Sie stattdessen ${sayList(offers, 'oder')} kommen?`
+}
+
+/** Everything is clear and free; only the caller's yes is missing. */
+export function moveReady(from: SpokenAppointment, to: SpokenSlot): string {
+  return `Soll ich Ihren Termin ${moment(from)} auf ${sayDay(to.day, from.today)} um ${sayTime(to.time)} verschieben?`
+}
+
+/** We did not reach the calendar at all: nothing has changed. */
+export function notMoved(): string {
+  return 'Das Verschieben klappt gerade technisch nicht, Ihr bisheriger Termin bleibt bestehen. Dürfen wir Sie zurückrufen?'
+}
+
+/** It may or may not have happened. */
+export function moveUnclear(promise: string): string {
+  return `Ich konnte gerade nicht sicher klären, ob das Verschieben geklappt hat. ${promise}`
+}
+
+/** Somebody (perhaps this caller's first request) is at it. */
+export function changeUnderWay(): string {
+  return 'An diesem Termin wird gerade schon etwas geändert. Bitte haben Sie einen kleinen Moment Geduld.'
+}
+
+/** Moving something that is already cancelled. */
+export function cancelledCannotMove(appointment: SpokenAppointment): string {
+  return `Ihr Termin ${moment(appointment)} ist bereits abgesagt. Möchten Sie einen neuen vereinbaren?`
+}
+
+// --- callbacks ---
+
+/** "Wir rufen Sie morgen Vormittag zurück." */
+export function willCallBack(when: string): string {
+  return `Wir rufen Sie ${when} zurück.`
+}
+
+/** The time wished for lies outside the opening hours. */
+export function willCallBackInstead(when: string): string {
+  return `Zu dieser Zeit haben wir geschlossen. Wir rufen Sie ${when} zurück.`
+}
+
+export function callbackNumberWanted(): string {
+  return 'Unter welcher Nummer dürfen wir Sie zurückrufen?'
+}
+
+export function callbackOffer(): string {
+  return 'Das klappt gerade technisch leider nicht. Dürfen wir Sie zurückrufen?'
+}
+
+function sayHours(hours: number): string {
+  if (hours === 0) return 'kurz'
+  if (hours === 1) return 'eine Stunde'
+  return `${hours} Stunden`
+}
+
+function sayTimes(count: number): string {
+  return ['', 'einmal', 'zweimal', 'dreimal', 'viermal', 'fünfmal'][count] ?? `${count} Mal`
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

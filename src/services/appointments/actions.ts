@@ -1,0 +1,201 @@
+/**
+ * Changes to existing appointments: cancel and move for callers, and what background jobs need to finish what a call began.
+ * Every change is an attempt first (booking/attempts.ts). Webhooks and reconcile write through `recorder`.
+ */
+import { CalcomError } from '../../calcom/errors.ts'
+import type { CallOptions } from '../../calcom/transport.ts'
+import { Deadline } from '../../lib/deadline.ts'
+import type { Attempt } from '../booking/attempts.ts'
+import { fetchBookingState } from './calcom-state.ts'
+import { Cancelling, type CancelOutcome, type CancelWish, markChanged } from './cancel.ts'
+import type { ActionCalcom, ActionDeps } from './deps.ts'
+import { type Errand, handOver, jobScope } from './handover.ts'
+import { loadAppointment } from './identity.ts'
+import type { ChangeRecorder, MoveNews } from './record.ts'
+import { type MoveOutcome, type MoveWish, Rescheduling } from './reschedule.ts'
+import type { CallScope, OwnAppointment } from './types.ts'
+
+/** What a job has achieved; an outage is thrown instead, so that the job runs again. */
+export type Settled = 'done' | 'handed_over' | 'nothing_to_do' | 'busy'
+
+const jobBudgetMs = 20_000
+const movesMax = 5
+
+export class AppointmentActions {
+  /** For whoever learns of a change from Cal.com: `recordCancelled`, `recordRescheduled`. */
+  readonly recorder: ChangeRecorder
+  readonly #deps: ActionDeps
+  readonly #cancelling: Cancelling
+  readonly #rescheduling: Rescheduling
+
+  constructor(deps: ActionDeps) {
+    this.#deps = deps
+    this.recorder = deps.recorder
+    this.#cancelling = new Cancelling(deps)
+    this.#rescheduling = new Rescheduling(deps)
+  }
+
+  /** Cancels the appointment a caller means. */
+  cancel(scope: CallScope, wish: CancelWish): Promise<CancelOutcome> {
+    return this.#cancelling.run(scope, wish)
+  }
+
+  /** Moves the appointment a caller means. */
+  reschedule(scope: CallScope, wish: MoveWish): Promise<MoveOutcome> {
+    return this.#rescheduling.run(scope, wish)
+  }
+
+  /**
+   * Tells Cal.com of a cancellation that could not be told during the call.
+   * @throws CalcomError while Cal.com is down
+   */
+  async pushPendingCancellation(appointmentId: bigint | number, companyId: number): Promise<Settled> {
+    const context = await this.#jobContext(companyId, BigInt(appointmentId), null)
+    if (context === null || context.appointment.syncState !== 'cancel_pending') return 'nothing_to_do'
+    const { appointment, calcom, options, scope } = context
+    let uid = appointment.calcomUid
+    // The caller has called it off: a move that came in between is followed, and its successor cancelled.
+    for (let moves = 0; uid !== null && moves <= movesMax; moves += 1) {
+      try {
+        await calcom.cancelBooking({ uid, reason: 'Telefonisch abgesagt' }, options)
+        return this.#recordCancelled(scope, appointment, uid)
+      } catch (error) {
+        if (!(error instanceof CalcomError) || isDown(error)) throw error
+        const state = await fetchBookingState(calcom, uid, options)
+        if (state.kind === 'unclear') throw error
+        if (state.kind === 'cancelled') return this.#recordCancelled(scope, appointment, uid)
+        if (state.kind !== 'moved')
+          return this.#giveUp(scope, appointment, uid, 'cancel_failed', error.reason)
+        await this.#recordMove(scope, appointment, { fromUid: uid, booking: state.booking })
+        uid = state.booking.uid
+      }
+    }
+    return this.#giveUp(scope, appointment, uid, 'cancel_failed', 'moved_too_often')
+  }
+
+  /**
+   * Settles a cancel or reschedule whose outcome nobody knows: unknown, or its worker died.
+   * @throws CalcomError (or an Error) while Cal.com does not tell; the attempt stays unknown
+   */
+  async settle(companyId: number, attemptId: string): Promise<Settled> {
+    const attempt = await this.#deps.attempts.claimUnsettled(companyId, attemptId)
+    if (attempt === null) return 'busy'
+    const { targetUid, appointmentId } = attempt
+    if (targetUid === null || appointmentId === null || attempt.kind === 'book') return 'nothing_to_do'
+    const context = await this.#jobContext(companyId, appointmentId, attempt.callId)
+    if (context === null) return this.#close(attempt, 'no_appointment')
+    const { scope, appointment, calcom, options } = context
+    const state = await fetchBookingState(calcom, targetUid, options)
+    if (state.kind === 'unclear') throw new Error('Cal.com does not tell what became of a booking')
+    if (state.kind === 'cancelled') {
+      // Not what a move wanted, but what happened; for a cancellation it is the outcome, and finishes the attempt.
+      await this.#recordCancelled(scope, appointment, targetUid)
+      return attempt.kind === 'cancel' ? 'done' : this.#close(attempt, 'already_cancelled')
+    }
+    if (state.kind === 'moved') {
+      await this.#recordMove(scope, appointment, { fromUid: targetUid, booking: state.booking })
+      if (attempt.kind === 'reschedule') return this.#close(attempt, 'moved_elsewhere')
+    }
+    // The caller was told that it is noted: then it is done, whatever happened meanwhile.
+    if (attempt.kind === 'cancel' && appointment.syncState === 'cancel_pending') {
+      const pushed = await this.pushPendingCancellation(appointment.id, companyId)
+      await this.#close(attempt, 'pushed')
+      return pushed
+    }
+    const errand = attempt.kind === 'cancel' ? 'cancel_failed' : 'move_failed'
+    return this.#giveUp(scope, appointment, targetUid, errand, 'not_carried_out', attempt)
+  }
+
+  async #recordCancelled(scope: CallScope, appointment: OwnAppointment, uid: string): Promise<'done'> {
+    const { companyId } = scope.call
+    const actor = appointment.syncState === 'cancel_pending' ? 'caller' : 'calcom'
+    await this.#deps.tenancy.run(companyId, (tx) =>
+      this.recorder.recordCancelled(tx, { companyId, uid, actor, now: this.#deps.clock.now() }),
+    )
+    await markChanged(this.#deps, scope, [appointment.startsAt], appointment)
+    return 'done'
+  }
+
+  async #recordMove(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    move: Pick<MoveNews, 'fromUid' | 'booking'>,
+  ): Promise<void> {
+    await this.#deps.tenancy.run(scope.call.companyId, (tx) =>
+      this.recorder.recordRescheduled(tx, {
+        ...move,
+        catalogue: scope.catalogue,
+        actor: 'calcom',
+        now: this.#deps.clock.now(),
+      }),
+    )
+    await markChanged(this.#deps, scope, [appointment.startsAt, move.booking.start], appointment)
+  }
+
+  /** Cal.com will not do it: a person must, and the attempts for it end. */
+  async #giveUp(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    uid: string | null,
+    errand: Errand,
+    errorCode: string,
+    attempt?: Attempt,
+  ): Promise<'handed_over'> {
+    const { companyId } = scope.call
+    const open = uid === null ? [] : [{ targetUid: uid }]
+    await this.#deps.tenancy.run(companyId, async (tx) => {
+      const attempts = await tx.bookingAttempt.findMany({
+        where: {
+          companyId,
+          state: 'unknown',
+          kind: attempt?.kind ?? 'cancel',
+          OR: [{ id: attempt?.id ?? '' }, ...open],
+        },
+        select: { id: true, companyId: true },
+      })
+      for (const one of attempts) await this.#deps.attempts.finish(tx, one, { state: 'rejected', errorCode })
+      await tx.appointment.updateMany({
+        where: { companyId, id: appointment.id, syncState: 'cancel_pending' },
+        data: { syncState: 'in_sync' },
+      })
+      await handOver(tx, this.#deps.callbacks, scope, appointment, errand)
+    })
+    this.#deps.log.warn(
+      { component: 'appointments', alarm: errand, errorCode },
+      'a change was handed to a person',
+    )
+    return 'handed_over'
+  }
+
+  /** Ends an attempt that is not done yet; without effect on one that is. */
+  async #close(attempt: Attempt, errorCode: string): Promise<'done'> {
+    await this.#deps.tenancy.run(attempt.companyId, (tx) =>
+      this.#deps.attempts.finish(tx, attempt, { state: 'rejected', errorCode }),
+    )
+    return 'done'
+  }
+
+  async #jobContext(
+    companyId: number,
+    appointmentId: bigint,
+    callId: string | null,
+  ): Promise<{
+    scope: CallScope
+    appointment: OwnAppointment
+    calcom: ActionCalcom
+    options: CallOptions
+  } | null> {
+    const { catalogues, clock, log, tenancy } = this.#deps
+    const catalogue = await catalogues.load(companyId)
+    const appointment = await tenancy.run(companyId, (tx) => loadAppointment(tx, companyId, appointmentId))
+    if (appointment === null) return null
+    const deadline = new Deadline({ clock, budgetMs: jobBudgetMs })
+    const scope = jobScope(catalogue, appointment, callId, { now: clock.now(), deadline, log })
+    const calcom = await this.#deps.calcom(catalogue.company.calcomConnectionId)
+    return { scope, appointment, calcom, options: { deadline, priority: 'background' } }
+  }
+}
+
+function isDown(error: CalcomError): boolean {
+  return error.kind === 'unavailable' || error.kind === 'timeout' || error.kind === 'rate_limited'
+}

@@ -1,0 +1,238 @@
+/**
+ * Cancels the appointment a caller means (design section 7). Rules first, then the attempt, then Cal.com, then our rows. What
+ * Cal.com could not be told is kept and pushed later; what it refuses goes to a person. "Storniert" is said only when
+ * Cal.com has said so, and after that nothing turns the answer into a failure.
+ */
+import { CalcomError } from '../../calcom/errors.ts'
+import { enqueueJob } from '../../db/jobs.ts'
+import { type LocalDay, localDayOf } from '../../german/index.ts'
+import type { Attempt } from '../booking/attempts.ts'
+import type { StoredCallback } from '../callbacks.ts'
+import { type BookingState, fetchBookingState } from './calcom-state.ts'
+import { type ActionDeps, draftMs, waitUntilSettled, writeOptions } from './deps.ts'
+import { handOver } from './handover.ts'
+import { loadAppointment } from './identity.ts'
+import { objectionToCancelling } from './rules.ts'
+import type { AppointmentWish, CallScope, Finding, OwnAppointment } from './types.ts'
+import { branchOfAppointment } from './view.ts'
+
+export interface CancelWish extends AppointmentWish {
+  reason?: string
+  /** False: the caller has not agreed yet; absent: they asked for it, which is enough. */
+  confirmed?: boolean
+}
+
+export type CancelOutcome =
+  | { kind: 'done'; appointment: OwnAppointment }
+  /** Noted; Cal.com will be told later. */
+  | { kind: 'pending'; appointment: OwnAppointment }
+  | { kind: 'denied'; appointment: OwnAppointment; deadlineHours: number; callback: StoredCallback }
+  | { kind: 'not_agreed'; appointment: OwnAppointment }
+  /** The business has moved it; `appointment` as it is now. */
+  | { kind: 'moved'; appointment: OwnAppointment }
+  | { kind: 'handed_over'; appointment: OwnAppointment; callback: StoredCallback }
+  | { kind: 'busy'; appointment: OwnAppointment }
+  | Exclude<Finding, { kind: 'one' }>
+
+/** A claimed attempt and what it is about. */
+interface Task {
+  scope: CallScope
+  appointment: OwnAppointment
+  attempt: Attempt
+  uid: string
+}
+
+export class Cancelling {
+  readonly #deps: ActionDeps
+
+  constructor(deps: ActionDeps) {
+    this.#deps = deps
+  }
+
+  /** One appointment at most; several candidates are asked about. */
+  async run(scope: CallScope, wish: CancelWish): Promise<CancelOutcome> {
+    const { finder, tenancy, attempts } = this.#deps
+    const { companyId } = scope.call
+    const proven = await finder.loadProven(scope)
+    let found: Finding | null = null
+    const prepared = await tenancy.run(
+      companyId,
+      async (
+        tx,
+      ): Promise<CancelOutcome | { kind: 'draft'; attempt: Attempt; appointment: OwnAppointment }> => {
+        found = await finder.findIn(tx, scope, wish, 'change', proven)
+        if (found.kind === 'cancelled') return this.#again(tx, scope, found.appointment)
+        if (found.kind !== 'one') return found
+        const { appointment } = found
+        const policy = this.#deps.catalogues.policyFor(scope.catalogue, appointment)
+        const objection = objectionToCancelling(appointment, policy, scope.now)
+        if (objection?.kind === 'begun') return { kind: 'past', appointment }
+        if (objection?.kind === 'too_late') {
+          const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, 'cancel_too_late')
+          return { kind: 'denied', appointment, deadlineHours: objection.deadlineHours, callback }
+        }
+        if (wish.confirmed === false) return { kind: 'not_agreed', appointment }
+        if (appointment.calcomUid === null) {
+          const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, 'cancel_failed')
+          return { kind: 'handed_over', appointment, callback }
+        }
+        const attempt = await attempts.create(tx, {
+          companyId,
+          branchId: appointment.branchId,
+          callId: scope.call.callId,
+          kind: 'cancel',
+          wishKey: `cancel:${appointment.calcomUid}`,
+          serviceId: appointment.serviceId,
+          staffId: appointment.staffId,
+          startAt: appointment.startsAt,
+          appointmentId: appointment.id,
+          targetUid: appointment.calcomUid,
+          notes: wish.reason?.slice(0, 200) ?? null,
+          expiresAt: new Date(scope.now.getTime() + draftMs),
+        })
+        return { kind: 'draft', attempt, appointment }
+      },
+    )
+    if (found) await finder.rememberProven(scope, found, proven)
+    return prepared.kind === 'draft' ? this.#claim(scope, prepared.attempt, prepared.appointment) : prepared
+  }
+
+  /** A repeat: the appointment is cancelled, or its cancellation is on its way. */
+  async #again(
+    tx: Parameters<ActionDeps['finder']['findIn']>[0],
+    scope: CallScope,
+    appointment: OwnAppointment,
+  ): Promise<CancelOutcome> {
+    if (appointment.status !== 'cancelled' && appointment.syncState === 'cancel_pending')
+      return { kind: 'pending', appointment }
+    const mine = await this.#deps.attempts.loadForCall(tx, scope.call.companyId, scope.call.callId, 'cancel')
+    const replayed = mine.some((one) => one.state === 'booked' && one.appointmentId === appointment.id)
+    return replayed ? { kind: 'done', appointment } : { kind: 'cancelled', appointment }
+  }
+
+  async #claim(scope: CallScope, draft: Attempt, appointment: OwnAppointment): Promise<CancelOutcome> {
+    const claim = await this.#deps.attempts.claim(draft.companyId, draft.id)
+    const uid = draft.targetUid ?? ''
+    if (claim.kind === 'claimed') return this.#execute({ scope, appointment, attempt: claim.attempt, uid })
+    if (claim.kind === 'absent') return { kind: 'busy', appointment }
+    // Somebody is at this appointment: perhaps this caller's own first request (incident I-46).
+    const rival = await waitUntilSettled(this.#deps, claim.attempt, scope.deadline)
+    if (rival.kind !== 'cancel') return { kind: 'busy', appointment }
+    if (rival.state === 'booked') return { kind: 'done', appointment }
+    return rival.state === 'unknown' ? { kind: 'pending', appointment } : { kind: 'busy', appointment }
+  }
+
+  async #execute(task: Task): Promise<CancelOutcome> {
+    const { scope, uid, attempt } = task
+    const calcom = await this.#deps.calcom(scope.catalogue.company.calcomConnectionId)
+    const reason = attempt.notes ? `Telefonisch abgesagt: ${attempt.notes}` : 'Telefonisch abgesagt'
+    try {
+      await calcom.cancelBooking({ uid, reason }, writeOptions(scope.deadline))
+    } catch (error) {
+      const lookUp = () => fetchBookingState(calcom, uid, { deadline: scope.deadline, priority: 'call' })
+      return this.#failed(task, error, lookUp)
+    }
+    return this.#done(task)
+  }
+
+  async #failed(task: Task, error: unknown, lookUp: () => Promise<BookingState>): Promise<CancelOutcome> {
+    const kind = error instanceof CalcomError ? error.kind : 'unavailable'
+    const reason = error instanceof CalcomError ? error.reason : 'unexpected'
+    const down = kind === 'unavailable' || kind === 'timeout' || kind === 'rate_limited'
+    if (down && error instanceof CalcomError && !error.mayHaveActed) return this.#keep(task, reason)
+    const state = await lookUp()
+    if (state.kind === 'cancelled') return this.#done(task)
+    if (state.kind === 'moved') return this.#moved(task, state)
+    if (down || state.kind === 'unclear') return this.#keep(task, reason)
+    this.#deps.log.error(
+      { component: 'appointments', alarm: 'cancel_refused', reason, attempt: task.attempt.id, err: error },
+      'Cal.com refuses a cancellation',
+    )
+    return this.#giveUp(task, reason)
+  }
+
+  /** Cal.com has cancelled it; whatever fails from here on is repaired later (incidents I-16, I-55). */
+  async #done(task: Task): Promise<CancelOutcome> {
+    const { scope, appointment, attempt, uid } = task
+    const { companyId } = scope.call
+    try {
+      await this.#deps.tenancy.run(companyId, (tx) =>
+        this.#deps.recorder.recordCancelled(tx, {
+          companyId,
+          uid,
+          actor: 'caller',
+          reason: attempt.notes,
+          now: this.#deps.clock.now(),
+        }),
+      )
+    } catch (error) {
+      this.#deps.log.error(
+        { component: 'appointments', alarm: 'cancel_not_recorded', attempt: attempt.id, err: error },
+        'cancelled at Cal.com, not recorded',
+      )
+    }
+    await markChanged(this.#deps, scope, [appointment.startsAt], appointment)
+    return { kind: 'done', appointment: { ...appointment, status: 'cancelled' } }
+  }
+
+  /** Keeps the wish: a job tells Cal.com as soon as it answers. */
+  async #keep({ scope, appointment, attempt }: Task, errorCode: string): Promise<CancelOutcome> {
+    const { companyId } = scope.call
+    await this.#deps.tenancy.run(companyId, async (tx) => {
+      await this.#deps.attempts.lock(tx, companyId, attempt.id)
+      await tx.appointment.updateMany({
+        where: { companyId, id: appointment.id, status: { in: ['scheduled', 'pending'] } },
+        data: { syncState: 'cancel_pending', cancellationReason: attempt.notes },
+      })
+      await this.#deps.attempts.finish(tx, attempt, { state: 'unknown', errorCode: errorCode.slice(0, 60) })
+      await enqueueJob(tx, {
+        task: 'sync_to_calcom',
+        payload: { appointmentId: Number(appointment.id) },
+        jobKey: `sync_to_calcom:${appointment.id}`,
+      })
+    })
+    return { kind: 'pending', appointment: { ...appointment, syncState: 'cancel_pending' } }
+  }
+
+  async #moved(task: Task, state: Extract<BookingState, { kind: 'moved' }>): Promise<CancelOutcome> {
+    const { scope, appointment, attempt, uid } = task
+    const { companyId } = scope.call
+    const now = await this.#deps.tenancy.run(companyId, async (tx) => {
+      await this.#deps.attempts.finish(tx, attempt, { state: 'rejected', errorCode: 'moved' })
+      await this.#deps.recorder.recordRescheduled(tx, {
+        catalogue: scope.catalogue,
+        fromUid: uid,
+        booking: state.booking,
+        actor: 'calcom',
+        now: this.#deps.clock.now(),
+      })
+      return loadAppointment(tx, companyId, appointment.id)
+    })
+    await markChanged(this.#deps, scope, [appointment.startsAt, state.booking.start], appointment)
+    return { kind: 'moved', appointment: now ?? appointment }
+  }
+
+  async #giveUp({ scope, appointment, attempt }: Task, errorCode: string): Promise<CancelOutcome> {
+    const callback = await this.#deps.tenancy.run(scope.call.companyId, async (tx) => {
+      await this.#deps.attempts.finish(tx, attempt, { state: 'rejected', errorCode: errorCode.slice(0, 60) })
+      return handOver(tx, this.#deps.callbacks, scope, appointment, 'cancel_failed')
+    })
+    return { kind: 'handed_over', appointment, callback }
+  }
+}
+
+/** Drops what is remembered of the days an appointment left or entered; a cache that fails must not fail the answer. */
+export async function markChanged(
+  deps: Pick<ActionDeps, 'availability' | 'log'>,
+  scope: CallScope,
+  instants: readonly Date[],
+  appointment: OwnAppointment,
+): Promise<void> {
+  const zone = branchOfAppointment(appointment, scope).timeZone
+  const days: LocalDay[] = [...new Set(instants.map((instant) => localDayOf(instant, zone)))]
+  try {
+    await deps.availability.markChanged(scope.call.companyId, days)
+  } catch (error) {
+    deps.log.error({ component: 'appointments', err: error }, 'changed days could not be marked')
+  }
+}

@@ -1,0 +1,58 @@
+/** What cancelling and moving share: their dependencies, and how an attempt begins and is waited for. */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { CalcomApi } from '../../calcom/client.ts'
+import type { CallOptions } from '../../calcom/transport.ts'
+import type { Tenancy } from '../../db/tenancy.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Deadline } from '../../lib/deadline.ts'
+import type { AvailabilityService } from '../availability/availability.ts'
+import type { Attempt, AttemptStore } from '../booking/attempts.ts'
+import type { CallbackService } from '../callbacks.ts'
+import type { Catalogues } from '../catalogue.ts'
+import type { AppointmentFinder } from './finder.ts'
+import type { ChangeRecorder } from './record.ts'
+
+export interface ActionDeps {
+  tenancy: Pick<Tenancy, 'run'>
+  catalogues: Pick<Catalogues, 'load' | 'policyFor'>
+  finder: Pick<AppointmentFinder, 'findIn' | 'loadProven' | 'rememberProven'>
+  attempts: AttemptStore
+  recorder: ChangeRecorder
+  callbacks: Pick<CallbackService, 'requestIn'>
+  availability: Pick<AvailabilityService, 'load' | 'fetchLive' | 'markChanged' | 'offers'>
+  /** The client of a Cal.com connection. */
+  calcom: (connectionId: string) => Promise<ActionCalcom>
+  clock: Clock
+  log: Pick<Logger, 'warn' | 'error'>
+}
+
+export type ActionCalcom = Pick<CalcomApi, 'fetchBooking' | 'cancelBooking' | 'rescheduleBooking'>
+
+/** A draft that nobody claims is swept after this. */
+export const draftMs = 15 * 60_000
+
+/** Kept back from a writing request, so that its outcome can still be looked up. */
+const lookUpReserveMs = 2_500
+const writeLeastMs = 1_500
+const pollMs = 120
+
+/** Time for a request that changes something: what is left, minus what looking up its outcome needs. */
+export function writeOptions(deadline: Deadline): CallOptions {
+  const budgetMs = Math.max(writeLeastMs, deadline.remainingMs() - lookUpReserveMs)
+  return { deadline: deadline.child(budgetMs), priority: 'call' }
+}
+
+/** Waits until another worker has settled an attempt, or the time is up; the attempt as it is then. */
+export async function waitUntilSettled(
+  deps: Pick<ActionDeps, 'attempts'>,
+  attempt: Attempt,
+  deadline: Deadline,
+): Promise<Attempt> {
+  let latest = attempt
+  while (latest.state === 'executing' && deadline.remainingMs() > lookUpReserveMs) {
+    await pause(pollMs)
+    latest = (await deps.attempts.load(attempt.companyId, attempt.id)) ?? latest
+  }
+  return latest
+}

@@ -1,0 +1,76 @@
+/**
+ * When we cannot change an appointment ourselves, a person of the business does: what they are told, and the scope of a
+ * background job that has no call. The text names service and time, never the person: name and number have their own columns.
+ */
+import type { Tx } from '../../db/tenancy.ts'
+import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
+import type { Deadline } from '../../lib/deadline.ts'
+import type { CallbackKind, CallbackService, StoredCallback } from '../callbacks.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { CallScope, OwnAppointment } from './types.ts'
+import { branchOfAppointment, serviceName } from './view.ts'
+
+export type Errand =
+  | 'cancel_too_late'
+  | 'move_too_late'
+  | 'move_too_often'
+  | 'cancel_failed'
+  | 'move_failed'
+  | 'move_unclear'
+  | 'begun'
+
+const errands: Record<Errand, { kind: CallbackKind; text: string }> = {
+  cancel_too_late: { kind: 'policy', text: 'Möchte nach Ablauf der Frist absagen' },
+  move_too_late: { kind: 'policy', text: 'Möchte nach Ablauf der Frist verschieben' },
+  move_too_often: { kind: 'policy', text: 'Möchte noch einmal verschieben (Höchstzahl erreicht)' },
+  cancel_failed: { kind: 'technical', text: 'Absage konnte nicht eingetragen werden' },
+  move_failed: { kind: 'technical', text: 'Verschiebung konnte nicht eingetragen werden' },
+  move_unclear: { kind: 'technical', text: 'Unklar, ob die Verschiebung geklappt hat: bitte prüfen' },
+  begun: { kind: 'policy', text: 'Anliegen zu einem Termin, der schon begonnen hat' },
+}
+
+/** Stores the request for a person, once per call and appointment, in the transaction of what it belongs to. */
+export function handOver(
+  tx: Tx,
+  callbacks: Pick<CallbackService, 'requestIn'>,
+  scope: CallScope,
+  appointment: OwnAppointment,
+  errand: Errand,
+): Promise<StoredCallback> {
+  const zone = branchOfAppointment(appointment, scope).timeZone
+  const when = `${germanDate(localDayOf(appointment.startsAt, zone))}, ${clockTimeOf(appointment.startsAt, zone)} Uhr`
+  const { kind, text } = errands[errand]
+  return callbacks.requestIn(tx, scope, {
+    kind,
+    reason: `${text}: ${serviceName(scope.catalogue, appointment.serviceId)} am ${when}`,
+    name: appointment.personName,
+  })
+}
+
+/** The scope of a job that goes on with what a caller began. */
+export function jobScope(
+  catalogue: Catalogue,
+  appointment: OwnAppointment,
+  callId: string | null,
+  options: { now: Date; deadline: Deadline; log: CallScope['log'] },
+): CallScope {
+  const branch =
+    catalogue.branches.find((candidate) => candidate.id === appointment.branchId) ?? catalogue.branches[0]
+  if (!branch) throw new Error(`Company ${catalogue.company.id} has no active branch`)
+  return {
+    ...options,
+    catalogue,
+    branch,
+    today: localDayOf(options.now, branch.timeZone),
+    call: {
+      callId,
+      companyId: catalogue.company.id,
+      branchId: branch.id,
+      phoneNumberId: null,
+      customerId: appointment.customerId,
+      timeZone: branch.timeZone,
+      agentId: null,
+      callerNumber: appointment.phone,
+    },
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * What a caller may see and change (design section 9). The number the network reports proves its own customers'
+ * appointments, and the call that booked an appointment proves that one. Whoever has no number must name the person,
+ * the day and the time of one appointment; facts that do not fit are counted per call, and three end it.
+ * Every function here runs inside the caller's transaction.
+ */
+import type { Tx } from '../../db/tenancy.ts'
+import { comparePersonNames } from '../matching/index.ts'
+import type { CallScope, OwnAppointment } from './types.ts'
+
+/** Facts that did not fit, per call, before only a callback is left. */
+export const identityMissesMax = 3
+
+/** How far back a caller may ask about appointments. */
+const lookBackMs = 400 * 86_400_000
+const loadedMax = 200
+
+/** Everything the caller owns: by number, by having booked it in this call, or proven earlier in it. Newest first. */
+export function loadOwn(tx: Tx, scope: CallScope, provenIds: readonly number[]): Promise<OwnAppointment[]> {
+  const { companyId, callerNumber, callId } = scope.call
+  return select(tx, {
+    companyId,
+    since: new Date(scope.now.getTime() - lookBackMs),
+    phone: callerNumber,
+    callId,
+    ids: provenIds,
+  })
+}
+
+/** One appointment of the company by its id, whoever owns it: for jobs and for what we ourselves have just changed. */
+export async function loadAppointment(
+  tx: Tx,
+  companyId: number,
+  appointmentId: bigint,
+): Promise<OwnAppointment | null> {
+  const [found] = await select(tx, { companyId, since: new Date(0), ids: [Number(appointmentId)] })
+  return found ?? null
+}
+
+/**
+ * Appointments that begin at exactly that instant and are for exactly that name. A caller with a number can claim only
+ * those of customers who have none (booked on the web, or from a withheld number); without a number any of the company's.
+ */
+export async function loadByFacts(
+  tx: Tx,
+  scope: CallScope,
+  facts: { name: string; startsAt: Date },
+): Promise<OwnAppointment[]> {
+  const candidates = await select(tx, {
+    companyId: scope.call.companyId,
+    since: new Date(0),
+    startsAt: facts.startsAt,
+    numberless: scope.call.callerNumber !== null,
+  })
+  return candidates.filter((candidate) => comparePersonNames(facts.name, candidate.personName) === 'same')
+}
+
+/**
+ * How many facts did not fit so far in this call; locks the call's row, so that parallel guesses queue up. Null without a
+ * stored call: then nothing could be counted, and nothing may be guessed.
+ */
+export async function lockMisses(tx: Tx, scope: CallScope): Promise<number | null> {
+  const { companyId, callId } = scope.call
+  if (callId === null) return null
+  const [row] = await tx.$queryRaw<Array<{ misses: number }>>`
+    SELECT identity_misses AS misses FROM calls
+    WHERE company_id = ${companyId} AND retell_call_id = ${callId} FOR UPDATE`
+  return row?.misses ?? null
+}
+
+/** Notes one more guess that did not fit. */
+export async function countMiss(tx: Tx, scope: CallScope): Promise<void> {
+  await tx.call.updateMany({
+    where: { companyId: scope.call.companyId, retellCallId: scope.call.callId ?? '' },
+    data: { identityMisses: { increment: 1 } },
+  })
+}
+
+interface Selection {
+  companyId: number
+  since: Date
+  phone?: string | null
+  callId?: string | null
+  ids?: readonly number[]
+  startsAt?: Date
+  /** With `startsAt`: only customers without a phone number. */
+  numberless?: boolean
+}
+
+/** Each part of the union is empty when its value is null: comparing with null is never true. */
+function select(tx: Tx, by: Selection): Promise<OwnAppointment[]> {
+  const ids = (by.ids ?? []).map(String)
+  return tx.$queryRaw<OwnAppointment[]>`
+    SELECT a.id, a.branch_id::text AS "branchId", a.customer_id AS "customerId", a.service_id AS "serviceId",
+      a.staff_id AS "staffId", a.appointment_datetime AS "startsAt", a.ends_at AS "endsAt",
+      a.duration_minutes AS "durationMinutes", a.status, a.sync_state AS "syncState", a.calcom_uid AS "calcomUid",
+      a.calcom_event_type_id AS "calcomEventTypeId", a.reschedule_count AS "rescheduleCount",
+      COALESCE(a.attendee_name, c.name) AS "personName", c.phone, a.call_id AS "callId",
+      a.booking_attempt_id AS "bookingAttemptId"
+    FROM appointments a
+    JOIN customers c ON c.company_id = a.company_id AND c.id = a.customer_id AND c.erased_at IS NULL
+    WHERE a.company_id = ${by.companyId} AND a.appointment_datetime > ${by.since} AND a.id IN (
+      SELECT own.id FROM customers person JOIN appointments own
+        ON own.company_id = person.company_id AND own.customer_id = person.id
+        WHERE person.company_id = ${by.companyId} AND person.phone = ${by.phone ?? null}::text
+      UNION ALL SELECT id FROM appointments WHERE company_id = ${by.companyId} AND call_id = ${by.callId ?? null}::text
+      UNION ALL SELECT unnest(${ids}::bigint[])
+      UNION ALL SELECT at.id FROM appointments at JOIN customers person
+        ON person.company_id = at.company_id AND person.id = at.customer_id
+        WHERE at.company_id = ${by.companyId} AND at.appointment_datetime = ${by.startsAt ?? null}::timestamptz
+          AND (NOT ${by.numberless ?? false}::boolean OR person.phone IS NULL))
+    ORDER BY a.appointment_datetime DESC, a.id DESC LIMIT ${loadedMax}`
+}

@@ -1,0 +1,447 @@
+/**
+ * Moves the appointment a caller means (design section 7). The rules are asked before the new time, the new time is checked
+ * live with the appointment's own slot counting as free, and the old appointment stands until Cal.com has given a new
+ * one. A move is never promised: while Cal.com is down nothing changes; an unclear outcome is said to be unclear.
+ */
+import { CalcomError } from '../../calcom/errors.ts'
+import type { CalcomBooking } from '../../calcom/types.ts'
+import { enqueueJob } from '../../db/jobs.ts'
+import type { Tx } from '../../db/tenancy.ts'
+import { AppError } from '../../errors.ts'
+import { addDays, type ClockTime, type LocalDay } from '../../german/index.ts'
+import { type Alternative, isInWindow, offeredTime, rankAlternatives } from '../availability/alternatives.ts'
+import type { FreeTimes } from '../availability/availability.ts'
+import type { Attempt } from '../booking/attempts.ts'
+import type { StoredCallback } from '../callbacks.ts'
+import type { CatalogueService } from '../catalogue.ts'
+import { type BookingState, fetchBookingState } from './calcom-state.ts'
+import { markChanged } from './cancel.ts'
+import { type ActionDeps, draftMs, waitUntilSettled, writeOptions } from './deps.ts'
+import { type Errand, handOver } from './handover.ts'
+import { loadAppointment } from './identity.ts'
+import { type NewTime, readNewTime } from './new-time.ts'
+import { narrow, readWish } from './resolve.ts'
+import { type Objection, objectionToMoving } from './rules.ts'
+import type { AppointmentWish, CallScope, Finding, OwnAppointment } from './types.ts'
+import { branchOfAppointment } from './view.ts'
+
+export interface MoveWish extends AppointmentWish {
+  newDate?: string
+  newTime?: string
+  reason?: string
+  /** False: check everything and ask; absent: they asked for it, which is enough. */
+  confirmed?: boolean
+}
+
+type Wanted = Extract<NewTime, { kind: 'exact' }>
+
+export type MoveOutcome =
+  | { kind: 'done'; from: OwnAppointment; to: OwnAppointment }
+  /** It is at that time already. */
+  | { kind: 'unchanged'; appointment: OwnAppointment }
+  | { kind: 'ask_time'; appointment: OwnAppointment; newTime: Exclude<NewTime, Wanted>; slots: Alternative[] }
+  | { kind: 'ready'; appointment: OwnAppointment; wanted: Wanted }
+  | { kind: 'taken'; appointment: OwnAppointment; wanted: Wanted; alternatives: Alternative[] }
+  | {
+      kind: 'denied'
+      appointment: OwnAppointment
+      objection: Exclude<Objection, { kind: 'begun' }>
+      callback: StoredCallback
+    }
+  /** Somebody else has moved it; `appointment` as it is now. */
+  | { kind: 'moved'; appointment: OwnAppointment }
+  /** Nothing has changed; Cal.com could not be asked. */
+  | { kind: 'failed'; appointment: OwnAppointment }
+  /** It may have happened; a person will say. */
+  | { kind: 'unclear'; appointment: OwnAppointment; callback: StoredCallback }
+  | { kind: 'handed_over'; appointment: OwnAppointment; callback: StoredCallback }
+  | { kind: 'busy'; appointment: OwnAppointment }
+  | Exclude<Finding, { kind: 'one' }>
+
+interface Task {
+  scope: CallScope
+  appointment: OwnAppointment
+  attempt: Attempt
+  uid: string
+  wanted: Wanted
+}
+
+const alternativeDays = 7
+
+export class Rescheduling {
+  readonly #deps: ActionDeps
+
+  constructor(deps: ActionDeps) {
+    this.#deps = deps
+  }
+
+  /** One appointment at most; several candidates are asked about. */
+  async run(scope: CallScope, wish: MoveWish): Promise<MoveOutcome> {
+    const { finder, tenancy } = this.#deps
+    const proven = await finder.loadProven(scope)
+    // The branch of the call stands in for the appointment's until that is known; branches of one company share a zone.
+    const repeated = await readNewTime(scope, scope.branch, wish, this.#deps.availability.offers)
+    let found: Finding | null = null
+    const prepared = await tenancy.run(
+      scope.call.companyId,
+      async (tx): Promise<MoveOutcome | OwnAppointment> => {
+        if (repeated.kind === 'exact') {
+          const replay = await this.#replay(tx, scope, wish, repeated.startsAt)
+          if (replay) return replay
+        }
+        found = await finder.findIn(tx, scope, wish, 'change', proven)
+        if (found.kind !== 'one') return found
+        const { appointment } = found
+        if (repeated.kind === 'exact' && repeated.startsAt.getTime() === appointment.startsAt.getTime())
+          return { kind: 'unchanged', appointment }
+        return (await this.#objection(tx, scope, appointment)) ?? appointment
+      },
+    )
+    if (found) await finder.rememberProven(scope, found, proven)
+    return 'kind' in prepared ? prepared : this.#toNewTime(scope, prepared, wish)
+  }
+
+  /** The rules, and a person when they forbid it. */
+  async #objection(tx: Tx, scope: CallScope, appointment: OwnAppointment): Promise<MoveOutcome | null> {
+    const policy = this.#deps.catalogues.policyFor(scope.catalogue, appointment)
+    const objection = objectionToMoving(appointment, policy, scope.now)
+    if (objection?.kind === 'begun') return { kind: 'past', appointment }
+    if (objection !== null) {
+      const errand = objection.kind === 'too_late' ? 'move_too_late' : 'move_too_often'
+      const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, errand)
+      return { kind: 'denied', appointment, objection, callback }
+    }
+    if (appointment.calcomUid !== null && serviceOf(scope, appointment) !== null) return null
+    const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, 'move_failed')
+    return { kind: 'handed_over', appointment, callback }
+  }
+
+  /** This call has moved it exactly so before, and it still stands there. */
+  async #replay(tx: Tx, scope: CallScope, wish: MoveWish, startsAt: Date): Promise<MoveOutcome | null> {
+    const { companyId, callId } = scope.call
+    const mine = await this.#deps.attempts.loadForCall(tx, companyId, callId, 'reschedule')
+    for (const attempt of mine) {
+      const { appointmentId } = attempt
+      const from = fromStart(attempt)
+      if (attempt.state !== 'booked' || appointmentId === null || from === null) continue
+      if (attempt.startAt?.getTime() !== startsAt.getTime()) continue
+      const now = await loadAppointment(tx, companyId, appointmentId)
+      if (
+        now === null ||
+        now.calcomUid !== attempt.calcomUid ||
+        now.startsAt.getTime() !== startsAt.getTime()
+      )
+        continue
+      const before = { ...now, startsAt: from, calcomUid: attempt.targetUid }
+      const { appointmentId: id, when, service } = readWish(wish, scope)
+      const saysOld = when !== null && narrow([before], { when, service }, scope).length === 1
+      if (saysOld || (when === null && id !== null && id === String(now.id)))
+        return { kind: 'done', from: before, to: now }
+    }
+    return null
+  }
+
+  async #toNewTime(scope: CallScope, appointment: OwnAppointment, wish: MoveWish): Promise<MoveOutcome> {
+    const branch = branchOfAppointment(appointment, scope)
+    const newTime = await readNewTime(scope, branch, wish, this.#deps.availability.offers)
+    try {
+      if (newTime.kind !== 'exact') {
+        const slots = newTime.kind === 'missing_time' ? await this.#freeOn(scope, appointment, newTime) : []
+        return { kind: 'ask_time', appointment, newTime, slots }
+      }
+      const isFree = await this.#check(scope, appointment, newTime)
+      if (isFree !== true) return isFree
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'calendar_unavailable')
+        return { kind: 'failed', appointment }
+      throw error
+    }
+    if (wish.confirmed === false) return { kind: 'ready', appointment, wanted: newTime }
+    return this.#begin(scope, appointment, newTime, wish.reason)
+  }
+
+  /** Free times of the wished day, for a caller who has named no clock time. */
+  async #freeOn(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    { day, window }: Extract<NewTime, { kind: 'missing_time' }>,
+  ): Promise<Alternative[]> {
+    const branch = branchOfAppointment(appointment, scope)
+    const service = serviceOf(scope, appointment)!
+    const { deadline, catalogue, call } = scope
+    const query = { catalogue, branch, service, staffId: null, from: day, to: day, deadline, call }
+    const free = await this.#deps.availability.load(query)
+    const starts = (free.days.get(day) ?? []).filter((start) =>
+      isInWindow(offeredTime(start, branch.timeZone, scope.today).time, window),
+    )
+    return this.#offer(scope, appointment, free, starts, day, null, window)
+  }
+
+  /** True, or what to say instead. One request to Cal.com, which also brings the alternatives. */
+  async #check(scope: CallScope, appointment: OwnAppointment, wanted: Wanted): Promise<true | MoveOutcome> {
+    const branch = branchOfAppointment(appointment, scope)
+    const service = serviceOf(scope, appointment)!
+    const { deadline, catalogue, call } = scope
+    const free = await this.#deps.availability.fetchLive({
+      catalogue,
+      branch,
+      service,
+      staffId: null,
+      from: wanted.day,
+      to: addDays(wanted.day, alternativeDays),
+      deadline,
+      call,
+      bookingUidToReschedule: appointment.calcomUid ?? undefined,
+    })
+    const starts = [...free.days.values()].flat()
+    if (starts.some((start) => start.getTime() === wanted.startsAt.getTime())) return true
+    const others = starts.filter((start) => start.getTime() !== appointment.startsAt.getTime())
+    const alternatives = await this.#offer(scope, appointment, free, others, wanted.day, wanted.time, null)
+    return { kind: 'taken', appointment, wanted, alternatives }
+  }
+
+  async #offer(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    free: FreeTimes,
+    starts: readonly Date[],
+    day: LocalDay,
+    at: ClockTime | null,
+    window: Extract<NewTime, { kind: 'missing_time' }>['window'],
+  ): Promise<Alternative[]> {
+    const { timeZone } = branchOfAppointment(appointment, scope)
+    const time = at === null ? window : { at, from: null, to: null, reading: 'exact' as const, part: null }
+    const offered = rankAlternatives(starts, {
+      day,
+      time,
+      timeZone,
+      today: scope.today,
+      exclude: new Set(free.offers.refused),
+    })
+    await this.#deps.availability.offers.remember(scope.call.callId, free.offers, {
+      serviceId: appointment.serviceId,
+      source: 'alternatives',
+      wish: `move:${appointment.id}:${day}:${at ?? ''}`,
+      starts: offered.map((one) => new Date(one.start)),
+    })
+    return offered
+  }
+
+  async #begin(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    wanted: Wanted,
+    reason: string | undefined,
+  ): Promise<MoveOutcome> {
+    const { attempts, tenancy } = this.#deps
+    const { companyId, callId } = scope.call
+    const uid = appointment.calcomUid ?? ''
+    const lengthMs = appointment.endsAt.getTime() - appointment.startsAt.getTime()
+    const draft = await tenancy.run(companyId, (tx) =>
+      attempts.create(tx, {
+        companyId,
+        branchId: appointment.branchId,
+        callId,
+        kind: 'reschedule',
+        wishKey: `reschedule:${uid}:${wanted.startsAt.toISOString()}`,
+        serviceId: appointment.serviceId,
+        staffId: appointment.staffId,
+        startAt: wanted.startsAt,
+        endAt: new Date(wanted.startsAt.getTime() + lengthMs),
+        appointmentId: appointment.id,
+        targetUid: uid,
+        notes: reason?.slice(0, 200) ?? null,
+        expiresAt: new Date(scope.now.getTime() + draftMs),
+      }),
+    )
+    const claim = await attempts.claim(companyId, draft.id)
+    if (claim.kind === 'claimed')
+      return this.#execute({ scope, appointment, attempt: claim.attempt, uid, wanted })
+    if (claim.kind === 'absent') return { kind: 'busy', appointment }
+    // Perhaps this caller's own first request is on its way (incident I-46).
+    const rival = await waitUntilSettled(this.#deps, claim.attempt, scope.deadline)
+    const same = rival.kind === 'reschedule' && rival.startAt?.getTime() === wanted.startsAt.getTime()
+    if (!same || rival.state !== 'booked') return { kind: 'busy', appointment }
+    return {
+      kind: 'done',
+      from: appointment,
+      to: await this.#latest(scope, appointment, wanted, rival.calcomUid),
+    }
+  }
+
+  async #execute(task: Task): Promise<MoveOutcome> {
+    const { scope, uid, wanted, attempt } = task
+    const calcom = await this.#deps.calcom(scope.catalogue.company.calcomConnectionId)
+    const reason = attempt.notes ? `Telefonisch verschoben: ${attempt.notes}` : 'Telefonisch verschoben'
+    let booking: CalcomBooking
+    try {
+      booking = await calcom.rescheduleBooking(
+        { uid, start: wanted.startsAt, reason },
+        writeOptions(scope.deadline),
+      )
+    } catch (error) {
+      const lookUp = () => fetchBookingState(calcom, uid, { deadline: scope.deadline, priority: 'call' })
+      return this.#failed(task, error, lookUp)
+    }
+    return this.#settled(task, { ...booking, start: booking.start ?? wanted.startsAt })
+  }
+
+  async #failed(task: Task, error: unknown, lookUp: () => Promise<BookingState>): Promise<MoveOutcome> {
+    const { scope, appointment, attempt, wanted } = task
+    const known = error instanceof CalcomError ? error : null
+    const kind = known?.kind ?? 'unavailable'
+    const reason = known?.reason ?? 'unexpected'
+    const down = kind === 'unavailable' || kind === 'timeout' || kind === 'rate_limited'
+    if (down && known?.mayHaveActed === false) {
+      await this.#reject(task, reason)
+      return { kind: 'failed', appointment }
+    }
+    const state = await lookUp()
+    if (state.kind === 'moved') return this.#settled(task, state.booking)
+    if (state.kind === 'cancelled') {
+      await this.#recordGone(task)
+      return { kind: 'cancelled', appointment }
+    }
+    // Its request may still be on its way: nobody knows yet.
+    if (down || state.kind === 'unclear') return this.#leaveUnclear(task, reason)
+    if (kind === 'slot_unavailable' || reason === 'too_soon' || reason === 'past') {
+      await this.#reject(task, reason)
+      await markChanged(this.#deps, scope, [wanted.startsAt], appointment)
+      return this.#taken(scope, appointment, wanted)
+    }
+    this.#deps.log.error(
+      { component: 'appointments', alarm: 'reschedule_refused', reason, attempt: attempt.id, err: error },
+      'Cal.com refuses a move',
+    )
+    return this.#handOver(task, { state: 'rejected', errorCode: reason }, 'move_failed', 'handed_over')
+  }
+
+  /** The slot went between check and move: alternatives in the same answer; the lost one is not among them. */
+  async #taken(scope: CallScope, appointment: OwnAppointment, wanted: Wanted): Promise<MoveOutcome> {
+    try {
+      const checked = await this.#check(scope, appointment, wanted)
+      if (checked !== true) return checked
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error
+    }
+    return { kind: 'taken', appointment, wanted, alternatives: [] }
+  }
+
+  /** Cal.com has a new booking; whatever fails from here on is repaired later (incident I-16). */
+  async #settled(task: Task, booking: CalcomBooking & { start: Date }): Promise<MoveOutcome> {
+    const { scope, appointment, attempt, uid, wanted } = task
+    const { companyId } = scope.call
+    const asWished = booking.start.getTime() === wanted.startsAt.getTime()
+    try {
+      await this.#deps.tenancy.run(companyId, async (tx) => {
+        await this.#deps.recorder.recordRescheduled(tx, {
+          catalogue: scope.catalogue,
+          fromUid: uid,
+          booking,
+          actor: asWished ? 'caller' : 'calcom',
+          now: this.#deps.clock.now(),
+        })
+        // Without effect when the move was ours: it is `booked` by then.
+        await this.#deps.attempts.finish(tx, attempt, { state: 'rejected', errorCode: 'moved_elsewhere' })
+      })
+    } catch (error) {
+      this.#deps.log.error(
+        { component: 'appointments', alarm: 'reschedule_not_recorded', attempt: attempt.id, err: error },
+        'moved at Cal.com, not recorded',
+      )
+    }
+    await markChanged(this.#deps, scope, [appointment.startsAt, booking.start], appointment)
+    const to = await this.#latest(
+      scope,
+      appointment,
+      { ...wanted, startsAt: booking.start },
+      booking.uid,
+      booking,
+    )
+    return asWished ? { kind: 'done', from: appointment, to } : { kind: 'moved', appointment: to }
+  }
+
+  /** The appointment as it is now; from what we know when the database does not answer. */
+  async #latest(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    wanted: Wanted,
+    calcomUid: string | null,
+    booking?: Pick<CalcomBooking, 'status'>,
+  ): Promise<OwnAppointment> {
+    const { companyId } = scope.call
+    try {
+      const now = await this.#deps.tenancy.run(companyId, (tx) =>
+        loadAppointment(tx, companyId, appointment.id),
+      )
+      if (now?.startsAt.getTime() === wanted.startsAt.getTime()) return now
+    } catch (error) {
+      this.#deps.log.warn({ component: 'appointments', err: error }, 'moved appointment could not be read')
+    }
+    const lengthMs = appointment.endsAt.getTime() - appointment.startsAt.getTime()
+    return {
+      ...appointment,
+      startsAt: wanted.startsAt,
+      endsAt: new Date(wanted.startsAt.getTime() + lengthMs),
+      calcomUid,
+      status: booking?.status === 'pending' ? 'pending' : appointment.status,
+    }
+  }
+
+  async #recordGone({ scope, attempt, uid }: Task): Promise<void> {
+    const { companyId } = scope.call
+    await this.#deps.tenancy.run(companyId, async (tx) => {
+      await this.#deps.attempts.finish(tx, attempt, { state: 'rejected', errorCode: 'already_cancelled' })
+      await this.#deps.recorder.recordCancelled(tx, {
+        companyId,
+        uid,
+        actor: 'calcom',
+        now: this.#deps.clock.now(),
+      })
+    })
+  }
+
+  async #reject({ scope, attempt }: Task, errorCode: string): Promise<void> {
+    await this.#deps.tenancy.run(scope.call.companyId, (tx) =>
+      this.#deps.attempts.finish(tx, attempt, { state: 'rejected', errorCode: errorCode.slice(0, 60) }),
+    )
+  }
+
+  async #leaveUnclear(task: Task, errorCode: string): Promise<MoveOutcome> {
+    return this.#handOver(task, { state: 'unknown', errorCode }, 'move_unclear', 'unclear')
+  }
+
+  async #handOver(
+    { scope, appointment, attempt }: Task,
+    outcome: { state: 'rejected' | 'unknown'; errorCode: string },
+    errand: Errand,
+    kind: 'handed_over' | 'unclear',
+  ): Promise<MoveOutcome> {
+    const callback = await this.#deps.tenancy.run(scope.call.companyId, async (tx) => {
+      await this.#deps.attempts.finish(tx, attempt, { ...outcome, errorCode: outcome.errorCode.slice(0, 60) })
+      if (outcome.state === 'unknown') {
+        await enqueueJob(tx, {
+          task: 'settle_attempt',
+          payload: { attemptId: attempt.id },
+          jobKey: `settle_attempt:${attempt.id}`,
+        })
+      }
+      return handOver(tx, this.#deps.callbacks, scope, appointment, errand)
+    })
+    return { kind, appointment, callback }
+  }
+}
+
+/** The service as this appointment was booked: its own event type decides what is free for it. Null when it has none. */
+function serviceOf(scope: CallScope, appointment: OwnAppointment): CatalogueService | null {
+  const service = scope.catalogue.services.find((candidate) => candidate.id === appointment.serviceId)
+  const calcomEventTypeId = appointment.calcomEventTypeId ?? service?.calcomEventTypeId ?? null
+  return service && calcomEventTypeId !== null ? { ...service, calcomEventTypeId } : null
+}
+
+/** Where a settled move came from. */
+function fromStart(attempt: Attempt): Date | null {
+  const { result } = attempt
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return null
+  return typeof result.fromStart === 'string' ? new Date(result.fromStart) : null
+}

@@ -1,0 +1,208 @@
+/**
+ * Callback requests: who wants to be called, why, when, and what the business may promise. Stored, the business notified
+ * and the call marked for follow-up in one transaction. The same wish of one call is stored once; a repeat may add
+ * the number or the time that was missing. Limit: it never reads anybody's data by a number given in the arguments.
+ */
+
+import { enqueueJob } from '../db/jobs.ts'
+import type { Tenancy, Tx } from '../db/tenancy.ts'
+import { understandWish } from '../german/index.ts'
+import {
+  callbackNumberWanted,
+  callbackOffer,
+  willCallBack,
+  willCallBackInstead,
+} from '../german/sentences/appointments.ts'
+import { normalisePhone } from '../lib/phone.ts'
+import type { CallScope } from './appointments/types.ts'
+import { type CallbackPromise, promiseCallback } from './callback-time.ts'
+import { readPersonName } from './matching/index.ts'
+
+/** caller: asked for; policy: a rule forbade what was wanted; technical: we could not do it. */
+export type CallbackKind = 'caller' | 'policy' | 'technical'
+
+export interface CallbackInput {
+  kind: CallbackKind
+  /** Why, in German words for the business. */
+  reason?: string
+  /** A number to call instead of the caller's own, as spoken. */
+  phone?: string
+  name?: string
+  /** When, in the caller's words. */
+  preferredTime?: string
+}
+
+export interface StoredCallback {
+  id: number
+  promise: CallbackPromise
+  /** Whether we know where to call; otherwise the caller must be asked. */
+  reachable: boolean
+  /** What to say: the promise, or the question for the number. */
+  say: string
+}
+
+type Deps = { tenancy: Pick<Tenancy, 'run'> }
+
+const reasonMax = 500
+const noReason = 'Rückruf gewünscht'
+
+export class CallbackService {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** Stores what a caller asks for. Null when there is no number to call: nothing is stored, ask for it (incident I-69). */
+  async request(scope: CallScope, input: CallbackInput): Promise<StoredCallback | null> {
+    if (numberFor(scope, input) === null) return null
+    return this.#deps.tenancy.run(scope.call.companyId, (tx) => this.requestIn(tx, scope, input))
+  }
+
+  /**
+   * The same inside the transaction of what it belongs to. Stored even without a number, so that the business learns of it;
+   * then `say` asks for one.
+   */
+  async requestIn(tx: Tx, scope: CallScope, input: CallbackInput): Promise<StoredCallback> {
+    const { call, branch, now } = scope
+    const phone = numberFor(scope, input)
+    const wish =
+      input.preferredTime === undefined
+        ? null
+        : understandWish(
+            { date: input.preferredTime },
+            { now, zone: branch.timeZone, openingHours: branch.openingHours },
+          )
+    const promise = promiseCallback({ now, zone: branch.timeZone, openingHours: branch.openingHours }, wish)
+    const reason = reasonText(scope, input, phone)
+    await lockCall(tx, scope)
+    const earlier = await this.#loadSame(tx, scope, input.kind, reason)
+    const data = {
+      phone: phone ?? earlier?.phone ?? null,
+      name: await nameFor(tx, scope, input.name, earlier?.name ?? null),
+      preferredTime: input.preferredTime?.slice(0, reasonMax) ?? earlier?.preferredTime ?? null,
+      ...(earlier === null || input.preferredTime !== undefined
+        ? { preferredFrom: promise.from, preferredTo: promise.to }
+        : {}),
+    }
+    const id = earlier === null ? await this.#create(tx, scope, input.kind, reason, data) : earlier.id
+    if (earlier !== null) {
+      await tx.callbackRequest.updateMany({ where: { companyId: call.companyId, id }, data })
+      await enqueueJob(tx, businessMail(id))
+    }
+    return {
+      id: Number(id),
+      promise,
+      reachable: data.phone !== null,
+      say: data.phone === null ? callbackNumberWanted() : sayPromise(promise),
+    }
+  }
+
+  /** For whoever cannot do what was asked: the answer's field and the sentence that offers a callback. */
+  offerFor(kind: 'technical'): { fallback: 'callback_request'; reason: string; say: string } {
+    return { fallback: 'callback_request', reason: kind, say: callbackOffer() }
+  }
+
+  async #create(
+    tx: Tx,
+    { call, branch, now }: CallScope,
+    kind: CallbackKind,
+    reason: string,
+    data: { phone: string | null; name: string | null; preferredTime: string | null },
+  ): Promise<bigint> {
+    const created = await tx.callbackRequest.create({
+      data: {
+        ...data,
+        companyId: call.companyId,
+        branchId: branch.id,
+        callId: call.callId,
+        customerId: call.customerId,
+        reason,
+        kind,
+        createdAt: now,
+      },
+      select: { id: true },
+    })
+    if (call.callId !== null) {
+      await tx.call.updateMany({
+        where: { companyId: call.companyId, retellCallId: call.callId },
+        data: { followUpNeeded: true },
+      })
+    }
+    await enqueueJob(tx, businessMail(created.id))
+    return created.id
+  }
+
+  /** The open request of this call that this one repeats or completes. */
+  async #loadSame(tx: Tx, { call }: CallScope, kind: CallbackKind, reason: string) {
+    if (call.callId === null) return null
+    const open = await tx.callbackRequest.findMany({
+      where: { companyId: call.companyId, callId: call.callId, status: 'open' },
+      orderBy: { id: 'desc' },
+      take: 20,
+    })
+    const same = open.find((one) => one.kind === kind && sameWords(one.reason ?? '', reason))
+    if (same || kind !== 'caller') return same ?? null
+    // A number told afterwards belongs to the request that lacked one; a request without a reason to any other.
+    return open.find((one) => one.phone === null) ?? (reason === noReason ? (open[0] ?? null) : null)
+  }
+}
+
+/** The number to call: the one the caller names, if it is one, else the one they call from. */
+function numberFor({ call }: CallScope, input: CallbackInput): string | null {
+  const named = input.phone === undefined ? null : normalisePhone(input.phone)
+  return named ?? call.callerNumber
+}
+
+function reasonText({ call }: CallScope, input: CallbackInput, phone: string | null): string {
+  const reason = input.reason?.trim().slice(0, reasonMax) || noReason
+  // A model may have made the number up: the business sees the one the network reported as well.
+  return call.callerNumber !== null && phone !== null && phone !== call.callerNumber
+    ? `${reason} (Anruf von ${call.callerNumber})`
+    : reason
+}
+
+async function nameFor(
+  tx: Tx,
+  { call, catalogue }: CallScope,
+  spoken: string | undefined,
+  known: string | null,
+): Promise<string | null> {
+  const name = spoken === undefined ? null : readPersonName(spoken, [catalogue.company.name])
+  if (name !== null || known !== null || call.customerId === null) return name ?? known
+  const customer = await tx.customer.findFirst({
+    where: { companyId: call.companyId, id: call.customerId, erasedAt: null },
+    select: { name: true },
+  })
+  return customer?.name ?? null
+}
+
+/** Two requests of one call at the same moment queue up here, so that the second finds the first. */
+async function lockCall(tx: Tx, { call }: CallScope): Promise<void> {
+  if (call.callId === null) return
+  await tx.$executeRaw`SELECT 1 FROM calls WHERE company_id = ${call.companyId}
+    AND retell_call_id = ${call.callId} FOR UPDATE`
+}
+
+function sayPromise(promise: CallbackPromise): string {
+  return promise.asWished ? willCallBack(promise.say) : willCallBackInstead(promise.say)
+}
+
+function sameWords(a: string, b: string): boolean {
+  const letters = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/\(anruf von [^)]*\)/, '')
+      .replace(/[^\p{L}\p{N}]+/gu, ' ')
+      .trim()
+  return letters(a) === letters(b)
+}
+
+/** The business is told by mail, once per request and again when it was completed. */
+function businessMail(callbackId: bigint) {
+  return {
+    task: 'business_mail',
+    payload: { callbackId: Number(callbackId) },
+    jobKey: `business_mail:${callbackId}`,
+  }
+}
