@@ -1,6 +1,9 @@
-/** `npm run db:migrate`: brings the configured database (or the embedded one) up to date, then ends. */
+/**
+ * `npm run db:migrate`: brings the configured database (or the embedded one) up to date, then ends. Where the owner's login
+ * (DATABASE_MIGRATION_URL) is another one than the gateway's (DATABASE_URL), the gateway's is granted its roles.
+ */
 import { join } from 'node:path'
-import { loadConfig, readEnvironment } from '../config.ts'
+import { type Config, loadConfig, readEnvironment } from '../config.ts'
 import { startEmbeddedPostgres } from '../db/embedded.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { runCli } from './run-cli.ts'
@@ -16,9 +19,16 @@ await runCli(async () => {
     const { applied } = await migrateDatabase({
       url: embedded?.url ?? database.migrationUrl!,
       log: console.log,
+      grantTo: findGatewayLogin(database),
     })
     console.log(applied.length === 0 ? 'The database is up to date.' : 'The database is migrated.')
   } finally {
     await embedded?.stop()
   }
 })
+
+function findGatewayLogin({ url, migrationUrl }: Config['database']): string | undefined {
+  if (url === null || migrationUrl === null) return undefined
+  const [login, owner] = [url, migrationUrl].map((address) => decodeURIComponent(new URL(address).username))
+  return login === owner ? undefined : login
+}

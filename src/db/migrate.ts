@@ -19,6 +19,8 @@ export type MigrateOptions = {
   log?: (line: string) => void
   /** Where the migrations are; default: prisma/migrations of this project. */
   folder?: string
+  /** The login of the running gateway, which is to enter the gateway's roles (without inheriting them). */
+  grantTo?: string
 }
 
 /** The key of `prisma migrate`'s advisory lock. */
@@ -78,6 +80,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
     }
     await migrateJobQueue(options.url)
     await client.query(workerGrants)
+    if (options.grantTo !== undefined) await grantRoles(client, options.grantTo)
     return { applied: pending.map(({ name }) => name) }
   } finally {
     await client.end()
@@ -128,6 +131,23 @@ async function applyMigration(client: Client, { name, sql, checksum }: Migration
       cause: error,
     })
   }
+}
+
+async function grantRoles(client: Client, login: string): Promise<void> {
+  const { rows } = await client.query<{ known: boolean; options: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS known,
+       current_setting('server_version_num')::int >= 160000 AS options`,
+    [login],
+  )
+  if (!rows[0]?.known)
+    throw new DatabaseSetupError(
+      `The database login "${login}" of DATABASE_URL does not exist: create it first.`,
+    )
+  // Before PostgreSQL 16 only the login itself says whether it inherits; start-up refuses one that does.
+  const options = rows[0].options ? 'WITH INHERIT FALSE, SET TRUE' : ''
+  await client.query(
+    `GRANT gateway_tenant, gateway_system, gateway_worker TO ${client.escapeIdentifier(login)} ${options}`,
+  )
 }
 
 async function migrateJobQueue(url: string): Promise<void> {

@@ -54,10 +54,11 @@ test('an owner without superuser rights migrates, and grants the gateway its rol
   await expect(open('gateway_app')).rejects.toThrow(
     'The database login "gateway_app" may not take the roles gateway_system, gateway_tenant, gateway_worker: grant them',
   )
-  const owner = new Client({ connectionString: urlOf('gateway_owner') })
-  await owner.connect()
-  await owner.query('GRANT gateway_tenant, gateway_system, gateway_worker TO gateway_app')
-  await owner.end()
+  await expect(migrateDatabase({ url: urlOf('gateway_owner'), grantTo: 'nobody_at_all' })).rejects.toThrow(
+    'The database login "nobody_at_all" of DATABASE_URL does not exist',
+  )
+  await migrateDatabase({ url: urlOf('gateway_owner'), grantTo: 'gateway_app' })
+  await (await open('gateway_app')).close()
 })
 
 test("the gateway's login serves companies and runs jobs, and sees nothing outside of a transaction", async () => {
