@@ -1,0 +1,240 @@
+/** The only place that constructs long-lived objects, and the only place that ends them. */
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { type CalcomConnection, CalcomConnections } from './calcom/connection.ts'
+import type { Config } from './config.ts'
+import { listenForChanges } from './db/change-listener.ts'
+import { type Database, openDatabase } from './db/database.ts'
+import { allFunctions } from './functions/all.ts'
+import type { Services } from './functions/define.ts'
+import { Dispatcher } from './functions/dispatch.ts'
+import { FunctionCallTracker } from './functions/tracking.ts'
+import { buildApp } from './http/app.ts'
+import { noBroadcast, RedisBreakerBroadcast } from './lib/breaker-broadcast.ts'
+import type { Cache } from './lib/cache/cache.ts'
+import { MemoryCache } from './lib/cache/memory-cache.ts'
+import { RedisCache } from './lib/cache/redis-cache.ts'
+import { type Clock, systemClock } from './lib/clock.ts'
+import { SharedRedis } from './lib/redis.ts'
+import { SecretBox } from './lib/secret-box.ts'
+import { AppointmentActions } from './services/appointments/actions.ts'
+import { AppointmentFinder } from './services/appointments/finder.ts'
+import { ChangeRecorder } from './services/appointments/record.ts'
+import { AvailabilityService } from './services/availability/availability.ts'
+import { BookingService } from './services/booking/booking.ts'
+import { CallbackService } from './services/callbacks.ts'
+import { CallDirectory } from './services/calls/directory.ts'
+import { knownFreeTimes } from './services/calls/free-times.ts'
+import { CallLifecycle } from './services/calls/lifecycle.ts'
+import { CallRouting } from './services/calls/routing.ts'
+import { Catalogues } from './services/catalogue.ts'
+import { CustomerService } from './services/customers.ts'
+import { HealthService } from './services/health.ts'
+
+export interface GatewayOptions {
+  config: Config
+  log: Logger
+  /** Where PostgreSQL is: the configured one, or the embedded one of development. */
+  databaseUrl: string
+  clock?: Clock
+}
+
+export interface Gateway {
+  app: FastifyInstance
+  /** Starts listening; the address. */
+  listen(): Promise<string>
+  /** Writes what waits and runs the work that answers did not wait for. */
+  settle(): Promise<void>
+  /** Finishes what is under way, then ends every connection. */
+  close(): Promise<void>
+}
+
+const redisReadyWithinMs = 1_000
+
+/** Builds the whole gateway; nothing listens yet. */
+export async function composeGateway(options: GatewayOptions): Promise<Gateway> {
+  const { config, log, databaseUrl, clock = systemClock } = options
+  const database = await openDatabase({
+    url: databaseUrl,
+    poolMax: config.database.poolMax,
+    applicationName: 'gateway',
+    requireRestrictedLogin: config.production,
+  })
+  const { tenancy } = database
+  const redis = config.redis.url === null ? undefined : new SharedRedis({ url: config.redis.url, log })
+  await redis?.ready(redisReadyWithinMs)
+  const cache: Cache = redis ? new RedisCache({ redis, clock }) : new MemoryCache({ clock })
+  const broadcast = redis ? new RedisBreakerBroadcast({ redis }) : noBroadcast
+  const connections = new CalcomConnections({
+    load: (id) => loadConnection(config, database, id),
+    clock,
+    log,
+    redis,
+    broadcast,
+    budget: { perMinuteMax: config.calcom.requestsPerMinute, perSecondMax: config.calcom.requestsPerSecond },
+  })
+  const calcom = (connectionId: string) => connections.get(connectionId)
+
+  const catalogues = new Catalogues({
+    tenancy,
+    clock,
+    minimumNoticeMinutes: config.calcom.minimumNoticeMinutes,
+  })
+  const availability = new AvailabilityService({
+    cache,
+    calcom,
+    catalogues,
+    clock,
+    log,
+    staleAfterMs: config.deadlines.staleMs,
+  })
+  const customers = new CustomerService({ tenancy })
+  const callbacks = new CallbackService({ tenancy })
+  const booking = new BookingService({
+    tenancy,
+    cache,
+    calcom,
+    availability,
+    catalogues,
+    customers,
+    callbacks,
+    clock,
+    log,
+  })
+  const { attempts } = booking
+  const finder = new AppointmentFinder({ tenancy, cache })
+  const actions = new AppointmentActions({
+    tenancy,
+    catalogues,
+    finder,
+    attempts,
+    recorder: new ChangeRecorder({ attempts }),
+    callbacks,
+    availability,
+    calcom,
+    clock,
+    log,
+  })
+  const services: Services = {
+    catalogues,
+    availability,
+    booking,
+    customers,
+    appointments: finder,
+    actions,
+    callbacks,
+  }
+
+  const routing = new CallRouting({
+    tenancy,
+    clock,
+    testModeCompanyId: config.retell.testModeCompanyId,
+    production: config.production,
+  })
+  const directory = new CallDirectory({ tenancy, cache, routing, clock, log })
+  const lifecycle = new CallLifecycle({
+    tenancy,
+    directory,
+    routing,
+    catalogues,
+    freeTimes: knownFreeTimes({ catalogues, availability, clock }),
+    clock,
+    log,
+    usdEurRate: config.usdEurRate,
+  })
+  const tracker = new FunctionCallTracker({ tenancy, log })
+  const registry = allFunctions()
+  const dispatcher = new Dispatcher({
+    registry,
+    directory,
+    services,
+    tracker,
+    clock,
+    log,
+    deadlines: config.deadlines,
+    observer: { onFunctionCall: () => {} },
+    logWholeCalls: config.retell.debugWebhooks,
+  })
+  const listener = await listenForChanges({
+    url: databaseUrl,
+    log,
+    onChange(companyId) {
+      catalogues.forget(companyId ?? undefined)
+      routing.forget()
+    },
+  })
+
+  const keys = { apiKeys: config.retell.apiKeys, webhookSecret: config.retell.webhookSecret }
+  const app = await buildApp({
+    functions: {
+      dispatcher,
+      registry,
+      keys,
+      auth: config.retell.functionAuth,
+      allowedIps: config.retell.allowedIps,
+    },
+    events: {
+      lifecycle,
+      keys,
+      logEvents: config.retell.logWebhooks,
+      logPayloads: config.retell.debugWebhooks,
+    },
+    health: new HealthService({ connections, database, cache, redisConfigured: redis !== undefined, clock }),
+    cache,
+    limits: config.limits,
+    trustedProxies: config.server.trustedProxies,
+    clock,
+    log,
+  })
+
+  async function settle(): Promise<void> {
+    await booking.idle()
+    await tracker.flush()
+  }
+
+  return {
+    app,
+    settle,
+    listen: () => app.listen({ host: config.server.host, port: config.server.port }),
+    async close() {
+      await app.close()
+      await booking.idle()
+      await tracker.close()
+      await listener.close()
+      await connections.close()
+      if (broadcast instanceof RedisBreakerBroadcast) broadcast.close()
+      await cache.close()
+      await database.close()
+    },
+  }
+}
+
+/** The environment's connection, or a stored one with its secrets opened. */
+async function loadConnection(
+  config: Config,
+  database: Database,
+  id: string,
+): Promise<CalcomConnection | undefined> {
+  const { apiKey, baseUrl, webhookSecret, profile, bookingsVersion } = config.calcom
+  if (id === 'default') {
+    return {
+      id,
+      apiKey,
+      baseUrl,
+      webhookSecrets: webhookSecret === '' ? [] : [webhookSecret],
+      profile,
+      bookingsVersion,
+    }
+  }
+  const row = await database.tenancy.asSystem((tx) => tx.calcomConnection.findUnique({ where: { id } }))
+  if (!row) return undefined
+  const box = new SecretBox(config.encryptionKeys)
+  return {
+    id,
+    apiKey: box.open(row.apiKeyEncrypted),
+    baseUrl: row.baseUrl,
+    webhookSecrets: [box.open(row.webhookSecretEncrypted)],
+    profile: row.apiProfile === 'guide' ? 'guide' : 'published',
+    bookingsVersion,
+  }
+}
