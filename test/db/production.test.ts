@@ -59,6 +59,7 @@ test('an owner without superuser rights migrates, and grants the gateway its rol
   )
   await migrateDatabase({ url: urlOf('gateway_owner'), grantTo: 'gateway_app' })
   await (await open('gateway_app')).close()
+  await (await open('gateway_app', false)).close()
 })
 
 test("the gateway's login serves companies and runs jobs, and sees nothing outside of a transaction", async () => {
