@@ -153,6 +153,15 @@ export const withheldCustomer = 'Ihre Nummer wird nicht übertragen. Wie ist bit
 export function slotHeldMessage(moment: SpokenMoment, service: string): string {
   return `Ich halte ${sayAt(moment)} für ${service} kurz für Sie frei. Auf welchen Namen darf ich den Termin eintragen?`
 }
+/** Free, but nobody could be kept from taking it meanwhile. */
+export function slotHeldUncertainly(moment: SpokenMoment): string {
+  return `${sentence(sayAt(moment))} ist noch frei. Auf welchen Namen darf ich den Termin eintragen?`
+}
+
 export const slotReleasedMessage = 'In Ordnung, die Zeit ist wieder frei. Wie kann ich Ihnen sonst helfen?'
 export const nothingHeldMessage =
   'Ich halte gerade keine Zeit für Sie frei. Für wann möchten Sie einen Termin?'
+
+function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

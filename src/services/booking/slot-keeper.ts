@@ -32,13 +32,13 @@ export class SlotKeeper {
   }
 
   /**
-   * Holds the wished time for this call; `hold` is null when it is not free.
+   * Holds the wished time for this call; without a hold although it is free, Cal.com refused or did not answer.
    * @throws AppError with the question to ask, or `calendar_unavailable`
    */
   async reserve(
     scope: CallScope,
     wish: SlotWish,
-  ): Promise<{ hold: Hold | null; moment: Moment; service: CatalogueService }> {
+  ): Promise<{ isFree: boolean; hold: Hold | null; moment: Moment; service: CatalogueService }> {
     const { catalogue, call, now, today, deadline } = scope
     const { availability, holds, keeper } = this.#deps
     const branch = chooseBranch(catalogue, scope.branch)
@@ -54,7 +54,7 @@ export class SlotKeeper {
     const moment = await readMoment(scene, branch, wish, availability.offers)
     const slot = { eventTypeId: eventTypeOf({ service, staffId }), start: moment.startAt }
     const own = (await holds.load(call.callId)).find((held) => isSameSlot(held, slot))
-    if (own) return { hold: own, moment, service }
+    if (own) return { isFree: true, hold: own, moment, service }
     const free = await availability.fetchLive({
       catalogue,
       branch,
@@ -65,8 +65,9 @@ export class SlotKeeper {
       deadline,
       call,
     })
-    const isFree = free.days.get(moment.day)?.some((start) => start.getTime() === moment.startAt.getTime())
-    return { hold: isFree ? await keeper.take(scope, slot) : null, moment, service }
+    const starts = free.days.get(moment.day) ?? []
+    const isFree = starts.some((start) => start.getTime() === moment.startAt.getTime())
+    return { isFree, hold: isFree ? await keeper.take(scope, slot) : null, moment, service }
   }
 
   /** Gives back everything the call holds. Out: how many holds there were. */

@@ -1,0 +1,218 @@
+/** How the outcomes of booking are answered: fields for machines beside one or two sentences for the caller. Pure. */
+import { type ClockTime, germanDate, type LocalDay, sayWeekday } from '../german/index.ts'
+import { notFree } from '../german/sentences/availability.ts'
+import {
+  alreadyBookedMessage,
+  askThisDraft,
+  askToConfirm,
+  askWhichDraft,
+  bookedMessage,
+  bookedSentence,
+  bookingSummary,
+  calendarBusy,
+  calendarUnavailable,
+  cancelledSince,
+  inProgressMessage,
+  movedSince,
+  nothingToConfirm,
+  pendingMessage,
+  refusedByCalendar,
+  releasedMessage,
+  releaseTooLate,
+  type SpokenBooking,
+  takenMessage,
+  unknownOutcome,
+} from '../german/sentences/booking.ts'
+import type { Attempt } from '../services/booking/attempts.ts'
+import type { Confirmed, Done, NotFree, Started } from '../services/booking/types.ts'
+import type { FunctionAnswer } from './define.ts'
+
+/** Two of the alternatives are spoken, all are in the field. */
+const spokenAlternatives = 2
+
+/** The answer of start_booking. */
+export function startAnswer(started: Started): FunctionAnswer {
+  if (started.kind === 'not_free') return notFreeAnswer(started, 'check')
+  const { attempt, booking, again } = started
+  const summary = bookingSummary(booking)
+  const message = {
+    no: () => askToConfirm(booking),
+    open: () => askToConfirm(booking),
+    in_progress: () => inProgressMessage(booking),
+    booked: () => alreadyBookedMessage(booking),
+  }[again]()
+  return {
+    success: true,
+    message,
+    booking_id: attempt.id,
+    validation_status: 'valid',
+    availability_confirmed: true,
+    summary,
+    requires_confirmation: true,
+    expires_at: attempt.expiresAt?.toISOString() ?? null,
+    status: again === 'booked' ? 'already_booked' : 'validating',
+    next_action: again === 'booked' ? null : 'confirm_booking',
+    ...bookingFields(booking),
+  }
+}
+
+/** The answer of confirm_booking and of everything that ends in it. Never throws once Cal.com has booked. */
+export function confirmAnswer(confirmed: Confirmed): FunctionAnswer {
+  switch (confirmed.kind) {
+    case 'booked':
+      return bookedAnswer(confirmed.attempt, confirmed.booking, confirmed.done)
+    case 'not_free':
+      return { ...notFreeAnswer(confirmed, 'race'), booking_id: confirmed.attempt.id }
+    case 'moved_since':
+      return {
+        success: true,
+        message: movedSince(confirmed.moment),
+        status: 'rescheduled',
+        ...doneFields(confirmed.attempt, confirmed.done),
+        ...momentFields(confirmed.moment.day, confirmed.moment.time),
+      }
+    case 'released':
+      return {
+        success: true,
+        message: releasedMessage,
+        status: 'released',
+        confirmed: false,
+        booking_id: confirmed.attempt.id,
+      }
+    case 'cancelled_since':
+      return refusal('booking_cancelled', cancelledSince, {
+        booking_id: confirmed.attempt.id,
+        status: 'cancelled',
+      })
+    case 'release_too_late':
+      return refusal('already_booked', releaseTooLate(confirmed.booking), {
+        booking_id: confirmed.attempt.id,
+        status: 'already_booked',
+        next_action: 'cancel_appointment',
+      })
+    case 'unknown':
+      return refusal('booking_unknown', unknownOutcome(confirmed.canCallBack), {
+        booking_id: confirmed.attempt.id,
+        status: 'unknown',
+        fallback: 'callback_request',
+        callback_requested: confirmed.canCallBack,
+      })
+    case 'in_progress':
+      return refusal('booking_in_progress', inProgressMessage(confirmed.booking), {
+        booking_id: confirmed.attempt.id,
+        status: 'in_progress',
+        next_action: 'confirm_booking',
+      })
+    case 'calendar_busy':
+      return refusal('calendar_busy', calendarBusy, {
+        booking_id: confirmed.attempt.id,
+        status: 'error',
+        next_action: 'confirm_booking',
+      })
+    case 'calendar_unavailable':
+    case 'refused':
+      return refusal(
+        confirmed.kind === 'refused' ? 'booking_refused' : 'calendar_unavailable',
+        confirmed.kind === 'refused' ? refusedByCalendar : calendarUnavailable,
+        { booking_id: confirmed.attempt.id, status: 'error', fallback: 'callback_request' },
+      )
+    case 'which':
+      return refusal('ambiguous_booking', askWhichDraft(confirmed.drafts.map(({ booking }) => booking)), {
+        status: 'awaiting_confirmation',
+        bookings: confirmed.drafts.map(({ id, booking }) => ({
+          booking_id: id,
+          summary: bookingSummary(booking),
+        })),
+      })
+    case 'this_one':
+      return refusal('booking_not_found', askThisDraft(confirmed.booking), {
+        status: 'awaiting_confirmation',
+        next_action: 'confirm_booking',
+        booking_id: confirmed.attempt.id,
+        summary: bookingSummary(confirmed.booking),
+      })
+    case 'nothing_open':
+      return refusal('booking_not_found', nothingToConfirm, {
+        status: 'missing_required_fields',
+        next_action: 'start_booking',
+        missing_fields: ['date', 'time'],
+      })
+  }
+}
+
+/** A wished time that cannot be had. `race`: it was free when we last looked. */
+export function notFreeAnswer(
+  { wanted, service, refusal: why, earliest, alternatives }: NotFree,
+  when: 'check' | 'race',
+): FunctionAnswer {
+  const offers = alternatives.slice(0, spokenAlternatives).map(({ date, time }) => ({ day: date, time }))
+  const taken = why.reason === 'taken'
+  const code = taken ? (when === 'race' ? 'slot_taken' : 'slot_unavailable') : why.reason
+  return {
+    success: false,
+    error: code,
+    message: taken ? takenMessage(wanted, offers) : notFree(why, offers, wanted.today),
+    status: taken ? (when === 'race' ? 'slot_taken' : 'unavailable') : statusOf(why.reason),
+    reason: when === 'race' && taken ? 'race_condition_detected' : why.reason,
+    validation_status: 'valid',
+    available: false,
+    availability_confirmed: false,
+    requires_confirmation: false,
+    service: service.name,
+    requested_date: wanted.day,
+    requested_time: wanted.time,
+    alternatives,
+    ...(why.reason === 'booking_notice_violation' && { minimum_notice_minutes: why.noticeMinutes }),
+    ...(earliest !== null && { earliest_bookable: earliest.toISOString() }),
+  }
+}
+
+function bookedAnswer(attempt: Attempt, booking: SpokenBooking, done: Done): FunctionAnswer {
+  const message = done.pending ? pendingMessage(booking) : bookedMessage(booking)
+  return {
+    success: true,
+    message,
+    confirmation_message: done.pending ? message : bookedSentence,
+    status: done.pending ? 'pending' : 'confirmed',
+    ...doneFields(attempt, done),
+    ...bookingFields(booking),
+  }
+}
+
+function doneFields(attempt: Attempt, done: Done) {
+  return {
+    booking_id: attempt.id,
+    appointment_id: done.appointmentId,
+    calcom_booking_id: done.calcomBookingId,
+    calcom_uid: done.calcomUid,
+    needs_confirmation_by_business: done.pending,
+  }
+}
+
+function bookingFields(booking: SpokenBooking) {
+  return {
+    customer_name: booking.customer,
+    service: booking.service,
+    service_name: booking.service,
+    staff: booking.staff,
+    ...momentFields(booking.day, booking.time),
+  }
+}
+
+function momentFields(day: LocalDay, time: ClockTime) {
+  return {
+    date: day,
+    time,
+    formatted_date: germanDate(day),
+    weekday: sayWeekday(day),
+    appointment_time: `${day} ${time}`,
+  }
+}
+
+function statusOf(reason: string): string {
+  return reason === 'past_time' || reason === 'closed' ? reason : 'unavailable'
+}
+
+function refusal(error: string, message: string, fields: Record<string, unknown>): FunctionAnswer {
+  return { success: false, error, message, ...fields }
+}

@@ -1,0 +1,21 @@
+/** confirm_booking: second of two steps. Books the draft of start_booking, or gives it up. */
+import { z } from 'zod'
+import { confirmAnswer } from './booking-answers.ts'
+import { defineFunction } from './define.ts'
+import { words, yesNo } from './fields.ts'
+
+export const confirmBooking = defineFunction({
+  name: 'confirm_booking',
+  description:
+    'Schritt 2 der Buchung: bucht den mit start_booking vorbereiteten Termin, nachdem der Anrufer zugestimmt hat. Erst danach ist der Termin gebucht.',
+  input: z.object({
+    booking_id: words('booking_id aus start_booking; ohne sie gilt der einzige offene Termin des Anrufs'),
+    confirmed: yesNo('false, wenn der Anrufer abgelehnt hat; sonst true'),
+  }),
+  deadline: 'write',
+  needs: 'call',
+  async handler({ booking_id, confirmed }, context) {
+    const { booking } = context.services
+    return confirmAnswer(await booking.confirm(context, { bookingId: booking_id, confirmed }))
+  },
+})

@@ -1,0 +1,31 @@
+/** start_booking: first of two steps. Checks everything, holds the time and asks for the caller's yes; books nothing. */
+import { z } from 'zod'
+import { AppError } from '../errors.ts'
+import { startAnswer } from './booking-answers.ts'
+import { bookingArguments } from './booking-arguments.ts'
+import { defineFunction } from './define.ts'
+
+export const startBooking = defineFunction({
+  name: 'start_booking',
+  description:
+    'Schritt 1 der Buchung: prüft Name, Leistung, Tag und Uhrzeit und fasst den Termin zusammen. Danach den Anrufer fragen und confirm_booking aufrufen.',
+  input: z.object(bookingArguments),
+  deadline: 'startBooking',
+  needs: 'call',
+  async handler(input, context) {
+    try {
+      return startAnswer(await context.services.booking.start(context, input))
+    } catch (error) {
+      if (!(error instanceof AppError) || error.fields.validation_status !== 'invalid') throw error
+      // The code that configured agents know for this one question.
+      const isNameMissing = error.code === 'missing_customer_name'
+      return {
+        success: false,
+        error: error.code,
+        message: error.say,
+        ...error.fields,
+        ...(isNameMissing && { error_code: 'MISSING_CUSTOMER_NAME' }),
+      }
+    }
+  },
+})
