@@ -7,6 +7,7 @@ const pureTests = [
   'test/calcom/**/*.test.ts',
   'test/services/matching/**/*.test.ts',
   'test/simulator/**/*.test.ts',
+  'test/retell/**/*.test.ts',
   'test/*.test.ts',
 ]
 

@@ -41,46 +41,48 @@ const phone = ['phone', 'customer_phone', 'phone_number', 'telefonnummer', 'tele
 const reason = ['reason', 'grund', 'cancellation_reason', 'anliegen', 'notes']
 
 /** For each canonical argument the names it is read from, best first. An argument not listed is read from its own name. */
-const aliases: Readonly<Record<string, readonly string[]>> = {
-  date,
-  preferred_date: ['preferred_date', ...date],
-  appointment_date: ['appointment_date', ...date],
-  date_expression: ['date_expression', ...date, 'expression', 'text', 'wann'],
-  from_date: ['from_date', 'after', 'ab_datum', ...date],
-  time,
-  preferred_time: ['preferred_time', ...time],
-  appointment_time: ['appointment_time', ...time],
-  service,
-  staff,
-  name,
-  customer_name: ['customer_name', ...name],
-  phone,
-  phone_number: ['phone_number', ...phone],
-  email: ['email', 'customer_email', 'e_mail', 'mail'],
-  reason,
-  notes: ['notes', 'notizen', 'bemerkung', 'anmerkung', 'kundenpraeferenzen'],
-  booking_id: ['booking_id', 'buchungs_id', 'reference_id'],
-  confirmed: [
-    'confirmed',
-    'bestaetigung',
-    'bestätigung',
-    'confirm_booking',
-    'confirm',
-    'confirm_reschedule',
-    'bestaetigt',
-  ],
-  appointment_id: ['appointment_id', 'termin_id'],
-  old_date: ['old_date', 'old_datum', 'altes_datum', 'appointment_date', 'date', 'datum'],
-  old_time: ['old_time', 'old_uhrzeit', 'alte_uhrzeit', 'appointment_time', 'time', 'uhrzeit'],
-  new_date: ['new_date', 'new_datum', 'neues_datum', 'new_datetime'],
-  new_time: ['new_time', 'new_uhrzeit', 'neue_uhrzeit'],
-  part_of_day: ['part_of_day', 'tageszeit', 'zeitraum', 'preferred_time', 'time', 'uhrzeit'],
-  day_of_week: ['day_of_week', 'wochentag', 'day', ...date],
-  category: ['category', 'kategorie'],
-  duration_minutes: ['duration_minutes', 'duration', 'dauer'],
-  branch: ['branch', 'branch_name', 'filiale', 'standort', 'salon'],
-  search_days: ['search_days', 'tage'],
-}
+const aliases = new Map<string, readonly string[]>(
+  Object.entries({
+    date,
+    preferred_date: ['preferred_date', ...date],
+    appointment_date: ['appointment_date', ...date],
+    date_expression: ['date_expression', ...date, 'expression', 'text', 'wann'],
+    from_date: ['from_date', 'after', 'ab_datum', ...date],
+    time,
+    preferred_time: ['preferred_time', ...time],
+    appointment_time: ['appointment_time', ...time],
+    service,
+    staff,
+    name,
+    customer_name: ['customer_name', ...name],
+    phone,
+    phone_number: ['phone_number', ...phone],
+    email: ['email', 'customer_email', 'e_mail', 'mail'],
+    reason,
+    notes: ['notes', 'notizen', 'bemerkung', 'anmerkung', 'kundenpraeferenzen'],
+    booking_id: ['booking_id', 'buchungs_id', 'reference_id'],
+    confirmed: [
+      'confirmed',
+      'bestaetigung',
+      'bestätigung',
+      'confirm_booking',
+      'confirm',
+      'confirm_reschedule',
+      'bestaetigt',
+    ],
+    appointment_id: ['appointment_id', 'termin_id'],
+    old_date: ['old_date', 'old_datum', 'altes_datum', 'appointment_date', 'date', 'datum'],
+    old_time: ['old_time', 'old_uhrzeit', 'alte_uhrzeit', 'appointment_time', 'time', 'uhrzeit'],
+    new_date: ['new_date', 'new_datum', 'neues_datum', 'new_datetime'],
+    new_time: ['new_time', 'new_uhrzeit', 'neue_uhrzeit'],
+    part_of_day: ['part_of_day', 'tageszeit', 'zeitraum', 'preferred_time', 'time', 'uhrzeit'],
+    day_of_week: ['day_of_week', 'wochentag', 'day', ...date],
+    category: ['category', 'kategorie'],
+    duration_minutes: ['duration_minutes', 'duration', 'dauer'],
+    branch: ['branch', 'branch_name', 'filiale', 'standort', 'salon'],
+    search_days: ['search_days', 'tage'],
+  }),
+)
 
 export type ArgumentValue = string | boolean
 
@@ -95,7 +97,7 @@ export function readArguments(
 ): Record<string, ArgumentValue> {
   const found: Record<string, ArgumentValue> = {}
   for (const key of keys) {
-    for (const alias of aliases[key] ?? [key]) {
+    for (const alias of aliases.get(key) ?? [key]) {
       const value = Object.hasOwn(raw, alias) ? cleanArgument(raw[alias]) : undefined
       if (value !== undefined) {
         found[key] = value
