@@ -1,0 +1,302 @@
+/**
+ * Days by name and distance: relative days, weekdays with "nächsten" and the like, weeks, weekends, months, offsets
+ * ("in acht Tagen"), holidays and ordinals of weekdays ("ersten Montag im Dezember").
+ */
+
+import type { DayItem, Portion, WhichDay } from './items.ts'
+import { amountAt } from './offset-rules.ts'
+import type { Weekday } from './types.ts'
+import { weekdayAbbreviations } from './vocabulary.ts'
+import type { Match, Words } from './words.ts'
+
+const shifts: Record<string, number> = { this: 0, next: 1, coming: 1, afterNext: 2, last: -1 }
+
+/** "heute", "morgen", "übermorgen", "am morgigen Tag". */
+export function relativeRule(w: Words, i: number): Match<DayItem> | null {
+  const l = w.at(i)
+  const next = w.is(i + 1, 'unit', 'day') ? i + 2 : i + 1
+  return { item: { kind: 'relative', days: l.value }, next }
+}
+
+/** "Freitag", "Mittwoch nach dem nächsten", "Fr, 18. Juli"; the words before it set `which`. */
+export function weekdayRule(w: Words, i: number): Match<DayItem> | null {
+  const weekday = w.at(i).value as Weekday
+  if (
+    w.is(i + 1, 'bound', 'after') &&
+    w.is(i + 2, 'article') &&
+    w.is(i + 3, 'which', 'next') &&
+    !w.is(i + 4, 'unit')
+  ) {
+    return { item: { kind: 'weekday', weekday, which: 'afterNext' }, next: i + 4 }
+  }
+  if (
+    w.is(i + 1, 'bound') &&
+    w.at(i + 1).name !== 'from' &&
+    w.at(i + 1).name !== 'to' &&
+    w.is(i + 2, 'holiday')
+  ) {
+    const after = w.is(i + 1, 'bound', 'after')
+    return { item: { kind: 'afterHoliday', weekday, key: w.at(i + 2).name, after }, next: i + 3 }
+  }
+  return { item: { kind: 'weekday', weekday, which: 'bare' }, next: i + 1 }
+}
+
+/** "Mo", "Fr.", "Sa, 21.": only next to a number, after "am" or alone, because "so" and "do" are other words. */
+export function abbreviationRule(w: Words, i: number): Match<DayItem> | null {
+  const weekday = weekdayAbbreviations[w.at(i).text]
+  if (weekday === undefined) return null
+  const dotted = (w.mark(i + 1, '.') || w.mark(i + 1, ',')) && w.at(i + 1).glued
+  const at = w.skip(dotted ? i + 2 : i + 1, 'article')
+  const number = w.at(at)
+  const dateFollows =
+    number.digits > 0 && (w.mark(at + 1, '.') || w.is(at + 1, 'month') || number.type === 'ordinal')
+  const before = w.at(i - 1)
+  const named =
+    w.at(i).text !== 'so' &&
+    w.at(i).text !== 'fr' &&
+    (w.text(i - 1, 'am') || before.type === 'which' || (i === 0 && w.at(i + 1).name === 'end'))
+  if (!dateFollows && !named) return null
+  return {
+    item: { kind: 'weekday', weekday: weekday as Weekday, which: 'bare' },
+    next: dotted ? i + 2 : i + 1,
+  }
+}
+
+/** "nächsten Freitag", "diese Woche", "übernächstes Wochenende", "nächsten Monat", "in den nächsten zwei Wochen". */
+export function whichRule(w: Words, i: number): Match<DayItem> | null {
+  const which = w.at(i).name as Exclude<WhichDay, 'bare'>
+  const shift = shifts[which]!
+  const noun = w.at(i + 1)
+  if (noun.type === 'weekday') {
+    // "letzten Freitag im November" is the last one of the month.
+    if (which === 'last') {
+      const nth = nthAt(w, i, -1)
+      if (nth) return nth
+    }
+    return { item: { kind: 'weekday', weekday: noun.value as Weekday, which }, next: i + 2 }
+  }
+  if (which === 'last' && (noun.name === 'day' || noun.name === 'week')) {
+    const nth = nthAt(w, i, -1)
+    if (nth) return nth
+  }
+  if (noun.type === 'word' && which !== 'last') {
+    const weekday = weekdayAbbreviations[noun.text]
+    if (weekday) return { item: { kind: 'weekday', weekday: weekday as Weekday, which }, next: i + 2 }
+  }
+  if (noun.type === 'month')
+    return {
+      item: { kind: 'month', month: noun.value, year: null, portion: null, next: shift > 0 },
+      next: i + 2,
+    }
+  if (noun.type === 'unit') return whichUnit(noun.name, noun.text, which, shift, i + 2)
+  // "die nächsten zwei Wochen", "in den kommenden 14 Tagen"
+  if (shift === 1 && (noun.type === 'number' || noun.text === 'paar')) {
+    const amount = amountAt(w, i + 1)
+    if (amount)
+      return {
+        item: { kind: 'within', fromDays: 0, toDays: amount.days, toMonths: amount.months },
+        next: amount.next,
+      }
+  }
+  return null
+}
+
+function whichUnit(
+  unit: string,
+  text: string,
+  which: WhichDay,
+  shift: number,
+  next: number,
+): Match<DayItem> | null {
+  switch (unit) {
+    case 'week':
+      return { item: { kind: 'week', shift, portion: null, workdays: false }, next }
+    case 'weekend':
+      return { item: { kind: 'weekend', which }, next }
+    case 'month':
+      return { item: { kind: 'monthShift', shift, portion: null }, next }
+    case 'year':
+      return { item: { kind: 'year', shift }, next }
+    case 'day':
+      // "am nächsten Tag" is tomorrow, "in den nächsten Tagen" a few days from tomorrow on.
+      if (shift !== 1) return null
+      if (text === 'tag') return { item: { kind: 'relative', days: 1 }, next }
+      return { item: { kind: 'within', fromDays: 1, toDays: 4, toMonths: 0 }, next }
+    default:
+      return null
+  }
+}
+
+/** "die Woche drauf", "unter der Woche", "im Laufe der Woche", "am Wochenende", "KW 49", "Woche vom 8. Dezember". */
+export function unitRule(w: Words, i: number): Match<DayItem> | null {
+  const { name, text } = w.at(i)
+  if (name === 'weekend') return { item: { kind: 'weekend', which: 'bare' }, next: i + 1 }
+  if (name === 'calendarWeek') {
+    const number = w.at(i + 1)
+    if (number.type === 'number' && number.value >= 1 && number.value <= 53)
+      return { item: { kind: 'isoWeek', week: number.value }, next: i + 2 }
+    const before = w.mark(i - 1, '.') ? w.at(i - 2) : w.at(i - 1)
+    if ((before.type === 'ordinal' || before.type === 'number') && before.value >= 1 && before.value <= 53) {
+      return { item: { kind: 'isoWeek', week: before.value }, next: i + 1 }
+    }
+    return null
+  }
+  if (name !== 'week' || text !== 'woche') return null
+  if (w.text(i + 1, 'drauf') || w.text(i + 1, 'darauf') || w.text(i + 1, 'danach')) {
+    return { item: { kind: 'week', shift: 1, portion: null, workdays: false }, next: i + 2 }
+  }
+  const article = w.is(i - 1, 'article') ? i - 1 : i
+  if (article < i && w.text(article - 1, 'unter'))
+    return { item: { kind: 'week', shift: 0, portion: null, workdays: true }, next: i + 1 }
+  if (article < i && (w.text(article - 1, 'laufe') || w.text(article - 1, 'lauf'))) {
+    return { item: { kind: 'week', shift: 0, portion: null, workdays: false }, next: i + 1 }
+  }
+  // "Freitag die Woche", "die Woche noch"
+  if (w.is(i - 1, 'article', 'die') && (w.is(i - 2, 'weekday') || w.text(i + 1, 'noch'))) {
+    return { item: { kind: 'week', shift: 0, portion: null, workdays: false }, next: i + 1 }
+  }
+  return null
+}
+
+const portionNames: Record<string, Exclude<Portion, null>> = { start: 'start', middle: 'middle', end: 'end' }
+
+/** "Anfang nächster Woche", "Ende der Woche", "Mitte Dezember", "Ende des Monats". */
+export function portionRule(w: Words, i: number): Match<DayItem> | null {
+  const portion = portionNames[w.at(i).name]!
+  let at = w.skip(i + 1, 'article')
+  let shift = 0
+  if (w.is(at, 'which')) {
+    shift = shifts[w.at(at).name]!
+    at++
+  }
+  const noun = w.at(at)
+  if (noun.type === 'month')
+    return { item: { kind: 'month', month: noun.value, year: null, portion, next: false }, next: at + 1 }
+  if (noun.name === 'week') return { item: { kind: 'week', shift, portion, workdays: false }, next: at + 1 }
+  if (noun.name === 'month' && noun.type === 'unit')
+    return { item: { kind: 'monthShift', shift, portion }, next: at + 1 }
+  return null
+}
+
+/** "Monatsende", "Wochenanfang", "zum Jahresende" */
+export const portionWords: Record<string, DayItem> = {
+  wochenanfang: { kind: 'week', shift: 0, portion: 'start', workdays: false },
+  wochenmitte: { kind: 'week', shift: 0, portion: 'middle', workdays: false },
+  monatsanfang: { kind: 'monthShift', shift: 0, portion: 'start' },
+  monatsmitte: { kind: 'monthShift', shift: 0, portion: 'middle' },
+  monatsende: { kind: 'monthShift', shift: 0, portion: 'end' },
+}
+
+/** "im Dezember", "Januar 2026", "Dezember nächsten Jahres". */
+export function monthRule(w: Words, i: number): Match<DayItem> | null {
+  const year = w.at(i + 1)
+  const hasYear =
+    year.type === 'number' &&
+    (year.digits === 4 || year.name === 'year') &&
+    year.value >= 1900 &&
+    year.value < 2200 &&
+    !w.is(i + 2, 'clock')
+  return {
+    item: {
+      kind: 'month',
+      month: w.at(i).value,
+      year: hasYear ? year.value : null,
+      portion: null,
+      next: false,
+    },
+    next: hasYear ? i + 2 : i + 1,
+  }
+}
+
+/** "Silvester", "Weihnachten 2026". */
+export function holidayRule(w: Words, i: number): Match<DayItem> | null {
+  const key = w.at(i).name
+  if (
+    key === 'christmas' &&
+    (w.is(i + 1, 'and') || w.is(i + 1, 'bound', 'to')) &&
+    w.is(i + 2, 'holiday', 'newYear') &&
+    w.is(i - 1, 'prep', 'zwischen')
+  ) {
+    return { item: { kind: 'betweenYears' }, next: i + 3 }
+  }
+  const year = w.at(i + 1)
+  const hasYear = year.digits === 4 && year.value >= 1900 && year.value < 2200
+  return { item: { kind: 'holiday', key, year: hasYear ? year.value : null }, next: hasYear ? i + 2 : i + 1 }
+}
+
+/** "ersten Montag im Dezember", "dritter Mittwoch im Monat", "letzter Tag im Oktober 2015", "erste Dezemberwoche". */
+export function nthRule(w: Words, i: number): Match<DayItem> | null {
+  const { value, type, digits } = w.at(i)
+  if (type === 'ordinal') return value <= 31 ? nthAt(w, i, value) : null
+  return digits > 0 && w.mark(i + 1, '.') && value >= 1 && value <= 5 && w.is(i + 2, 'weekday')
+    ? nthAt(w, i, value, i + 2)
+    : null
+}
+
+function nthAt(w: Words, i: number, nth: number, nounAt = i + 1): Match<DayItem> | null {
+  const noun = w.at(nounAt)
+  const isDay = noun.type === 'unit' && noun.name === 'day'
+  const isWeek = noun.type === 'unit' && noun.name === 'week'
+  if (noun.type !== 'weekday' && !isDay && !isWeek) return null
+  if (!isDay && nth > 5) return null
+  let at = w.skip(nounAt + 1, 'prep', 'article')
+  let month: number | null = null
+  let monthShift = 0
+  if (w.is(at, 'month')) month = w.at(at).value
+  else if (w.is(at, 'which') && w.is(at + 1, 'unit', 'month')) {
+    monthShift = shifts[w.at(at).name]!
+    at++
+  } else if (w.is(at, 'which') && w.is(at + 1, 'month')) {
+    month = w.at(at + 1).value
+    at++
+  } else if (!w.is(at, 'unit', 'month')) return null
+  at++
+  if (isWeek) return { item: { kind: 'nthWeek', nth, month, monthShift }, next: at }
+  const year = w.at(at)
+  const hasYear = year.digits === 4 && year.value >= 1900 && year.value < 2200 && !w.is(at + 1, 'clock')
+  return {
+    item: {
+      kind: 'nth',
+      nth,
+      weekday: isDay ? null : (noun.value as Weekday),
+      month,
+      year: hasYear ? year.value : null,
+      monthShift,
+    },
+    next: hasYear ? at + 1 : at,
+  }
+}
+
+const superlatives = new Set(['bald', 'frueh', 'schnell', 'zeitnah', 'rasch', 'schnellstens', 'baldigst'])
+
+/** "so bald wie möglich", "möglichst schnell", "der nächste freie Termin", "schnellstmöglich". */
+export function soonRule(w: Words, i: number): Match<DayItem> | null {
+  const item: DayItem = { kind: 'soonest' }
+  if (w.is(i, 'soon')) return { item, next: i + 1 }
+  if (w.text(i, 'moeglichst') || w.text(i, 'moglichst'))
+    return superlatives.has(w.at(i + 1).text) ? { item, next: i + 2 } : null
+  if (w.is(i, 'approx', 'so') || w.text(i, 'sobald')) {
+    const at = w.text(i, 'sobald') ? i : i + 1
+    if ((at === i || superlatives.has(w.at(at).text)) && (w.text(at + 1, 'wie') || w.text(at + 1, 'als'))) {
+      const possible = ['moeglich', 'moglich', 'es', 'irgend', 'nur'].includes(w.at(at + 2).text)
+      if (possible) return { item, next: at + 3 }
+    }
+    return null
+  }
+  const free =
+    w.text(i + 1, 'freie') ||
+    w.text(i + 1, 'freien') ||
+    w.text(i + 1, 'moegliche') ||
+    w.text(i + 1, 'moeglichen') ||
+    w.text(i + 1, 'verfuegbare') ||
+    w.text(i + 1, 'verfuegbaren')
+  const appointment = w.text(free ? i + 2 : i + 1, 'termin')
+  if (
+    w.is(i, 'which', 'next') ||
+    w.at(i).text.startsWith('frueheste') ||
+    (w.is(i, 'ordinal') && w.at(i).value === 1 && free)
+  ) {
+    return appointment ? { item, next: free ? i + 3 : i + 2 } : null
+  }
+  return null
+}

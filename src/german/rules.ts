@@ -1,0 +1,326 @@
+/**
+ * The table of rules, in the order in which they are tried, and the scan that applies them from left to right. A rule
+ * that matches consumes its lexemes; where none does, one lexeme is passed over. Every rule looks ahead a bounded
+ * number of lexemes, so the scan is linear. To teach the parser a new form, add a rule with its example here.
+ */
+import { clockRule } from './clock-rules.ts'
+import {
+  compactRule,
+  dayOfMonthRule,
+  figuresRule,
+  isoRule,
+  monthFirstRule,
+  namedMonthRule,
+  saidDate,
+} from './date-rules.ts'
+import {
+  abbreviationRule,
+  holidayRule,
+  monthRule,
+  nthRule,
+  portionRule,
+  portionWords,
+  relativeRule,
+  soonRule,
+  unitRule,
+  weekdayRule,
+  whichRule,
+} from './day-rules.ts'
+import { type DayItem, type Element, type Item, isTime, type Marker } from './items.ts'
+import type { Lexeme } from './lexer.ts'
+import { offsetRule, shiftedAt } from './offset-rules.ts'
+import type { LexType } from './vocabulary.ts'
+import { boundAt, clockBoundRule, clockRangeRule, occasionRule, partRule } from './window-rules.ts'
+import { type Context, type Match, Words } from './words.ts'
+
+interface Rule {
+  example: string
+  starts: LexType[]
+  read(w: Words, i: number, c: Context): Match<Item> | null
+}
+
+/** One day without range or bound, after its articles: the ends of "von … bis …" and what "ab" and "nach" take. */
+const dayRules: Rule[] = [
+  { example: '2026-12-04', starts: ['number'], read: isoRule },
+  { example: '20261204', starts: ['number'], read: compactRule },
+  { example: '7.11.', starts: ['number'], read: figuresRule },
+  { example: '27. November', starts: ['number', 'ordinal'], read: namedMonthRule },
+  { example: 'ersten Montag im Dezember', starts: ['ordinal', 'number'], read: nthRule },
+  { example: 'am dritten', starts: ['number', 'ordinal'], read: dayOfMonthRule },
+  { example: 'nächsten Freitag', starts: ['which'], read: whichRule },
+  { example: 'Dezember, der fünfte', starts: ['month'], read: monthFirstRule },
+  { example: 'im Dezember', starts: ['month'], read: monthRule },
+  { example: 'Silvester', starts: ['holiday'], read: holidayRule },
+  { example: 'Freitag', starts: ['weekday'], read: weekdayRule },
+  { example: 'heute', starts: ['relative'], read: relativeRule },
+  { example: 'Ende nächster Woche', starts: ['portion'], read: portionRule },
+  { example: 'KW 49', starts: ['unit'], read: unitRule },
+]
+
+const rules: Rule[] = [
+  {
+    example: 'vom 10. bis 14. November',
+    starts: ['prep', 'number', 'ordinal', 'weekday', 'relative', 'which', 'holiday'],
+    read: dayRangeRule,
+  },
+  { example: 'zwei Tage nach morgen', starts: ['number', 'one'], read: shiftedRule },
+  { example: 'in drei Tagen', starts: ['prep', 'bound', 'number', 'one'], read: offsetRule },
+  { example: 'so bald wie möglich', starts: ['soon', 'approx', 'word', 'which', 'ordinal'], read: soonRule },
+  { example: 'Woche vom 8. Dezember', starts: ['unit'], read: weekOfRule },
+  { example: 'um den zehnten', starts: ['prep', 'approx'], read: aroundDayRule },
+  {
+    example: 'zwischen zwei und vier',
+    starts: ['prep', 'bound', 'number', 'fraction', 'approx', 'one'],
+    read: clockRangeRule,
+  },
+  ...dayRules.slice(0, 6),
+  { example: 'nach der Arbeit', starts: ['bound'], read: occasionRule },
+  { example: 'nicht vor zehn', starts: ['bound', 'not', 'number', 'prep', 'fraction'], read: clockBoundRule },
+  { example: 'ab Donnerstag', starts: ['bound', 'not'], read: dayBoundRule },
+  {
+    example: 'um halb drei',
+    starts: ['prep', 'approx', 'number', 'fraction', 'one', 'clock', 'ordinal'],
+    read: clockRule,
+  },
+  { example: 'Freitag morgen', starts: ['relative'], read: morningRule },
+  ...dayRules.slice(6),
+  { example: 'Monatsende', starts: ['word'], read: portionWordRule },
+  { example: 'zwischen den Jahren', starts: ['prep'], read: betweenYearsRule },
+  { example: 'am späten Nachmittag', starts: ['part', 'prep', 'word', 'approx'], read: partRule },
+  { example: 'Fr, 18. Juli', starts: ['word', 'approx', 'title'], read: abbreviationRule },
+]
+
+function byStart(list: Rule[]): Map<LexType, Rule[]> {
+  const starts = new Map<LexType, Rule[]>()
+  for (const rule of list)
+    for (const start of rule.starts) starts.set(start, [...(starts.get(start) ?? []), rule])
+  return starts
+}
+
+const rulesByStart = byStart(rules)
+const dayRulesByStart = byStart(dayRules)
+
+function firstMatch(table: Map<LexType, Rule[]>, w: Words, i: number, c: Context): Match<Item> | null {
+  for (const rule of table.get(w.at(i).type) ?? []) {
+    const match = rule.read(w, i, c)
+    if (match) return match
+  }
+  return null
+}
+
+/** One day at `i`, after "den", "zum", "am" and the like. */
+function dayAt(w: Words, i: number, c: Context): Match<DayItem> | null {
+  const at = w.skip(i, 'prep', 'article')
+  return firstMatch(dayRulesByStart, w, at, c) as Match<DayItem> | null
+}
+
+/** "von Montag bis Mittwoch", "vom 10. bis 14. November", "13. - 15. Juli", "14./15.10.", "zwischen Mittwoch und Freitag" */
+function dayRangeRule(w: Words, i: number, c: Context): Match<DayItem> | null {
+  const opener = w.at(i)
+  const between = opener.name === 'zwischen'
+  const opened = opener.type === 'prep' && (between || opener.name === 'von' || opener.name === 'vom')
+  if (opener.type === 'prep' && !opened) return null
+  const start = opened ? w.skip(i + 1, 'article') : i
+  const ordinals = opener.name === 'vom' || start > i + 1
+  const left = rangeStartAt(w, start, c, opened)
+  if (!left) return null
+  const joint = w.at(left.next)
+  const dash = joint.type === 'mark' && (joint.name === '-' || joint.name === '/')
+  const isJoint =
+    dash ||
+    (joint.type === 'bound' && joint.text === 'bis') ||
+    (between && joint.type === 'and') ||
+    (opener.name === 'vom' && joint.text === 'auf')
+  if (!isJoint) return null
+  const at = w.skip(left.next + 1, 'prep', 'article', 'bound')
+  const right = dayAt(w, at, { ...c, corrected: ordinals || left.dotted ? 'date' : null })
+  if (!right) return null
+  const from = left.item
+  const to = right.item
+  if (from.kind === 'date' && to.kind === 'date') {
+    if (left.bare && to.month === null && !ordinals) return null
+    // "13. bis 15. Juli": month and year stand only once, at the end.
+    return {
+      item: {
+        kind: 'range',
+        from: { ...from, month: from.month ?? to.month, year: from.year ?? to.year },
+        to,
+        exclusive: false,
+      },
+      next: right.next,
+    }
+  }
+  if (left.bare || to.kind === 'month' || from.kind === 'month') return null
+  return { item: { kind: 'range', from, to, exclusive: false }, next: right.next }
+}
+
+/** The first day of a range, which may be as bare as the "13" of "13 bis 15 Juli". */
+function rangeStartAt(
+  w: Words,
+  i: number,
+  c: Context,
+  opened: boolean,
+): (Match<DayItem> & { bare: boolean; dotted: boolean }) | null {
+  const l = w.at(i)
+  if ((l.type === 'number' && l.digits <= 2 && l.name === '') || l.type === 'ordinal') {
+    const dotted = w.mark(i + 1, '.') && w.at(i + 1).glued
+    const next = dotted ? i + 2 : i + 1
+    const joint = w.at(next)
+    const jointed =
+      joint.name === '-' ||
+      joint.name === '/' ||
+      joint.text === 'bis' ||
+      joint.text === 'auf' ||
+      (opened && joint.type === 'and')
+    if (jointed)
+      return {
+        item: saidDate(l.value, null, null),
+        next,
+        bare: !dotted && l.type === 'number',
+        dotted: dotted || l.type === 'ordinal',
+      }
+  }
+  const match = firstMatch(dayRulesByStart, w, i, c) as Match<DayItem> | null
+  return match && { ...match, bare: false, dotted: match.item.kind === 'date' }
+}
+
+/** "zwei Tage nach morgen", "2 Wochen ab nächsten Freitag", "zwei Tage vor Weihnachten" */
+function shiftedRule(w: Words, i: number, c: Context): Match<DayItem> | null {
+  const shift = shiftedAt(w, i)
+  const base = shift && dayAt(w, shift.next, { ...c, corrected: 'date' })
+  if (!shift || !base || base.item.kind === 'month') return null
+  return {
+    item: { kind: 'shifted', base: base.item, days: shift.days, months: shift.months },
+    next: base.next,
+  }
+}
+
+/** "Woche vom 8. Dezember", "Woche ab dem 8." */
+function weekOfRule(w: Words, i: number, c: Context): Match<DayItem> | null {
+  if (
+    !w.is(i, 'unit', 'week') ||
+    !(w.is(i + 1, 'prep', 'vom') || w.is(i + 1, 'bound', 'from') || w.text(i + 1, 'um'))
+  )
+    return null
+  const date = dayAt(w, i + 2, { ...c, corrected: 'date' })
+  return date?.item.kind === 'date' ? { item: { kind: 'weekOf', date: date.item }, next: date.next } : null
+}
+
+/** "so um den zehnten", "gegen den 20. rum": a day that is not quite fixed. */
+function aroundDayRule(w: Words, i: number, c: Context): Match<DayItem> | null {
+  const at = w.is(i, 'approx', 'so') ? i + 1 : i
+  if (!(w.is(at, 'prep', 'um') || w.is(at, 'approx', 'gegen') || w.is(at, 'approx', 'about'))) return null
+  const article = w.is(at + 1, 'prep', 'am') && w.is(at, 'approx', 'about')
+  if (!w.is(at + 1, 'article', '') && !article) return null
+  const date = dayAt(w, at + 2, { ...c, corrected: 'date' })
+  if (date?.item.kind !== 'date') return null
+  const next = w.is(date.next, 'approx', 'around') ? date.next + 1 : date.next
+  return { item: { ...date.item, approximate: true }, next }
+}
+
+/** "ab Donnerstag", "bis zum 5.", "nach Ostern", "nicht vor Montag", "spätestens am Freitag" */
+function dayBoundRule(w: Words, i: number, c: Context): Match<DayItem> | null {
+  const bound = boundAt(w, i)
+  if (!bound) return null
+  const day = dayAt(w, w.skip(bound.next, 'bound'), { ...c, corrected: 'date' })
+  if (!day) return null
+  const exclusive = bound.name === 'before' || bound.name === 'after'
+  const item: DayItem = {
+    kind: 'range',
+    from: bound.side === 'from' ? day.item : null,
+    to: bound.side === 'to' ? day.item : null,
+    exclusive,
+  }
+  return { item, next: day.next }
+}
+
+/** "Freitag morgen", "heute Morgen": right after a day the word is the morning, not tomorrow. */
+function morningRule(w: Words, i: number, c: Context): Match<Item> | null {
+  const said =
+    w.at(i).name === 'morgen' &&
+    (c.afterDay || w.text(i - 1, 'jeden') || w.is(i - 1, 'article') || w.text(i - 1, 'am'))
+  return said ? { item: { kind: 'part', name: 'morning' }, next: i + 1 } : null
+}
+
+function portionWordRule(w: Words, i: number): Match<DayItem> | null {
+  const item = portionWords[w.at(i).text]
+  return item ? { item, next: i + 1 } : null
+}
+
+/** "zwischen den Jahren": the days after Christmas. */
+function betweenYearsRule(w: Words, i: number): Match<DayItem> | null {
+  const said = w.is(i, 'prep', 'zwischen') && w.is(i + 1, 'article') && w.text(i + 2, 'jahren')
+  return said ? { item: { kind: 'betweenYears' }, next: i + 3 } : null
+}
+
+const markers: Partial<Record<LexType, Marker>> = {
+  not: 'not',
+  unable: 'unable',
+  correction: 'correction',
+  hesitation: 'hesitation',
+  or: 'or',
+  and: 'and',
+  clause: 'clause',
+  rhetorical: 'rhetorical',
+}
+const stops = new Set([',', '.', '!', '?', ';', '-', '/'])
+const greetings = new Set(['guten', 'gute', 'schoenen', 'schoene', 'schonen', 'schoenes'])
+
+/** The pieces of a text in the order they were said, and the words between them that change their meaning. */
+export function elementsOf(lexemes: readonly Lexeme[], thisYear: number, timeOnly: boolean): Element[] {
+  const w = new Words(lexemes)
+  const elements: Element[] = []
+  const c: Context = { dated: timeOnly, afterDay: false, corrected: null, timeOnly, thisYear }
+  let latest: Item | null = null
+  let i = 0
+  while (i < w.length) {
+    const skipped = namesAt(w, i)
+    if (skipped > 0) {
+      i += skipped
+      continue
+    }
+    const last = elements.at(-1)
+    c.afterDay = last?.item != null && last.end === i && !isTime(last.item)
+    c.corrected =
+      latest && last?.marker && last.marker !== 'stop' && last.marker !== 'and' && last.marker !== 'not'
+        ? correctable(latest)
+        : c.corrected
+    if (last?.item) c.corrected = null
+    const match = firstMatch(rulesByStart, w, i, c)
+    if (match) {
+      elements.push({ item: match.item, marker: null, at: i, end: match.next })
+      latest = match.item
+      c.dated ||= match.item.kind === 'date' && match.item.month !== null
+      i = match.next
+      continue
+    }
+    const l = w.at(i)
+    const marker = l.type === 'mark' ? (stops.has(l.name) ? 'stop' : undefined) : markers[l.type]
+    if (marker) elements.push({ item: null, marker, at: i, end: i + 1 })
+    i++
+  }
+  return elements
+}
+
+/** What a bare number after "nein" or "oder" would be a new value of. */
+function correctable(item: Item): Context['corrected'] {
+  if (item.kind === 'clock' || item.kind === 'date' || item.kind === 'offset') return item.kind
+  return null
+}
+
+/** How many lexemes are a greeting or a person's name: "guten Morgen", "Frau Freitag", "mein Name ist August". */
+function namesAt(w: Words, i: number): number {
+  const l = w.at(i)
+  if (l.type === 'title') {
+    let at = i + 1
+    if (w.mark(at, '.')) at++
+    if (w.text(at, 'ist')) at++
+    while (w.is(at, 'title')) at++
+    const { type } = w.at(at)
+    return type === 'weekday' || type === 'month' || type === 'holiday' || type === 'part' ? at + 1 - i : 0
+  }
+  if (!greetings.has(l.text)) return 0
+  const next = w.at(i + 1)
+  const isPart = next.type === 'part' && !next.text.endsWith('s')
+  return isPart || next.text === 'morgen' || next.name === 'day' || next.name === 'weekend' ? 2 : 0
+}

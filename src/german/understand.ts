@@ -1,0 +1,216 @@
+/**
+ * The one entrance: text in, `Understood` out. Recognises, reads the wish, places it on the calendar and the clock,
+ * and collects the other readings. Guesses nothing: what is impossible or contradicts itself comes back as trouble.
+ */
+import { type CivilDate, civilOf, type DayNumber, dayNumber, formatDay, weekdayOfNumber } from './days.ts'
+import type { DayItem } from './items.ts'
+import { lexemesOf } from './lexer.ts'
+import { sayDayNumber, sayTime } from './phrases.ts'
+import { resolveDay } from './resolve-day.ts'
+import { type ResolvedTime, resolveTime } from './resolve-time.ts'
+import type { NoDay, ResolvedDay } from './resolved.ts'
+import { elementsOf } from './rules.ts'
+import type { Alternative, UnderstandOptions, Understood, Weekday } from './types.ts'
+import { type Draft, hasDay, hasTime, type Wish, wishOf } from './wish.ts'
+import { formatClock, instantOf, localNow } from './zone.ts'
+
+const minuteMs = 60_000
+/** Until when today still counts for a bare "Dienstag", if the opening hours do not say. */
+const closingMinute = 1080
+/** Clocks change at night; later times need no look-up. */
+const clockChangeMinuteMax = 240
+const alternativesMax = 5
+
+interface Moment {
+  options: UnderstandOptions
+  today: DayNumber
+  minute: number
+  civil: CivilDate
+}
+
+/**
+ * Day and time of one utterance, as speech-to-text or a model wrote it, at `now` in `zone`. Never throws for any
+ * text; if nothing is found, day and time are null.
+ */
+export function understand(text: string, options: UnderstandOptions): Understood {
+  const moment = momentOf(options)
+  return resolve(readWish(text, moment, false), moment)
+}
+
+/**
+ * Functions get date and time as separate arguments, either possibly holding both ("morgen um drei" as the
+ * date, "nachmittags" as the time). The time argument wins for the time, the date argument for the day.
+ */
+export function understandWish(
+  wish: { date?: string; time?: string },
+  options: UnderstandOptions,
+): Understood {
+  const moment = momentOf(options)
+  const date = readWish(wish.date ?? '', moment, false)
+  const time = readWish(wish.time ?? '', moment, true)
+  return resolve(mergeWishes(date, time), moment)
+}
+
+function momentOf(options: UnderstandOptions): Moment {
+  const { day, minute } = localNow(options.now, options.zone)
+  return { options, today: day, minute, civil: civilOf(day) }
+}
+
+function readWish(text: string, { civil }: Moment, timeOnly: boolean): Wish {
+  const lexemes = lexemesOf(text)
+  return wishOf(elementsOf(lexemes, civil.year, timeOnly), lexemes)
+}
+
+function mergeWishes(date: Wish, time: Wish): Wish {
+  const day = hasDay(date.main) ? date.main : time.main
+  const main: Draft = { ...time.main, days: day.days, order: day.order }
+  if (!main.clock && !main.window) {
+    main.clock = date.main.clock
+    main.window = date.main.window
+  }
+  main.part ??= date.main.part
+  // Both arguments name a day, and not the same one: the caller has to say which.
+  const both = hasDay(date.main) && hasDay(time.main)
+  const differ = both && JSON.stringify(date.main.days) !== JSON.stringify(time.main.days)
+  return {
+    main,
+    others: [...date.others, ...time.others, ...(differ ? [time.main] : [])],
+    unclear: date.unclear || time.unclear,
+  }
+}
+
+interface Reading {
+  day: ResolvedDay | NoDay | null
+  time: ResolvedTime
+}
+
+function readDraft(draft: Draft, moment: Moment): Reading {
+  const instant = instantOfDraft(draft, moment)
+  if (instant) return instant
+  const { today, minute, options } = moment
+  const hours = options.openingHours
+  const todayTime = resolveTime(draft, hours, weekdayOfNumber(today))
+  const closing = hours ? latestOpening(hours, weekdayOfNumber(today)) : closingMinute
+  const todayPossible = (todayTime.latest ?? closing) > minute
+  const day = resolveDay(draft, { today, todayPossible })
+  const single = day !== null && day.from !== null && day.from === day.to
+  return { day, time: resolveTime(draft, hours, single ? weekdayOfNumber(day.from) : null) }
+}
+
+function latestOpening(hours: NonNullable<UnderstandOptions['openingHours']>, weekday: Weekday): number {
+  return Math.max(
+    0,
+    ...(hours[weekday] ?? []).map(({ to }) => Number(to.slice(0, 2)) * 60 + Number(to.slice(3))),
+  )
+}
+
+/** "in 60 Minuten" and ISO instants: day and time are one. */
+function instantOfDraft(draft: Draft, { options }: Moment): Reading | null {
+  const item = draft.days.moment ?? draft.days.iso
+  if (item?.kind === 'moment')
+    return momentReading(localNow(new Date(options.now.getTime() + item.minutes * minuteMs), options.zone))
+  if (item?.kind !== 'iso') return null
+  const { day, minute, offsetMinutes } = item
+  if (Number.isNaN(day.day) || day.year === null || day.month === null || minute === null) return null
+  const n = dayNumber(day.year, day.month, day.day)
+  if (offsetMinutes === null) return null
+  return momentReading(localNow(new Date((n * 1440 + minute - offsetMinutes) * minuteMs), options.zone))
+}
+
+function momentReading({ day, minute }: { day: DayNumber; minute: number }): Reading {
+  const at = formatClock(minute)
+  return {
+    day: { from: day, to: day, reading: 'exact', alternatives: [], trouble: null },
+    time: {
+      time: { at, from: null, to: null, reading: 'exact', part: null },
+      latest: minute,
+      other: null,
+      impossible: false,
+    },
+  }
+}
+
+/** An ISO date with a local time is a date and a clock time like any other. */
+function spread(draft: Draft): Draft {
+  const iso = draft.days.iso
+  if (iso?.kind !== 'iso' || (iso.offsetMinutes !== null && iso.minute !== null)) return draft
+  const point: DayItem = iso.day
+  const clock = iso.minute === null ? draft.clock : { minute: iso.minute, fixed: true, approximate: false }
+  return { ...draft, days: { point }, order: ['point'], clock: draft.clock ?? clock }
+}
+
+function resolve(wish: Wish, moment: Moment): Understood {
+  const draft = spread(wish.main)
+  const { day, time } = readDraft(draft, moment)
+  const alternatives = new Alternatives(moment.today)
+  const found = day !== null && day.from !== null ? day : null
+  const at = time.time?.at ?? null
+  const single = found && found.from === found.to ? found.from : null
+  for (const { day: other, reason } of day?.alternatives ?? []) alternatives.add(other, at, reason)
+  for (const option of wish.others) {
+    const other = readDraft(spread(option), moment)
+    const otherDay = other.day !== null && other.day.from !== null ? other.day.from : single
+    alternatives.add(otherDay, hasTime(option) ? (other.time.time?.at ?? null) : at, 'also_named')
+  }
+  if (time.other !== null)
+    alternatives.add(single, formatClock(time.other), time.other < 720 ? 'morning' : 'evening')
+  return {
+    day: found && { from: formatDay(found.from), to: formatDay(found.to), reading: found.reading },
+    time: time.time,
+    alternatives: alternatives.without(single, at),
+    trouble: troubleOf(day, time, wish, moment),
+  }
+}
+
+function troubleOf(
+  day: Reading['day'],
+  time: ResolvedTime,
+  wish: Wish,
+  { options }: Moment,
+): Understood['trouble'] {
+  if (day?.trouble) return day.trouble
+  if (time.impossible) return 'impossible_time'
+  const at = time.time?.at
+  if (
+    day &&
+    day.from !== null &&
+    day.from === day.to &&
+    at &&
+    Number(at.slice(0, 2)) * 60 < clockChangeMinuteMax
+  ) {
+    // In the spring gap the clocks never show this time.
+    if (instantOf(formatDay(day.from), at, options.zone) === null) return 'impossible_time'
+  }
+  return wish.unclear ? 'ambiguous_day' : null
+}
+
+/** The readings besides the main one, each once, in the order of their plausibility. */
+class Alternatives {
+  readonly #today: DayNumber
+  readonly #list: Alternative[] = []
+
+  constructor(today: DayNumber) {
+    this.#today = today
+  }
+
+  add(day: DayNumber | null, time: string | null, reason: string): void {
+    const say = [day === null ? null : sayDayNumber(day, this.#today), time === null ? null : sayTime(time)]
+    this.#list.push({
+      day: day === null ? null : formatDay(day),
+      time,
+      reason,
+      say: say.filter((part) => part !== null).join(' um '),
+    })
+  }
+
+  without(day: DayNumber | null, time: string | null): Alternative[] {
+    const seen = new Set([`${day === null ? null : formatDay(day)} ${time}`])
+    const unique = this.#list.filter((other) => {
+      const key = `${other.day} ${other.time}`
+      if (seen.has(key) || (other.day === null && other.time === null)) return false
+      seen.add(key)
+      return true
+    })
+    return unique.slice(0, alternativesMax)
+  }
+}

@@ -1,0 +1,288 @@
+/**
+ * The words the parser knows, as tables: what a word is (its type), which one (its name) and its value.
+ * Words are written folded: lower case, umlauts as ae/oe/ue, ß as ss. The spellings without umlaut that
+ * speech-to-text and keyboards produce ("ubermorgen", "fruh") are derived, not listed.
+ */
+import { holidayWords } from './holidays.ts'
+import { cardinalWords, ordinalWords } from './numbers.ts'
+import type { PartOfDay } from './types.ts'
+
+export type LexType =
+  | 'number'
+  | 'ordinal'
+  | 'one'
+  | 'weekday'
+  | 'month'
+  | 'unit'
+  | 'part'
+  | 'relative'
+  | 'which'
+  | 'holiday'
+  | 'clock'
+  | 'fraction'
+  | 'prep'
+  | 'article'
+  | 'approx'
+  | 'portion'
+  | 'bound'
+  | 'soon'
+  | 'title'
+  | 'counted'
+  | 'not'
+  | 'unable'
+  | 'correction'
+  | 'hesitation'
+  | 'or'
+  | 'and'
+  | 'clause'
+  | 'rhetorical'
+  | 'mark'
+  | 'word'
+
+/** What a word means; one written word may be several ("Mittwochnachmittag"). */
+export interface Entry {
+  type: LexType
+  name: string
+  value: number
+}
+
+/** The window a part of day stands for, in minutes; `to` is exclusive. */
+export interface PartWindow {
+  part: PartOfDay
+  from: number
+  to: number | null
+}
+
+/**
+ * Windows of the parts of day. Vormittag 9–12, Mittag 12–14, Nachmittag 13–17 and Abend 17–20 are the product's
+ * (incident I-26); the finer ones divide them.
+ */
+export const partWindows: Record<string, PartWindow> = {
+  early: { part: 'early_morning', from: 360, to: 540 },
+  morning: { part: 'morning', from: 420, to: 660 },
+  forenoon: { part: 'morning', from: 540, to: 720 },
+  early_forenoon: { part: 'morning', from: 480, to: 600 },
+  late_forenoon: { part: 'morning', from: 600, to: 720 },
+  noon: { part: 'noon', from: 720, to: 840 },
+  early_afternoon: { part: 'afternoon', from: 780, to: 900 },
+  afternoon: { part: 'afternoon', from: 780, to: 1020 },
+  late_afternoon: { part: 'late_afternoon', from: 900, to: 1080 },
+  early_evening: { part: 'evening', from: 1020, to: 1140 },
+  evening: { part: 'evening', from: 1020, to: 1200 },
+  late_evening: { part: 'evening', from: 1140, to: 1320 },
+  night: { part: 'night', from: 1320, to: null },
+}
+
+const partWords: Record<string, string> = {
+  early: 'frueh fruehs fruehmorgens morgensfrueh',
+  morning: 'morgens',
+  forenoon: 'vormittag vormittags vormittage vormittagsstunden vormittagszeit',
+  early_forenoon: 'fruehvormittag',
+  late_forenoon: 'spaetvormittag',
+  noon: 'mittag mittags mittagszeit mittagspause',
+  early_afternoon: 'fruehnachmittag',
+  afternoon: 'nachmittag nachmittags nachmittage nachmittagsstunden namittag',
+  late_afternoon: 'spaetnachmittag spaetnachmittags',
+  early_evening: 'vorabend fruehabend feierabendzeit',
+  evening: 'abend abends abende abendstunden',
+  late_evening: 'spaetabend spaetabends',
+  night: 'nacht nachts',
+}
+
+const weekdayStems = ['montag', 'dienstag', 'mittwoch', 'donnerstag', 'freitag', 'samstag', 'sonntag']
+/** Further spellings: regional names and what ears and fingers make of them. */
+const weekdayVariants: Array<[string, number]> = [
+  ['sonnabend', 6],
+  ['mitwoch', 3],
+  ['mittwuch', 3],
+  ['donerstag', 4],
+  ['dienschdag', 2],
+  ['donnerschdag', 4],
+  ['samschtag', 6],
+  ['samschdag', 6],
+  ['montach', 1],
+  ['dienstach', 2],
+  ['freitach', 5],
+  ['samstach', 6],
+  ['sonntach', 7],
+]
+
+/** Spellings close to these are corrected by the lexer. */
+export const longWords = [
+  ...weekdayStems,
+  'sonnabend',
+  'september',
+  'oktober',
+  'november',
+  'dezember',
+  'februar',
+]
+
+type Table = Array<[type: LexType, name: string, value: number, words: string]>
+
+const table: Table = [
+  ['month', '', 1, 'januar jaenner jan jaenners januars'],
+  ['month', '', 2, 'februar feber feb febr februars'],
+  ['month', '', 3, 'maerz mrz maer maerzes'],
+  ['month', '', 4, 'april apr aprils'],
+  ['month', '', 5, 'mai'],
+  ['month', '', 6, 'juni jun juno'],
+  ['month', '', 7, 'juli jul julei'],
+  ['month', '', 8, 'august aug'],
+  ['month', '', 9, 'september sept sep septembers'],
+  ['month', '', 10, 'oktober okt october oktobers'],
+  ['month', '', 11, 'november nov novembers'],
+  ['month', '', 12, 'dezember dez december dezembers'],
+  ['relative', '', 0, 'heute heut heutigen heutige'],
+  ['relative', 'morgen', 1, 'morgen morgn'],
+  ['relative', '', 1, 'morgigen morgige'],
+  ['relative', '', 2, 'uebermorgen uebermorgigen'],
+  ['relative', '', 3, 'ueberuebermorgen'],
+  ['relative', '', -1, 'gestern gestrigen'],
+  ['relative', '', -2, 'vorgestern'],
+  ['which', 'this', 0, 'diesen diese dieser diesem dieses laufenden laufende laufender aktuellen'],
+  [
+    'which',
+    'next',
+    1,
+    'naechsten naechste naechster naechstem naechstes naexte naexten folgenden folgende folgender darauffolgenden',
+  ],
+  ['which', 'coming', 1, 'kommenden kommende kommender kommendem kommendes'],
+  ['which', 'afterNext', 2, 'uebernaechsten uebernaechste uebernaechster uebernaechstem uebernaechstes'],
+  [
+    'which',
+    'last',
+    -1,
+    'letzten letzte letzter letztem letztes vergangenen vergangene vergangener vorigen vorige voriger',
+  ],
+  ['unit', 'day', 1, 'tag tage tagen tages'],
+  ['unit', 'week', 7, 'woche wochen'],
+  ['unit', 'calendarWeek', 0, 'kw kalenderwoche'],
+  ['unit', 'weekend', 0, 'wochenende wochenend wochenendes'],
+  ['unit', 'month', 1, 'monat monate monaten monats monates'],
+  ['unit', 'quarterYear', 3, 'vierteljahr quartal'],
+  ['unit', 'year', 12, 'jahr jahre jahren jahres'],
+  ['unit', 'minute', 1, 'minute minuten min'],
+  ['unit', 'hour', 60, 'stunde stunden std stuendchen'],
+  ['unit', 'quarterHour', 15, 'viertelstunde viertelstuendchen'],
+  ['unit', 'threeQuarterHour', 45, 'dreiviertelstunde'],
+  ['unit', 'halfHour', 30, 'halbestunde'],
+  ['portion', 'start', 0, 'anfang anfangs beginn'],
+  ['portion', 'middle', 1, 'mitte'],
+  ['portion', 'end', 2, 'ende'],
+  ['clock', 'uhr', 0, 'uhr'],
+  ['clock', 'h', 0, 'h'],
+  ['clock', 'am', 0, 'pm'],
+  ['clock', 'midnight', 0, 'mitternacht'],
+  ['fraction', 'half', 30, 'halb halbe halber hoib hoibe'],
+  ['fraction', 'quarter', 15, 'viertel viertl'],
+  ['fraction', 'threeQuarters', 45, 'dreiviertel dreiviertl'],
+  ['approx', 'gegen', 0, 'gegen'],
+  ['approx', 'about', 0, 'circa zirka ca etwa ungefaehr schaetzungsweise'],
+  ['approx', 'so', 0, 'so'],
+  ['approx', 'around', 0, 'rum herum'],
+  ['approx', 'sharp', 0, 'punkt schlag puenktlich exakt genau'],
+  ['approx', 'shortly', 0, 'kurz'],
+  ['bound', 'from', 0, 'ab fruehestens fruehstens'],
+  ['bound', 'to', 0, 'bis spaetestens'],
+  ['bound', 'before', 0, 'vor vorm'],
+  ['bound', 'after', 0, 'nach nachm'],
+  ['prep', 'um', 0, 'um ums'],
+  ['prep', 'am', 0, 'am an'],
+  ['prep', 'in', 0, 'in im'],
+  ['prep', 'von', 0, 'von'],
+  ['prep', 'vom', 0, 'vom'],
+  ['prep', 'zwischen', 0, 'zwischen'],
+  ['prep', 'zum', 0, 'zum zu zur'],
+  ['prep', 'auf', 0, 'auf'],
+  ['prep', 'ueber', 0, 'ueber'],
+  ['prep', 'innerhalb', 0, 'innerhalb binnen'],
+  ['article', '', 0, 'den der dem des'],
+  ['article', 'die', 0, 'die das'],
+  ['one', '', 1, 'ein eine einer einem einen'],
+  ['title', '', 0, 'herr herrn frau familie dr doktor nachname name vorname heisse'],
+  [
+    'counted',
+    '',
+    0,
+    'personen person leute euro eur cent prozent mal kinder kind kindern hotel zimmer stock gaeste mann kilo meter plaetze plaetz termine grad punkte jahrgang',
+  ],
+  ['not', '', 0, 'nicht net nich kein keinen keine keinem ausser statt anstatt ned ohne'],
+  ['unable', '', 0, 'schlecht unguenstig ungern'],
+  [
+    'correction',
+    'strong',
+    0,
+    'nein nee noe quatsch korrektur falsch sorry entschuldigung entschuldigen pardon vielmehr lieber sondern bloedsinn stopp verzeihung naa',
+  ],
+  ['hesitation', '', 0, 'aeh aehm oeh hm ehm eh oehm ne besser eher moment doch meine mein meinte'],
+  ['or', '', 0, 'oder beziehungsweise bzw notfalls alternativ ansonsten sonst'],
+  ['and', '', 0, 'und'],
+  ['clause', '', 0, 'aber dafuer'],
+  [
+    'rhetorical',
+    '',
+    0,
+    'warum wieso weshalb ob koennte koennten koennt haben haetten gibts ginge gaebe wuerde',
+  ],
+  [
+    'soon',
+    'sooner',
+    0,
+    'schnellstmoeglich schnellstmoeglichst schnellstens baldmoeglichst fruehestmoeglich fruehestmoeglichen ehestmoeglich naechstmoeglich naechstmoeglichen naechstmoegliche naechstmoeglicher asap sofort ehebaldigst raschestmoeglich fruehstmoeglich fruehestmoegliche schnellstmoeglichen',
+  ],
+]
+
+/** Abbreviations that are other words too; they count only next to a date (see the weekday rules). */
+export const weekdayAbbreviations: Record<string, number> = {
+  mo: 1,
+  di: 2,
+  mi: 3,
+  do: 4,
+  fr: 5,
+  sa: 6,
+  so: 7,
+}
+
+const entry = (type: LexType, name: string, value: number): Entry => ({ type, name, value })
+
+function build(): Map<string, Entry[]> {
+  const words = new Map<string, Entry[]>()
+  const add = (word: string, entries: Entry[]) => {
+    if (!words.has(word)) words.set(word, entries)
+  }
+  for (const [type, name, value, list] of table) {
+    for (const word of list.split(' ')) add(word, [entry(type, name, value)])
+  }
+  const parts: Array<[string, string]> = Object.entries(partWords).flatMap(([name, list]) =>
+    list.split(' ').map((word): [string, string] => [word, name]),
+  )
+  for (const [word, name] of parts) add(word, [entry('part', name, 0)])
+  const stems = [...weekdayStems.map((stem, i): [string, number] => [stem, i + 1]), ...weekdayVariants]
+  for (const [stem, weekday] of stems) {
+    const day = entry('weekday', '', weekday)
+    for (const ending of ['', 's', 'e', 'en', 'es']) add(stem + ending, [day])
+    for (const [word, name] of parts) add(stem + word, [day, entry('part', name, 0)])
+    add(`${stem}morgen`, [day, entry('part', 'morning', 0)])
+    add(`${stem}sabends`, [day, entry('part', 'evening', 0)])
+    add(`${stem}snachmittags`, [day, entry('part', 'afternoon', 0)])
+  }
+  for (const [word, name] of parts) {
+    add(`heute${word}`, [entry('relative', '', 0), entry('part', name, 0)])
+    add(`morgen${word}`, [entry('relative', '', 1), entry('part', name, 0)])
+  }
+  for (const [word, key] of holidayWords) add(word, [entry('holiday', key, 0)])
+  for (const [word, value] of cardinalWords()) add(word, [entry('number', '', value)])
+  for (const [word, value] of ordinalWords()) add(word, [entry('ordinal', '', value)])
+  // Without their dots: "ubermorgen", "fruh", "marz", "funfzehn". Listed words win over derived ones.
+  for (const [word, entries] of [...words]) {
+    if (/ae|oe|ue/.test(word))
+      add(
+        word.replace(/ae|oe|ue/g, (pair) => pair[0]!),
+        entries,
+      )
+  }
+  return words
+}
+
+export const vocabulary: ReadonlyMap<string, Entry[]> = build()

@@ -1,0 +1,310 @@
+/**
+ * From pieces to one wish: negations drop pieces, corrections replace them, "oder" opens a second option. What
+ * remains fills named slots, so that "Donnerstag nächster Woche" and "nächste Woche Donnerstag" are the same.
+ */
+import { type DayItem, type Element, isTime, type SaidClock, type TimeItem } from './items.ts'
+import type { Lexeme } from './lexer.ts'
+
+export type Slot =
+  | 'moment'
+  | 'iso'
+  | 'point'
+  | 'relative'
+  | 'weekday'
+  | 'week'
+  | 'weekend'
+  | 'month'
+  | 'offset'
+  | 'range'
+  | 'soonest'
+
+const slotOfKind: Record<DayItem['kind'], Slot> = {
+  moment: 'moment',
+  iso: 'iso',
+  date: 'point',
+  nth: 'point',
+  holiday: 'point',
+  afterHoliday: 'point',
+  shifted: 'point',
+  relative: 'relative',
+  weekday: 'weekday',
+  week: 'week',
+  weekOf: 'week',
+  isoWeek: 'week',
+  weekend: 'weekend',
+  month: 'month',
+  monthShift: 'month',
+  nthWeek: 'range',
+  year: 'month',
+  offset: 'offset',
+  within: 'range',
+  betweenYears: 'range',
+  range: 'range',
+  soonest: 'soonest',
+}
+
+/** One option of what the caller wants. */
+export interface Draft {
+  days: Partial<Record<Slot, DayItem>>
+  /** the order in which the day slots were said: "Mittwoch in zwei Wochen" differs from "in zwei Wochen am Mittwoch" */
+  order: Slot[]
+  clock: SaidClock | null
+  window: Extract<TimeItem, { kind: 'window' }> | null
+  part: string | null
+}
+
+export interface Wish {
+  main: Draft
+  /** further options, named with "oder" or simply added */
+  others: Draft[]
+  /** two days were named and nothing says how they belong together */
+  unclear: boolean
+}
+
+const emptyDraft = (): Draft => ({ days: {}, order: [], clock: null, window: null, part: null })
+export const hasDay = (draft: Draft): boolean => draft.order.length > 0
+export const hasTime = (draft: Draft): boolean =>
+  draft.clock !== null || draft.window !== null || draft.part !== null
+
+/** Slots that say together what one alone leaves open: "Mittwoch" + "nächste Woche", "am dritten" + "im Dezember". */
+const companions: Partial<Record<Slot, Slot[]>> = {
+  weekday: ['week', 'offset', 'weekend', 'month'],
+  week: ['weekday', 'range'],
+  offset: ['weekday', 'relative'],
+  month: ['point', 'weekday'],
+  point: ['month'],
+  weekend: ['weekday'],
+  relative: ['offset'],
+  range: ['week'],
+}
+
+/** Reads the elements of a text into a wish. The lexemes are needed to see what a negation refers to. */
+export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[]): Wish {
+  const dropped = droppedBy(elements, lexemes)
+  const moving = lexemes.some(
+    ({ text }) =>
+      text.startsWith('verschieb') ||
+      text.startsWith('verleg') ||
+      text.startsWith('umbuch') ||
+      text === 'umlegen',
+  )
+  const options = [emptyDraft()]
+  let unclear = false
+  let correcting: 'no' | 'weak' | 'strong' = 'no'
+  let consumed = false
+  let joined: 'or' | 'and' | null = null
+  elements.forEach((element, index) => {
+    const { item, marker } = element
+    if (marker === 'correction') correcting = 'strong'
+    else if (marker === 'hesitation' && correcting === 'no') correcting = 'weak'
+    else if (marker === 'or' || marker === 'and') joined = marker
+    else if ((marker === 'stop' || marker === 'clause') && consumed) correcting = 'no'
+    if (marker === 'correction' || marker === 'hesitation') consumed = false
+    if (item === null || dropped.has(index)) return
+    consumed = true
+    const draft = options.at(-1)!
+    // "den Termin vom Mittwoch auf Freitag verschieben": the target replaces what is moved.
+    const target = moving && lexemes[element.at - 1]?.text === 'auf'
+    const afterArticle = moving && lexemes[element.at - 2]?.text === 'auf'
+    const strong = correcting === 'strong' || target || afterArticle
+    if (isTime(item)) {
+      if (strong || (correcting === 'weak' && item.kind === 'clock')) clearTime(draft, item)
+      if (!addTime(draft, item) && joined !== null)
+        options.push({ ...draft, part: item.kind === 'part' ? item.name : draft.part, ...timeOf(item) })
+      joined = null
+      return
+    }
+    // "vom Mittwoch auf Freitag" is read as a range; moved, only its end is wished for.
+    const moved =
+      moving && item.kind === 'range' && item.from && item.to && lexemes[element.at]?.text.startsWith('vo')
+    const day = moved && item.kind === 'range' && item.to ? item.to : item
+    const slot = slotOfKind[day.kind]
+    if (strong) correct(draft, slot, day)
+    else if (joined !== null && hasDay(draft) && !isCompanion(draft, slot)) {
+      options.push(optionFrom(draft, slot, day))
+    } else if (!addDay(draft, slot, day)) {
+      if (correcting === 'weak') correct(draft, slot, day)
+      else {
+        unclear ||= !elements
+          .slice(0, index)
+          .some((e) => e.marker === 'or' || e.marker === 'and' || e.marker === 'stop')
+        options.push(optionFrom(draft, slot, day))
+      }
+    }
+    joined = null
+  })
+  const [main, ...others] = options as [Draft, ...Draft[]]
+  // "Montag oder Dienstag um drei": the time at the end belongs to both.
+  const timed = others.find(hasTime)
+  if (!hasTime(main) && timed)
+    Object.assign(main, { clock: timed.clock, window: timed.window, part: timed.part })
+  return { main, others, unclear }
+}
+
+const isCompanion = (draft: Draft, slot: Slot): boolean =>
+  draft.order.every((present) => present !== slot && (companions[slot]?.includes(present) ?? false))
+
+/** Fills a free slot, or completes what is there; false if the slot holds something else. */
+function addDay(draft: Draft, slot: Slot, item: DayItem): boolean {
+  const present = draft.days[slot]
+  if (present) {
+    if (slot === 'range' && present.kind === 'range' && item.kind === 'range') {
+      // "ab Montag, aber vor Freitag"
+      if (present.from && item.to && !present.to)
+        return put(draft, slot, { ...present, to: item.to, exclusive: item.exclusive })
+      if (present.to && item.from && !present.from) return put(draft, slot, { ...present, from: item.from })
+    }
+    if (present.kind === 'date' && item.kind === 'date' && present.month === null && item.day === present.day)
+      return put(draft, slot, item)
+    return JSON.stringify(present) === JSON.stringify(item)
+  }
+  // A soonest wish gives way to any day, and "bald" adds nothing to one.
+  if (slot === 'soonest' && hasDay(draft)) return true
+  return put(draft, slot, item)
+}
+
+function put(draft: Draft, slot: Slot, item: DayItem): true {
+  if (!draft.days[slot]) draft.order.push(slot)
+  draft.days[slot] = item
+  return true
+}
+
+/** The later words win; what they leave open is kept from the earlier ones. */
+function correct(draft: Draft, slot: Slot, item: DayItem): void {
+  const before = draft.days[slot]
+  for (const present of [...draft.order]) {
+    if (present !== slot && !(companions[slot]?.includes(present) ?? false)) remove(draft, present)
+  }
+  let corrected = item
+  if (before?.kind === 'date') {
+    // "am siebten November, nein, am achten"; "am siebten November, nein, Dezember" arrives as a month.
+    if (item.kind === 'date' && item.month === null)
+      corrected = { ...item, month: before.month, year: before.year }
+  }
+  if (before?.kind === 'weekday' && item.kind === 'weekday' && item.which === 'bare')
+    corrected = { ...item, which: before.which }
+  const point = draft.days.point
+  if (slot === 'month' && item.kind === 'month' && point?.kind === 'date') {
+    put(draft, 'point', { ...point, month: item.month })
+    return
+  }
+  put(draft, slot, corrected)
+}
+
+function remove(draft: Draft, slot: Slot): void {
+  delete draft.days[slot]
+  draft.order.splice(draft.order.indexOf(slot), 1)
+}
+
+/** A second option: the same wish with this day in place of the first. */
+function optionFrom(draft: Draft, slot: Slot, item: DayItem): Draft {
+  const option: Draft = { ...emptyDraft(), part: draft.part }
+  for (const kept of companions[slot] ?? []) {
+    const companion = draft.days[kept]
+    if (companion && draft.days[slot]) put(option, kept, companion)
+  }
+  const present = draft.days[slot]
+  const completed =
+    item.kind === 'date' && present?.kind === 'date' && item.month === null
+      ? { ...item, month: present.month, year: present.year }
+      : item
+  put(option, slot, completed)
+  return option
+}
+
+const timeOf = (item: TimeItem): Pick<Draft, 'clock' | 'window'> => ({
+  clock: item.kind === 'clock' ? item.clock : null,
+  window: item.kind === 'window' ? item : null,
+})
+
+/** Adds a time to the draft; false if one of its kind is there already. */
+function addTime(draft: Draft, item: TimeItem): boolean {
+  if (item.kind === 'part') {
+    draft.part = draft.part === null ? item.name : refine(draft.part, item.name)
+    return true
+  }
+  if (item.kind === 'clock') {
+    if (draft.clock !== null) return draft.clock.minute === item.clock.minute
+    draft.clock = item.clock
+    return true
+  }
+  if (draft.window === null) {
+    draft.window = item
+    return true
+  }
+  // "nach 9:30, aber vor 11:00"
+  const { from, to, fromPart, toPart } = draft.window
+  draft.window = {
+    kind: 'window',
+    from: from ?? item.from,
+    to: to ?? item.to,
+    fromPart: fromPart ?? item.fromPart,
+    toPart: toPart ?? item.toPart,
+  }
+  return true
+}
+
+/** Of two parts the one said with more detail stays: "Nachmittag … am späten Nachmittag". */
+const refine = (present: string, added: string): string =>
+  added.endsWith(present) || present === 'early' ? added : present
+
+function clearTime(draft: Draft, item: TimeItem): void {
+  draft.clock = null
+  draft.window = null
+  if (item.kind === 'part') draft.part = null
+}
+
+/** Complaints about a time that refuse nothing: "nicht zu früh", "nicht so spät". */
+const degrees = new Set(['zu', 'allzu', 'wahr', 'nur', 'ganz', 'genau'])
+const tooWords = new Set(['frueh', 'spaet', 'lang', 'lange', 'bald', 'schnell'])
+/** Words with which a clause points back: "Montag, da kann ich nicht". */
+const backPointers = new Set(['da', 'das', 'dann', 'der', 'den'])
+
+/** The indices of the elements that negations take away. */
+function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme[]): Set<number> {
+  const dropped = new Set<number>()
+  const text = (i: number) => lexemes[i]?.text ?? ''
+  elements.forEach((element, k) => {
+    // "lieber Dienstag als Mittwoch"
+    if (
+      element.item &&
+      (text(element.at - 1) === 'als' || text(element.at - 2) === 'als') &&
+      elements.slice(0, k).some((e) => e.marker === 'correction' || e.marker === 'hesitation')
+    ) {
+      dropped.add(k)
+    }
+    if (element.marker !== 'not' && element.marker !== 'unable') return
+    const word = text(element.at)
+    const after = text(element.end)
+    if (degrees.has(after) || (after === 'so' && tooWords.has(text(element.end + 1)))) return
+    const clause = clauseStart(elements, k)
+    if (elements.slice(clause, k).some((e) => e.marker === 'rhetorical')) return
+    const next = elements[k + 1]
+    if (element.marker === 'not' && next?.item && next.at - element.end <= 3) {
+      for (let i = k + 1; elements[i]?.item && elements[i]!.at - element.end <= 6; i++) dropped.add(i)
+      return
+    }
+    // Behind its day: "Montag geht nicht", "am Montag habe ich keine Zeit".
+    if (word.startsWith('kein') && after !== 'zeit' && after !== 'termin') return
+    if (word.startsWith('statt') || word.startsWith('anstatt')) return
+    const own = elements.slice(clause, k).some((e) => e.item)
+    let from = clause
+    if (!own) {
+      if (!backPointers.has(text(elements[clause - 1]?.end ?? -1))) return
+      from = clauseStart(elements, clause - 1)
+    }
+    for (let i = from; i < k; i++) if (elements[i]!.item) dropped.add(i)
+  })
+  return dropped
+}
+
+/** Where the clause that element `k` stands in begins. */
+function clauseStart(elements: readonly Element[], k: number): number {
+  let start = k
+  while (start > 0) {
+    const { marker } = elements[start - 1]!
+    if (marker === 'stop' || marker === 'clause' || marker === 'correction' || marker === 'or') break
+    start--
+  }
+  return start
+}
