@@ -5,8 +5,16 @@
 import { ConfigError } from '../config.ts'
 import { DatabaseSetupError, isDatabaseUnavailable } from '../db/errors.ts'
 
-/** Runs the work of a program and sets the exit code; never rejects. */
-export async function runCli(work: () => Promise<void>): Promise<void> {
+/**
+ * Runs the work of a program and sets the exit code; never rejects. `exitOnSignal` is for short programs without an end of
+ * their own: Ctrl-C then runs the exit handlers (an embedded PostgreSQL goes along), which the default does not.
+ */
+export async function runCli(
+  work: () => Promise<void>,
+  { exitOnSignal = false }: { exitOnSignal?: boolean } = {},
+): Promise<void> {
+  if (exitOnSignal)
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
   try {
     await work()
   } catch (error) {

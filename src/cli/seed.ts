@@ -9,32 +9,35 @@ import { type SeedOptions, seedDemo } from '../db/seed.ts'
 import { SecretBox } from '../lib/secret-box.ts'
 import { runCli } from './run-cli.ts'
 
-await runCli(async () => {
-  // Needs no keys of Retell or Cal.com, so what production requires of the gateway is not asked for.
-  const { database: config, ...others } = loadConfig({ ...readEnvironment(), NODE_ENV: 'development' })
-  const embedded =
-    config.url === null
-      ? await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log: console.log })
-      : undefined
-  try {
-    await migrateDatabase({ url: embedded?.url ?? config.migrationUrl ?? config.url!, log: console.log })
-    const url = embedded?.url ?? config.url!
-    const database = await openDatabase({
-      url,
-      poolMax: 2,
-      applicationName: 'gateway-seed',
-      requireRestrictedLogin: false,
-    })
+await runCli(
+  async () => {
+    // Needs no keys of Retell or Cal.com, so what production requires of the gateway is not asked for.
+    const { database: config, ...others } = loadConfig({ ...readEnvironment(), NODE_ENV: 'development' })
+    const embedded =
+      config.url === null
+        ? await startEmbeddedPostgres({ dataDir: join(config.dataDir, 'postgres'), log: console.log })
+        : undefined
     try {
-      await seedDemo(database, { practiceConnection: sealPracticeConnection(others) })
+      await migrateDatabase({ url: embedded?.url ?? config.migrationUrl ?? config.url!, log: console.log })
+      const url = embedded?.url ?? config.url!
+      const database = await openDatabase({
+        url,
+        poolMax: 2,
+        applicationName: 'gateway-seed',
+        requireRestrictedLogin: false,
+      })
+      try {
+        await seedDemo(database, { practiceConnection: sealPracticeConnection(others) })
+      } finally {
+        await database.close()
+      }
+      console.log('The demonstration companies are in place.')
     } finally {
-      await database.close()
+      await embedded?.stop()
     }
-    console.log('The demonstration companies are in place.')
-  } finally {
-    await embedded?.stop()
-  }
-})
+  },
+  { exitOnSignal: true },
+)
 
 /** The practice's account at the simulated Cal.com; only where secrets can be stored. */
 function sealPracticeConnection({

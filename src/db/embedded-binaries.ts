@@ -3,7 +3,7 @@
  * container, mostly) a user without rights runs it. Nothing here downloads anything.
  */
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { platform } from 'node:os'
 import { promisify } from 'node:util'
@@ -38,9 +38,14 @@ export async function findBinaries(): Promise<Binaries> {
   }
 }
 
-/** The user that runs the server: undefined is ourselves, under root it is "postgres", which is created when missing. */
-export async function findServerUser(): Promise<ServerUser | undefined> {
+/**
+ * The user that runs the server: undefined is ourselves; under root it is whoever owns the cluster already, else
+ * "postgres", which is created when missing.
+ */
+export async function findServerUser(cluster: string): Promise<ServerUser | undefined> {
   if (process.getuid?.() !== 0) return undefined
+  const owner = await stat(cluster).catch(() => undefined)
+  if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid }
   const existing = await readUser('postgres')
   if (existing) return existing
   await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']).catch(() =>

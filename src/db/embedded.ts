@@ -44,20 +44,25 @@ const startAttemptsMax = 20
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const dataDir = resolve(options.dataDir)
   const binaries = await findBinaries()
-  const user = await findServerUser()
+  const cluster = join(dataDir, 'cluster')
+  const user = await findServerUser(cluster)
   await mkdir(dirname(dataDir), { recursive: true })
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const lock = await lockFolder(dataDir).catch((error) => {
+    if (/EACCES|EPERM/.test((error as NodeJS.ErrnoException).code ?? ''))
+      throw new DatabaseSetupError(
+        `The database folder ${dataDir} belongs to another user: move it away, or choose another folder with DATA_DIR.`,
+      )
     if (!(error instanceof FolderInUse)) throw error
     throw new DatabaseSetupError(
       `The database folder ${dataDir} is already in use by process ${error.pid}: stop that one first, or choose another folder with DATA_DIR.`,
     )
   })
+  process.once('exit', lock.releaseSync)
   try {
     // PostgreSQL's user owns the folder, so that it can create the cluster in it.
     if (user) await chown(dataDir, user.uid, user.gid)
     const launch = await findLaunch(user, [binaries.postgres, dataDir])
-    const cluster = join(dataDir, 'cluster')
     await stopLeftover(cluster, options.log)
     const password = await loadPassword(dataDir)
     if (!(await exists(cluster))) await initialise({ binaries, launch, dataDir, user, log: options.log })
@@ -70,26 +75,20 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       settings: options.settings ?? {},
     })
     options.log(`embedded PostgreSQL is ready (${dataDir})`)
-
-    // Also when the process ends without having called stop.
-    const onExit = () => {
-      server.kill('SIGINT')
-      lock.releaseSync()
-    }
-    process.once('exit', onExit)
     let stopped: Promise<void> | undefined
     return {
       url: `postgresql://postgres:${password}@127.0.0.1:${port}/${databaseName}`,
       stop() {
         stopped ??= (async () => {
           await stopProcess(server.pid!, () => server.exitCode !== null || server.signalCode !== null)
-          process.off('exit', onExit)
+          process.off('exit', lock.releaseSync)
           await lock.release()
         })()
         return stopped
       },
     }
   } catch (error) {
+    process.off('exit', lock.releaseSync)
     await lock.release()
     throw error
   }
@@ -146,6 +145,10 @@ function spawnServer({ binaries, launch, dataDir, settings }: Start, port: numbe
   })
   closeSync(logFile)
   server.on('error', () => {})
+  // Also when the process ends without having called stop.
+  const onExit = () => server.kill('SIGINT')
+  process.once('exit', onExit)
+  server.once('exit', () => process.off('exit', onExit))
   server.unref()
   return server
 }

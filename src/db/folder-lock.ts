@@ -68,10 +68,11 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
 }
 
 async function removeStaleLock(file: string, draft: string): Promise<void> {
-  const content = await readFile(file, 'utf8').catch(() => '')
+  // Gone already: its owner has released it. Empty (a machine that lost power while writing) is stale.
+  const content = await readFile(file, 'utf8').catch(() => undefined)
+  if (content === undefined) return
   const [pidText = '', birth = ''] = content.trim().split(' ')
   const pid = Number(pidText)
-  if (content === '') return
   if (pid > 0 && isProcessAlive(pid) && getProcessBirth(pid) === birth) throw new FolderInUse(pid)
   // Moved aside rather than deleted: if somebody else replaced it in between, it is theirs and goes back.
   const aside = `${draft}.stale`

@@ -115,6 +115,11 @@ test('after server and owner were both killed, also with their ids taken by othe
   expect(await query(next.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
 })
 
+test('a lock that a power failure left empty does not hold anybody up', async () => {
+  await writeFile(join(dataDir, 'owner.lock'), '')
+  expect(await query((await start()).url, 'SELECT 1 AS n')).toEqual([{ n: 1 }])
+})
+
 test('a process that ends without stopping takes its server along and frees the folder', async () => {
   const ended = await startElsewhere()
   const server = await serverPid()
