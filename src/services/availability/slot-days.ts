@@ -48,12 +48,14 @@ const generationSeconds = 2 * staleCopySeconds
 export class SlotDays {
   readonly #cache: Cache
   readonly #clock: Clock
-  /** Changes that the shared cache would not take (it was away): this process at least remembers them while copies count as fresh. */
-  readonly #unrecorded = new LRUCache<string, string>({ max: 10_000, ttl: freshMs })
+  /** Changes the shared cache has not taken (yet): this process heeds them, and tries again with every read. */
+  readonly #unrecorded: LRUCache<string, string>
 
   constructor({ cache, clock }: { cache: Cache; clock: Clock }) {
     this.#cache = cache
     this.#clock = clock
+    // Copies older than that are not believed anyway.
+    this.#unrecorded = new LRUCache({ max: 10_000, ttl: freshMs, perf: { now: () => clock.now().getTime() } })
   }
 
   /**
@@ -65,6 +67,7 @@ export class SlotDays {
     days: readonly LocalDay[],
     extraKeys: readonly string[] = [],
   ): Promise<{ days: ReadDay[]; extra: unknown[] }> {
+    if (this.#unrecorded.size > 0) await this.#record([...this.#unrecorded.entries()])
     const values = await this.#cache.getMany<unknown>([
       ...days.map((day) => dayKey(calendar, day)),
       ...days.map((day) => generationKey(calendar.companyId, day)),
@@ -103,10 +106,14 @@ export class SlotDays {
     const entries = [...new Set(days)].map(
       (day) => [generationKey(companyId, day), randomBytes(9).toString('base64url')] as const,
     )
-    const recorded = await this.#cache.setMany(entries, generationSeconds)
+    for (const [key, generation] of entries) this.#unrecorded.set(key, generation)
+    await this.#record(entries)
+  }
+
+  async #record(entries: readonly (readonly [key: string, generation: string])[]): Promise<void> {
+    if (!(await this.#cache.setMany(entries, generationSeconds))) return
     for (const [key, generation] of entries) {
-      if (recorded) this.#unrecorded.delete(key)
-      else this.#unrecorded.set(key, generation)
+      if (this.#unrecorded.get(key) === generation) this.#unrecorded.delete(key)
     }
   }
 }
