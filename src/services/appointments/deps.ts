@@ -36,6 +36,8 @@ export const draftMs = 15 * 60_000
 const lookUpReserveMs = 2_500
 const writeLeastMs = 1_500
 const pollMs = 120
+/** Bounds the waiting also where the clock stands still. */
+const pollsMax = 40
 
 /** Time for a request that changes something: what is left, minus what looking up its outcome needs. */
 export function writeOptions(deadline: Deadline): CallOptions {
@@ -50,7 +52,11 @@ export async function waitUntilSettled(
   deadline: Deadline,
 ): Promise<Attempt> {
   let latest = attempt
-  while (latest.state === 'executing' && deadline.remainingMs() > lookUpReserveMs) {
+  for (
+    let polls = 0;
+    polls < pollsMax && latest.state === 'executing' && deadline.remainingMs() > lookUpReserveMs;
+    polls += 1
+  ) {
     await pause(pollMs)
     latest = (await deps.attempts.load(attempt.companyId, attempt.id)) ?? latest
   }

@@ -22,7 +22,7 @@ import { loadAppointment } from './identity.ts'
 import { type NewTime, readNewTime } from './new-time.ts'
 import { narrow, readWish } from './resolve.ts'
 import { type Objection, objectionToMoving } from './rules.ts'
-import type { AppointmentWish, CallScope, Finding, OwnAppointment } from './types.ts'
+import { type AppointmentWish, type CallScope, type Finding, isLive, type OwnAppointment } from './types.ts'
 import { branchOfAppointment } from './view.ts'
 
 export interface MoveWish extends AppointmentWish {
@@ -126,12 +126,8 @@ export class Rescheduling {
       if (attempt.state !== 'booked' || appointmentId === null || from === null) continue
       if (attempt.startAt?.getTime() !== startsAt.getTime()) continue
       const now = await loadAppointment(tx, companyId, appointmentId)
-      if (
-        now === null ||
-        now.calcomUid !== attempt.calcomUid ||
-        now.startsAt.getTime() !== startsAt.getTime()
-      )
-        continue
+      const stands = now !== null && isLive(now) && now.calcomUid === attempt.calcomUid
+      if (!stands || now.startsAt.getTime() !== startsAt.getTime()) continue
       const before = { ...now, startsAt: from, calcomUid: attempt.targetUid }
       const { appointmentId: id, when, service } = readWish(wish, scope)
       const saysOld = when !== null && narrow([before], { when, service }, scope).length === 1

@@ -1,0 +1,376 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { cancelAppointment } from '../../src/functions/cancel-appointment.ts'
+import { max, openSalon, type Salon, stranger } from '../helpers/salon.ts'
+
+let salon: Salon
+beforeAll(async () => {
+  salon = await openSalon()
+})
+afterAll(() => salon.close())
+beforeEach(() => salon.reset())
+
+describe('the ordinary way', () => {
+  test('the only upcoming appointment is cancelled at Cal.com, in the database, in history, and the customer is notified', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const answer = await salon.ask(cancelAppointment, { reason: 'krank' })
+    expect(answer).toMatchObject({
+      success: true,
+      status: 'cancelled',
+      appointment_id: Number(booked.id),
+      policy_violation: false,
+      cancelled_appointment: {
+        id: Number(booked.id),
+        date: '2026-11-27',
+        time: '10:00',
+        service: 'Herrenhaarschnitt',
+      },
+      message: 'Ihr Termin für Herrenhaarschnitt am Freitag, den 27. November um 10 Uhr ist storniert.',
+    })
+    expect(salon.live()).toHaveLength(0)
+    expect(await salon.appointment(booked.id)).toMatchObject({
+      status: 'cancelled',
+      icalSequence: 1,
+      cancellationReason: 'krank',
+    })
+    expect(await salon.changes(booked.id)).toMatchObject([
+      { kind: 'cancelled', fromUid: booked.calcomUid, actor: 'caller', reason: 'krank' },
+    ])
+    expect(await salon.jobs('appointment_notifications')).toMatchObject([
+      { payload: { appointmentId: Number(booked.id), kind: 'cancelled', company_id: 1 } },
+    ])
+    expect(await salon.attemptRows()).toMatchObject([{ kind: 'cancel', state: 'booked' }])
+  })
+
+  test('the day, the time and the service decide between several', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    const second = await salon.book({ at: '2026-11-28 11:00', service: 'Färben' })
+    const third = await salon.book({ at: '2026-11-28 13:30' })
+    expect(await salon.ask(cancelAppointment, { service: 'Haare färben', date: 'Samstag' })).toMatchObject({
+      success: true,
+      appointment_id: Number(second.id),
+    })
+    expect(await salon.ask(cancelAppointment, { date: 'Samstag', time: '13:30' })).toMatchObject({
+      success: true,
+      appointment_id: Number(third.id),
+    })
+    expect(salon.live()).toHaveLength(1)
+  })
+
+  test('several candidates are asked about by name and day, and nothing is cancelled', async () => {
+    await salon.book({ at: '2026-11-26 10:00' })
+    await salon.book({ at: '2026-11-27 14:00', service: 'Damenhaarschnitt' })
+    const answer = await salon.ask(cancelAppointment)
+    expect(answer).toMatchObject({
+      success: false,
+      status: 'multiple_found',
+      error: 'multiple_found',
+      message:
+        'Welchen Termin meinen Sie: Herrenhaarschnitt am Donnerstag, den 26. November um 10 Uhr oder Damenhaarschnitt am Freitag, den 27. November um 14 Uhr?',
+    })
+    expect(answer.appointments).toHaveLength(2)
+    expect(salon.live()).toHaveLength(2)
+  })
+
+  test('an invented appointment id cancels nothing', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    expect(await salon.ask(cancelAppointment, { appointment_id: '12345' })).toMatchObject({
+      success: false,
+      status: 'not_found',
+    })
+    expect(salon.live()).toHaveLength(1)
+  })
+
+  test('an id and a day that contradict each other are asked about', async () => {
+    const first = await salon.book({ at: '2026-11-26 10:00' })
+    await salon.book({ at: '2026-11-27 14:00' })
+    const answer = await salon.ask(cancelAppointment, {
+      appointment_id: String(first.id),
+      date: '2026-11-27',
+    })
+    expect(answer).toMatchObject({ success: false, status: 'multiple_found' })
+    expect(salon.live()).toHaveLength(2)
+  })
+
+  test('a caller who has not agreed keeps the appointment and is offered to move it', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    expect(await salon.ask(cancelAppointment, { confirmed: 'nein' })).toMatchObject({
+      success: false,
+      status: 'offer_reschedule',
+    })
+    expect(salon.live()).toHaveLength(1)
+    expect(await salon.ask(cancelAppointment, { confirmed: 'nein', skip_reschedule: 'true' })).toMatchObject({
+      success: true,
+      status: 'cancelled',
+    })
+  })
+})
+
+describe('repeats', () => {
+  test('a repeat in the same call answers the same, and cancels nothing else', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    const who = { callId: 'call_repeat_1' }
+    const first = await salon.ask(cancelAppointment, {}, who)
+    const again = await salon.ask(cancelAppointment, {}, who)
+    expect(again).toEqual(first)
+    expect(salon.simulator.control.requests('cancelBooking')).toHaveLength(1)
+  })
+
+  test('a second cancellation in the same call means the second appointment', async () => {
+    await salon.book({ at: '2026-11-26 10:00' })
+    await salon.book({ at: '2026-11-27 14:00' })
+    const who = { callId: 'call_repeat_2' }
+    await salon.ask(cancelAppointment, { date: '26.11.' }, who)
+    expect(await salon.ask(cancelAppointment, {}, who)).toMatchObject({
+      success: true,
+      cancelled_appointment: { date: '2026-11-27' },
+    })
+    expect(salon.live()).toHaveLength(0)
+  })
+
+  test('two requests at once make one request to Cal.com, and both answer success', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    salon.simulator.control.setLatency(300, 'cancelBooking')
+    const who = { callId: 'call_repeat_3' }
+    const answers = await Promise.all([
+      salon.ask(cancelAppointment, {}, who),
+      salon.ask(cancelAppointment, {}, who),
+    ])
+    expect(answers.map((answer) => answer.success)).toEqual([true, true])
+    expect(salon.simulator.control.requests('cancelBooking')).toHaveLength(1)
+  })
+
+  test('I-52 what is cancelled already answers success and says so', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    await salon.ask(cancelAppointment, {}, { callId: 'call_day_1' })
+    expect(await salon.ask(cancelAppointment, { date: 'Freitag' }, { callId: 'call_day_2' })).toMatchObject({
+      success: true,
+      status: 'cancelled',
+      already_cancelled: true,
+      message: 'Ihr Termin am Freitag, den 27. November um 10 Uhr ist bereits abgesagt.',
+    })
+  })
+})
+
+describe('rules', () => {
+  test('I-81 too late: nothing is cancelled, whole hours are said, and one callback is stored and mailed', async () => {
+    salon.clock.set('2026-11-26T12:30:00Z')
+    await salon.book({ at: '2026-11-27 10:00' })
+    const who = { callId: 'call_late' }
+    const answer = await salon.ask(cancelAppointment, {}, who)
+    expect(answer).toMatchObject({
+      success: false,
+      error: 'policy_violation',
+      status: 'denied',
+      reason: 'deadline_missed',
+      policy_violation: true,
+      message: 'Absagen ist nur bis 24 Stunden vor dem Termin möglich. Wir rufen Sie noch heute zurück.',
+    })
+    expect(answer.policy_message).toBe(answer.message)
+    await salon.ask(cancelAppointment, {}, who)
+    const rows = await salon.callbackRows()
+    expect(rows).toMatchObject([{ kind: 'policy', phone: max, name: 'Max Mustermann', status: 'open' }])
+    expect(await salon.jobs('business_mail')).toMatchObject([
+      { payload: { callbackId: Number(rows[0]!.id) } },
+    ])
+    expect(salon.live()).toHaveLength(1)
+    expect(salon.simulator.control.requests('cancelBooking')).toHaveLength(0)
+  })
+
+  test('I-81 the rule is told before the caller is asked to agree', async () => {
+    salon.clock.set('2026-11-26T12:30:00Z')
+    await salon.book({ at: '2026-11-27 10:00' })
+    expect(await salon.ask(cancelAppointment, { confirmed: 'nein' })).toMatchObject({ status: 'denied' })
+  })
+
+  test('I-81 exactly at the deadline it is still possible', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    salon.clock.set('2026-11-26T09:00:00Z')
+    expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true })
+  })
+
+  test('the rule of a service wins over the rule of the company', async () => {
+    salon.clock.set('2026-11-24T09:00:00Z')
+    await salon.book({ at: '2026-11-26 09:00', service: 'Färben' })
+    expect(await salon.ask(cancelAppointment)).toMatchObject({
+      status: 'denied',
+      details: { cancellation_deadline_hours: 48 },
+    })
+  })
+
+  test('an appointment that has begun is not cancelled', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    salon.clock.set('2026-11-27T09:10:00Z')
+    expect(await salon.ask(cancelAppointment, { date: 'heute' })).toMatchObject({
+      success: false,
+      error: 'appointment_past',
+    })
+    expect(salon.live()).toHaveLength(1)
+  })
+})
+
+describe('Cal.com says otherwise', () => {
+  test('I-50 I-53 while Cal.com is down the cancellation is kept, said to be noted, and pushed later', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
+    const who = { callId: 'call_down' }
+    const answer = await salon.ask(cancelAppointment, {}, who)
+    expect(answer).toMatchObject({ success: false, status: 'cancel_pending', error: 'cancel_pending' })
+    expect(answer.message).toMatch(/^Ich habe Ihre Absage für den Termin am Freitag/)
+    expect(answer.message).not.toMatch(/storniert|abgesagt\b/)
+    expect(await salon.appointment(booked.id)).toMatchObject({
+      status: 'scheduled',
+      syncState: 'cancel_pending',
+    })
+    expect(await salon.jobs('sync_to_calcom')).toMatchObject([
+      { payload: { appointmentId: Number(booked.id) } },
+    ])
+    expect(await salon.ask(cancelAppointment, {}, who)).toMatchObject({ status: 'cancel_pending' })
+
+    expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
+    expect(salon.live()).toHaveLength(0)
+    expect(await salon.appointment(booked.id)).toMatchObject({ status: 'cancelled', syncState: 'in_sync' })
+    expect(await salon.attemptRows()).toMatchObject([{ state: 'booked' }])
+    expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('nothing_to_do')
+    expect(await salon.jobs('appointment_notifications')).toHaveLength(1)
+  })
+
+  test('a push while Cal.com is still down fails, so that the job runs again', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503, times: 2 })
+    await salon.ask(cancelAppointment)
+    await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
+      kind: 'unavailable',
+    })
+    expect(await salon.appointment(booked.id)).toMatchObject({ syncState: 'cancel_pending' })
+  })
+
+  test('an answer that was lost after Cal.com cancelled is looked up, and the caller hears success', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'reset', phase: 'after' })
+    expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true, status: 'cancelled' })
+    expect(await salon.appointment(booked.id)).toMatchObject({ status: 'cancelled' })
+  })
+
+  test('what the business has cancelled meanwhile is cancelled for the caller too', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    await salon.simulator.control.cancelAsHost(booked.calcomUid!, { reason: 'krank' })
+    expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true, status: 'cancelled' })
+  })
+
+  test('I-53 "already cancelled" that means "moved" is followed through a chain, recorded, and asked about', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const second = await salon.simulator.control.rescheduleAsHost(booked.calcomUid!, {
+      start: '2026-11-27T12:00:00Z',
+    })
+    const third = await salon.simulator.control.rescheduleAsHost(second.uid, {
+      start: '2026-11-28T10:30:00Z',
+    })
+    const answer = await salon.ask(cancelAppointment)
+    expect(answer).toMatchObject({
+      success: false,
+      error: 'appointment_moved',
+      message:
+        'Ihr Termin wurde inzwischen verlegt und ist jetzt am Samstag, den 28. November um 11 Uhr 30. Soll ich diesen absagen?',
+    })
+    expect(await salon.appointment(booked.id)).toMatchObject({
+      calcomUid: third.uid,
+      appointmentDatetime: new Date('2026-11-28T10:30:00Z'),
+      rescheduleCount: 0,
+    })
+    expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true })
+    expect(salon.live()).toHaveLength(0)
+  })
+
+  test('I-52 a booking that Cal.com does not know is never "storniert": a person takes over', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00', localOnly: true })
+    const answer = await salon.ask(cancelAppointment)
+    expect(answer).toMatchObject({ success: false, status: 'callback_queued', error: 'cancel_failed' })
+    expect(answer.message).not.toContain('storniert')
+    expect(await salon.appointment(booked.id)).toMatchObject({ status: 'scheduled' })
+    expect(await salon.callbackRows()).toMatchObject([{ kind: 'technical', phone: max }])
+  })
+
+  test('I-16 I-55 when our own rows cannot be written after Cal.com cancelled, the caller still hears success', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    await salon.sql(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
+      CREATE TRIGGER refuse BEFORE INSERT ON appointment_changes FOR EACH ROW EXECUTE FUNCTION refuse()`)
+    try {
+      expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true, status: 'cancelled' })
+    } finally {
+      await salon.sql('DROP FUNCTION refuse CASCADE')
+    }
+    expect(salon.lines.some((line) => line.includes('cancel_not_recorded'))).toBe(true)
+    expect(await salon.appointment(booked.id)).toMatchObject({ status: 'scheduled' })
+
+    // The attempt is still executing; once its lease is over, settling repairs the row.
+    salon.clock.advance(120_000)
+    const [attempt] = await salon.attemptRows()
+    expect(await salon.actions.settle(1, attempt!.id)).toBe('done')
+    expect(await salon.appointment(booked.id)).toMatchObject({ status: 'cancelled' })
+    expect(await salon.attemptRows()).toMatchObject([{ state: 'booked' }])
+  })
+
+  test('a cancellation that died before Cal.com was asked is settled by a person, not carried out unsaid', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const draft = await salon.run((tx) =>
+      salon.attempts.create(tx, {
+        companyId: 1,
+        branchId: booked.branchId,
+        callId: null,
+        kind: 'cancel',
+        wishKey: 'cancel:x',
+        appointmentId: booked.id,
+        targetUid: booked.calcomUid,
+      }),
+    )
+    await salon.attempts.claim(1, draft.id)
+    expect(await salon.actions.settle(1, draft.id)).toBe('busy')
+    salon.clock.advance(120_000)
+    expect(await salon.actions.settle(1, draft.id)).toBe('handed_over')
+    expect(salon.live()).toHaveLength(1)
+    expect(await salon.attemptRows()).toMatchObject([{ state: 'rejected' }])
+    expect(await salon.callbackRows()).toMatchObject([{ kind: 'technical', phone: max }])
+  })
+})
+
+describe('whose appointment', () => {
+  test('I-68 the id of somebody else answers as if it did not exist', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const theirs = await salon.ask(
+      cancelAppointment,
+      { appointment_id: String(booked.id) },
+      { from: stranger },
+    )
+    const nobodys = await salon.ask(cancelAppointment, { appointment_id: '999999' }, { from: stranger })
+    expect(theirs).toEqual(nobodys)
+    expect(salon.live()).toHaveLength(1)
+  })
+
+  test('I-68 a withheld number may cancel what this very call booked, and nothing else', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00', phone: null, callId: 'call_own' })
+    const id = { appointment_id: String(booked.id) }
+    expect(await salon.ask(cancelAppointment, id, { from: null, callId: 'call_other' })).toMatchObject({
+      success: false,
+      error: 'anonymous_caller',
+    })
+    expect(await salon.ask(cancelAppointment, {}, { from: null, callId: 'call_own' })).toMatchObject({
+      success: true,
+    })
+  })
+
+  test('a company may want a second fact: the number alone and an id are not enough, the day is', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    await salon.setCompany({ secondFactRequired: true })
+    expect(await salon.ask(cancelAppointment, { appointment_id: String(booked.id) })).toMatchObject({
+      success: false,
+      error: 'second_fact_required',
+    })
+    const who = { callId: 'call_second' }
+    expect(await salon.ask(cancelAppointment, { date: 'Donnerstag' }, who)).toMatchObject({
+      error: 'appointment_not_found',
+      message: 'Mit diesen Angaben finde ich leider keinen Termin. Stimmen Name, Tag und Uhrzeit?',
+    })
+    expect(await salon.misses('call_second')).toBe(1)
+    expect(await salon.ask(cancelAppointment, { date: 'Freitag' }, who)).toMatchObject({ success: true })
+  })
+})
