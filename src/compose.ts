@@ -15,6 +15,7 @@ import type { Cache } from './lib/cache/cache.ts'
 import { MemoryCache } from './lib/cache/memory-cache.ts'
 import { RedisCache } from './lib/cache/redis-cache.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
+import { GatewayMetrics } from './lib/metrics.ts'
 import { SharedRedis } from './lib/redis.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { AppointmentActions } from './services/appointments/actions.ts'
@@ -29,6 +30,7 @@ import { CallLifecycle } from './services/calls/lifecycle.ts'
 import { CallRouting } from './services/calls/routing.ts'
 import { Catalogues } from './services/catalogue.ts'
 import { CustomerService } from './services/customers.ts'
+import { FiguresService } from './services/figures.ts'
 import { HealthService } from './services/health.ts'
 
 export interface GatewayOptions {
@@ -61,6 +63,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     requireRestrictedLogin: config.production,
   })
   const { tenancy } = database
+  const metrics = new GatewayMetrics()
   const redis = config.redis.url === null ? undefined : new SharedRedis({ url: config.redis.url, log })
   await redis?.ready(redisReadyWithinMs)
   const cache: Cache = redis ? new RedisCache({ redis, clock }) : new MemoryCache({ clock })
@@ -72,6 +75,8 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     redis,
     broadcast,
     budget: { perMinuteMax: config.calcom.requestsPerMinute, perSecondMax: config.calcom.requestsPerSecond },
+    onRequest: (outcome) => metrics.calcomRequest(outcome),
+    onBreakerChange: (change) => metrics.breakerChange(change),
   })
   const calcom = (connectionId: string) => connections.get(connectionId)
 
@@ -87,6 +92,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     clock,
     log,
     staleAfterMs: config.deadlines.staleMs,
+    onRead: (outcome) => metrics.availabilityRead(outcome),
   })
   const customers = new CustomerService({ tenancy })
   const callbacks = new CallbackService({ tenancy })
@@ -142,7 +148,11 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     log,
     usdEurRate: config.usdEurRate,
   })
-  const tracker = new FunctionCallTracker({ tenancy, log })
+  const tracker = new FunctionCallTracker({
+    tenancy,
+    log,
+    onDropped: (count) => metrics.trackingDropped(count),
+  })
   const registry = allFunctions()
   const dispatcher = new Dispatcher({
     registry,
@@ -152,7 +162,12 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     clock,
     log,
     deadlines: config.deadlines,
-    observer: { onFunctionCall: () => {} },
+    observer: {
+      onFunctionCall({ answer, ...call }) {
+        const alternatives = Array.isArray(answer.alternatives) && answer.alternatives.length > 0
+        metrics.functionCall({ ...call, alternatives })
+      },
+    },
     logWholeCalls: config.retell.debugWebhooks,
   })
   const listener = await listenForChanges({
@@ -164,6 +179,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     },
   })
 
+  const figures = new FiguresService({ database, clock })
   const keys = { apiKeys: config.retell.apiKeys, webhookSecret: config.retell.webhookSecret }
   const app = await buildApp({
     functions: {
@@ -180,6 +196,15 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
       logPayloads: config.retell.debugWebhooks,
     },
     health: new HealthService({ connections, database, cache, redisConfigured: redis !== undefined, clock }),
+    metrics: {
+      metrics,
+      sources: {
+        connections: () => connections.health,
+        trackingWaiting: () => tracker.waiting,
+        figures: () => figures.load(),
+      },
+      token: config.metricsToken,
+    },
     cache,
     limits: config.limits,
     trustedProxies: config.server.trustedProxies,

@@ -2,6 +2,7 @@
  * Enqueues a background job in the transaction of the data it belongs to: both happen or neither. The database stamps the
  * company into the payload (`company_id`) and keeps the job keys of companies apart; see the migration.
  */
+import type { Pool } from 'pg'
 import type { Tx } from './tenancy.ts'
 
 export type JobRequest = {
@@ -21,4 +22,20 @@ export type JobRequest = {
 export async function enqueueJob(tx: Tx, job: JobRequest): Promise<void> {
   await tx.$executeRaw`SELECT gateway_enqueue_job(${job.task}::text, ${JSON.stringify(job.payload)}::json,
     ${job.jobKey ?? null}::text, ${job.runAt ?? null}::timestamptz, ${job.maxAttempts ?? null}::int)`
+}
+
+/** Jobs by state: due or later (`waiting`), `running`, and those that used up their attempts (`failed`). */
+export type JobCount = { state: 'waiting' | 'running' | 'failed'; count: number; oldestSeconds: number }
+
+/** Counts the jobs of the queue; `pool` is the worker's. A waiting job's age counts from when it was due. */
+export async function countJobs(pool: Pick<Pool, 'query'>): Promise<JobCount[]> {
+  const { rows } = await pool.query<JobCount>(`
+    SELECT state, count(job.id)::int AS count,
+           greatest(0, coalesce(extract(epoch FROM now() - min(coalesce(job.locked_at, job.run_at))), 0))::float AS "oldestSeconds"
+      FROM unnest(ARRAY['waiting', 'running', 'failed']) AS state
+      LEFT JOIN graphile_worker._private_jobs job
+        ON state = CASE WHEN job.attempts >= job.max_attempts AND job.locked_at IS NULL THEN 'failed'
+                        WHEN job.locked_at IS NOT NULL THEN 'running' ELSE 'waiting' END
+     GROUP BY state`)
+  return rows
 }

@@ -16,7 +16,7 @@ const defaultLimits = { lockTimeoutMs: 2_000, statementTimeoutMs: 5_000, transac
 /** How long to wait for a connection before the database counts as gone. */
 const connectionWaitMs = 1_000
 
-type Role = 'gateway_tenant' | 'gateway_system'
+type Role = 'gateway_tenant' | 'gateway_system' | 'gateway_report'
 
 export class Tenancy {
   readonly #prisma: Pick<PrismaClient, '$transaction'>
@@ -40,6 +40,11 @@ export class Tenancy {
   /** Runs work across all companies: routing look-ups and jobs only. Same guarantees and errors as `run`. */
   async asSystem<T>(work: (tx: Tx) => Promise<T>, limits: Limits = {}): Promise<T> {
     return this.#transaction('gateway_system', '', work, limits)
+  }
+
+  /** Reads across all companies in the role of reports, which may not write: metrics only. Same guarantees and errors as `run`. */
+  async asReport<T>(work: (tx: Tx) => Promise<T>, limits: Limits = {}): Promise<T> {
+    return this.#transaction('gateway_report', '', work, limits)
   }
 
   async #transaction<T>(

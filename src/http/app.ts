@@ -8,10 +8,13 @@ import type { Logger } from 'pino'
 import { AppError } from '../errors.ts'
 import type { Cache } from '../lib/cache/cache.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { GatewayMetrics } from '../lib/metrics.ts'
 import { createRequestLimits } from './rate-limits.ts'
 import { refusal, refuse } from './replies.ts'
+import { requestIdOf } from './request-id.ts'
 import { type FunctionRoutesOptions, functionRoutes } from './routes/functions.ts'
 import { healthRoutes } from './routes/health.ts'
+import { type MetricsRoutesOptions, metricsRoutes } from './routes/metrics.ts'
 import { type EventRoutesOptions, retellEventRoutes } from './routes/retell-events.ts'
 import { timeRoutes } from './routes/time.ts'
 
@@ -21,6 +24,9 @@ export interface AppOptions {
   functions: Omit<FunctionRoutesOptions, Shared>
   events: Omit<EventRoutesOptions, Shared>
   health: Parameters<typeof healthRoutes>[1]['health']
+  metrics: Omit<MetricsRoutesOptions, 'metrics'> & {
+    metrics: MetricsRoutesOptions['metrics'] & Pick<GatewayMetrics, 'httpResponse'>
+  }
   cache: Pick<Cache, 'increment'>
   limits: { unsignedPerMinute: number; eventsPerMinute: number; functionCallsPerMinute: number }
   trustedProxies: readonly string[]
@@ -38,6 +44,7 @@ const neverShed = new Set([
   '/metrics',
   '/api/health/calcom',
   '/api/health/calcom/detailed',
+  '/api/health/calcom/metrics',
 ])
 
 /** Builds the application; it does not listen yet. */
@@ -45,6 +52,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { clock, log } = options
   const app = Fastify({
     loggerInstance: log as FastifyBaseLogger,
+    genReqId: requestIdOf,
     logController: new Fastify.LogController({ disableRequestLogging: true }),
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     requestTimeout: requestTimeoutMs,
@@ -58,13 +66,20 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const statusCode = error instanceof AppError ? 400 : (error.statusCode ?? 500)
     if (statusCode >= 500)
-      log.error({ err: error, alarm: 'request_failed', route: request.routeOptions.url }, 'request failed')
+      log.error(
+        { err: error, alarm: 'request_failed', route: request.routeOptions.url, request_id: request.id },
+        'request failed',
+      )
     return reply.code(statusCode).send(refusal(statusCode))
   })
   app.setNotFoundHandler((request, reply) => {
     if (request.method === 'POST')
       log.warn({ alarm: 'unknown_address' }, 'a request to an address that does not exist')
     return refuse(reply, 404)
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    options.metrics.metrics.httpResponse(reply.statusCode, request.routeOptions.url)
+    done()
   })
   await app.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false })
   await app.register(underPressure, {
@@ -81,5 +96,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(retellEventRoutes, { ...options.events, limits, clock, log })
   await app.register(timeRoutes, { clock })
   await app.register(healthRoutes, { health: options.health })
+  await app.register(metricsRoutes, options.metrics)
   return app
 }

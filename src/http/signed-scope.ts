@@ -37,7 +37,7 @@ export function useSignedScope(scope: FastifyInstance, options: SignedScopeOptio
     }
     if (!passes) {
       options.log.error(
-        { alarm: options.alarm, signature: verdict, route: request.routeOptions.url },
+        { alarm: options.alarm, signature: verdict, route: request.routeOptions.url, request_id: request.id },
         'request refused',
       )
       return refuse(reply, 401, verdict === 'missing' ? 'signature_missing' : 'signature_invalid')
