@@ -1,0 +1,92 @@
+/** The demonstration salon with its booking service, as often as there are processes. */
+import { AvailabilityService } from '../../../src/services/availability/availability.ts'
+import { BookingService } from '../../../src/services/booking/booking.ts'
+import type { BookingWish, Confirmed, Started } from '../../../src/services/booking/types.ts'
+import { CustomerService } from '../../../src/services/customers.ts'
+import { openCalcom } from '../../helpers/calcom.ts'
+import { openSalon, type Who } from '../../helpers/salon.ts'
+
+export type Ready = Extract<Started, { kind: 'ready' }>
+export type Booked = Extract<Confirmed, { kind: 'booked' }>
+
+export const wish: BookingWish = {
+  name: 'Max Mustermann',
+  date: '27.11.2026',
+  time: '14:00',
+  service: 'Herrenhaarschnitt',
+}
+
+export async function openBooking() {
+  const salon = await openSalon()
+  const { tenancy, catalogues, callbacks, clock, log } = salon.deps
+  // Connections of our own, so that a test's pauses and open breakers can be forgotten before the next one.
+  const { connections } = await openCalcom(salon.simulator.url, {}, { clock, log })
+  const calcom = (id: string) => connections.get(id)
+  const availability = new AvailabilityService({ cache: salon.cache, calcom, catalogues, clock, log })
+  const customers = new CustomerService({ tenancy })
+  /** A service as another process has it: nothing shared but database, cache and Cal.com. */
+  const process = (changes: Partial<ConstructorParameters<typeof BookingService>[0]> = {}) =>
+    new BookingService({
+      tenancy,
+      cache: salon.cache,
+      calcom,
+      availability,
+      catalogues,
+      customers,
+      callbacks,
+      clock,
+      log,
+      ...changes,
+    })
+  const booking = process()
+  let calls = 0
+
+  return {
+    ...salon,
+    booking,
+    customers,
+    availability,
+    process,
+    async reset() {
+      await booking.idle()
+      connections.forget('default')
+      await salon.reset()
+    },
+    async close() {
+      await booking.idle()
+      await connections.close()
+      await salon.close()
+    },
+    /** A call of its own. */
+    newCall(from: string | null = '+4915112345678'): { callId: string; from: string | null } {
+      calls += 1
+      return { callId: `call_booking_${calls}_${clock.now().getTime()}`, from }
+    },
+    async start(who: Who, changes: BookingWish = {}): Promise<Ready> {
+      const started = await booking.start(await salon.context(who), { ...wish, ...changes })
+      if (started.kind !== 'ready') throw new Error(`Expected a draft, got ${started.kind}`)
+      return started
+    },
+    async confirm(who: Who, bookingId?: string, service = booking): Promise<Confirmed> {
+      const confirmed = await service.confirm(await salon.context(who), { bookingId })
+      await service.idle()
+      return confirmed
+    },
+    posts: () => salon.simulator.control.requests('createBooking').length,
+    appointments: () =>
+      salon.run((tx) => tx.appointment.findMany({ where: { companyId: 1 }, orderBy: { id: 'asc' } })),
+    attempt: async (id: string) => (await salon.attempts.load(1, id))!,
+    /** A booking of an attempt that reached Cal.com although we know nothing of it. */
+    async arriveLate(attempt: Ready['attempt']) {
+      return salon.client.createBooking(
+        {
+          eventTypeId: attempt.eventTypeId!,
+          start: attempt.startAt!,
+          attendee: { name: attempt.customerName!, phoneNumber: '+4915112345678', timeZone: 'Europe/Berlin' },
+          metadata: { booking_id: attempt.id, call_id: attempt.callId ?? '', company_id: '1' },
+        },
+        { deadline: (await salon.context({ budgetMs: 5_000 })).deadline, priority: 'call' },
+      )
+    },
+  }
+}
