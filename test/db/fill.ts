@@ -55,4 +55,5 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
   await tx.webhookEvent.create({
     data: { companyId, source: 'calcom', eventType: 'PING', dedupeKey: mark, payload: {} },
   })
+  await tx.syncMark.create({ data: { companyId, name: mark, value: '2030-03-04' } })
 }

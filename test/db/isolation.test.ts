@@ -52,7 +52,7 @@ const tables = [
     'appointment_changes',
     'booking_attempts',
   ],
-  ...['callback_requests', 'webhook_events', 'mail_outbox', 'audit_log'],
+  ...['callback_requests', 'webhook_events', 'mail_outbox', 'audit_log', 'sync_marks'],
 ]
 
 /** The SQLSTATE of a refusal, or what the statement did. */

@@ -1,0 +1,17 @@
+/** Writes the mail to a customer about what happened to their appointment. */
+import { z } from 'zod'
+import type { AppointmentMails } from '../services/mail/appointment-mails.ts'
+import { companyOf, type Job } from './job.ts'
+
+const payloadSchema = z.looseObject({
+  appointmentId: z.int().positive(),
+  kind: z.enum(['booked', 'confirmed', 'rescheduled', 'cancelled', 'rejected']),
+})
+
+export const appointmentNotifications: Job<{ appointmentMails: Pick<AppointmentMails, 'write'> }> = {
+  name: 'appointment_notifications',
+  async run({ appointmentMails }, payload) {
+    const { appointmentId, kind } = payloadSchema.parse(payload)
+    return appointmentMails.write(companyOf(payload), appointmentId, kind)
+  },
+}
