@@ -72,7 +72,8 @@ export class Dispatcher {
       answer = await this.#run(definition, request, running, functionLog)
     } catch (error) {
       answer = answerOf(error, functionLog)
-      if (isDatabaseUnavailable(error)) {
+      // A refusal has been put into words already, whatever connection was lost behind it (Cal.com's, for one).
+      if (!(error instanceof AppError) && isDatabaseUnavailable(error)) {
         this.#finish(definition, running, answer, startedAt, functionLog)
         throw error
       }
