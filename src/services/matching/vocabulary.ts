@@ -68,7 +68,7 @@ const compoundParts = `öl motor motoröl winter sommer ganzjahres klima anlage 
   folge neu patient notfall kontakt linsen seh test hör blut druck ultraschall voll halb tages stunde termin bild`
 
 /** Parts that say nothing about the service: "Kontrolltermin" is a Kontrolle. */
-const emptyParts = 'termin termine zahnarzt friseur werkstatt arzt nach kurz lang'
+const emptyParts = 'termin termine zahnarzt friseur werkstatt arzt nach kurz'
 
 export type Audience = 'herren' | 'damen' | 'kinder'
 
