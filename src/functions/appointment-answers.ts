@@ -6,6 +6,7 @@ import {
   alreadyBegun,
   appointmentIsCancelled,
   appointmentWas,
+  cancelStillNoted,
   lockedOut,
   noSuchAppointment,
   notProven,
@@ -19,6 +20,8 @@ import type { CallScope, Finding, Purpose } from '../services/appointments/types
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
 import type { StoredCallback } from '../services/callbacks.ts'
 import type { FunctionAnswer } from './define.ts'
+
+const shownMax = 10
 
 /** The answer to a finding that is not one appointment. */
 export function unresolvedAnswer(
@@ -35,7 +38,7 @@ export function unresolvedAnswer(
         ...(read ? { success: true } : { success: false, error: 'multiple_found' }),
         status: 'multiple_found',
         found: true,
-        appointments: finding.appointments.map(view),
+        appointments: finding.appointments.slice(0, shownMax).map(view),
         appointment_count: finding.appointments.length,
         message: whichAppointment(finding.appointments.map(spoken)),
       }
@@ -52,11 +55,13 @@ export function unresolvedAnswer(
     case 'cancelled':
       return {
         ...(read ? { success: true } : { success: false, error: 'appointment_cancelled' }),
-        status: 'cancelled',
         found: true,
         appointment: view(finding.appointment),
         appointment_count: 0,
-        message: appointmentIsCancelled(spoken(finding.appointment)),
+        // Noted is not cancelled: Cal.com has not said so yet.
+        ...(finding.appointment.status === 'cancelled'
+          ? { status: 'cancelled', message: appointmentIsCancelled(spoken(finding.appointment)) }
+          : { status: 'cancel_pending', message: cancelStillNoted(spoken(finding.appointment)) }),
       }
     case 'past':
       return {

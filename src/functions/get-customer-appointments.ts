@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { appointmentsAre } from '../german/sentences/appointments.ts'
+import { isLive } from '../services/appointments/types.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
 import { unresolvedAnswer } from './appointment-answers.ts'
 import { defineFunction } from './define.ts'
@@ -44,7 +45,7 @@ export const getCustomerAppointments = defineFunction({
       appointments,
       count: appointments.length,
       appointment_count: listing.upcoming.length,
-      message: appointmentsAre(listing.upcoming.map((one) => spokenOf(one, context))),
+      message: appointmentsAre(listing.upcoming.filter(isLive).map((one) => spokenOf(one, context))),
     }
   },
 })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   alreadyThen,
   cancelledCannotMove,
+  cancelStillNoted,
   changeUnderWay,
   handedOver,
   impossibleNewTime,
@@ -124,7 +125,9 @@ function answerOf(outcome: MoveOutcome, context: TenantContext): FunctionAnswer 
     case 'moved':
       return failure('appointment_moved', 'moved', movedMeanwhile(spoken, 'move'))
     case 'cancelled':
-      return failure('appointment_cancelled', 'not_found', cancelledCannotMove(spoken))
+      return outcome.appointment.syncState === 'cancel_pending'
+        ? failure('appointment_cancelled', 'cancel_pending', cancelStillNoted(spoken))
+        : failure('appointment_cancelled', 'not_found', cancelledCannotMove(spoken))
     case 'failed':
       return { ...failure('calendar_unavailable', 'error', notMoved()), fallback: 'callback_request' }
     case 'unclear':

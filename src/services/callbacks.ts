@@ -7,12 +7,7 @@
 import { enqueueJob } from '../db/jobs.ts'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
 import { understandWish } from '../german/index.ts'
-import {
-  callbackNumberWanted,
-  callbackOffer,
-  willCallBack,
-  willCallBackInstead,
-} from '../german/sentences/appointments.ts'
+import { callbackNumberWanted, willCallBack, willCallBackInstead } from '../german/sentences/appointments.ts'
 import { normalisePhone } from '../lib/phone.ts'
 import type { CallScope } from './appointments/types.ts'
 import { type CallbackPromise, promiseCallback } from './callback-time.ts'
@@ -96,11 +91,6 @@ export class CallbackService {
       reachable: data.phone !== null,
       say: data.phone === null ? callbackNumberWanted() : sayPromise(promise),
     }
-  }
-
-  /** For whoever cannot do what was asked: the answer's field and the sentence that offers a callback. */
-  offerFor(kind: 'technical'): { fallback: 'callback_request'; reason: string; say: string } {
-    return { fallback: 'callback_request', reason: kind, say: callbackOffer() }
   }
 
   async #create(

@@ -155,6 +155,11 @@ export function cancelNoted(appointment: SpokenAppointment): string {
   return `Ich habe Ihre Absage für den Termin ${moment(appointment)} notiert. Unser Kalender antwortet gerade nicht, wir tragen sie so bald wie möglich ein.`
 }
 
+/** A cancellation noted earlier, which the calendar still does not know. */
+export function cancelStillNoted(appointment: SpokenAppointment): string {
+  return `Ihre Absage für den Termin ${moment(appointment)} ist notiert, wir tragen sie so bald wie möglich ein.`
+}
+
 /** The caller has not agreed yet. */
 export function offerMove(appointment: SpokenAppointment): string {
   return `Ihr Termin ${moment(appointment)} bleibt bestehen. Möchten Sie ihn stattdessen verschieben?`
@@ -289,12 +294,7 @@ export function callbackNumberWanted(): string {
   return 'Unter welcher Nummer dürfen wir Sie zurückrufen?'
 }
 
-export function callbackOffer(): string {
-  return 'Das klappt gerade technisch leider nicht. Dürfen wir Sie zurückrufen?'
-}
-
 function sayHours(hours: number): string {
-  if (hours === 0) return 'kurz'
   if (hours === 1) return 'eine Stunde'
   return `${hours} Stunden`
 }

@@ -80,10 +80,12 @@ export class AppointmentFinder {
     if (guarded && !own.some((one) => one.callId !== null && one.callId === scope.call.callId))
       return this.#findGuarded(tx, scope, read, own)
     const finding = resolveAppointment(own, read, purpose, scope)
-    if (finding.kind !== 'none' || (own.length > 0 && scope.call.callerNumber === null)) return finding
-    if (scope.call.callerNumber === null) return this.#prove(tx, scope, read)
+    if (finding.kind !== 'none') return finding
+    const complete = missingFacts(read).length === 0
+    if (scope.call.callerNumber === null)
+      return complete || own.length === 0 ? this.#prove(tx, scope, read) : finding
     // A known number may still mean an appointment that was booked without one, and can prove it like anybody.
-    return missingFacts(read).length === 0 ? this.#proveQuietly(tx, scope, read, finding) : finding
+    return complete ? this.#proveQuietly(tx, scope, read, finding) : finding
   }
 
   /** Ids that a caller without a number has proven earlier in this call. */

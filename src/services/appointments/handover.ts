@@ -17,7 +17,6 @@ export type Errand =
   | 'cancel_failed'
   | 'move_failed'
   | 'move_unclear'
-  | 'begun'
 
 const errands: Record<Errand, { kind: CallbackKind; text: string }> = {
   cancel_too_late: { kind: 'policy', text: 'Möchte nach Ablauf der Frist absagen' },
@@ -26,7 +25,6 @@ const errands: Record<Errand, { kind: CallbackKind; text: string }> = {
   cancel_failed: { kind: 'technical', text: 'Absage konnte nicht eingetragen werden' },
   move_failed: { kind: 'technical', text: 'Verschiebung konnte nicht eingetragen werden' },
   move_unclear: { kind: 'technical', text: 'Unklar, ob die Verschiebung geklappt hat: bitte prüfen' },
-  begun: { kind: 'policy', text: 'Anliegen zu einem Termin, der schon begonnen hat' },
 }
 
 /** Stores the request for a person, once per call and appointment, in the transaction of what it belongs to. */

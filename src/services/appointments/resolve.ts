@@ -35,6 +35,9 @@ const nextWords =
   /\b(n(ä|ae)chste[rnms]?|kommende[rnms]?|next)\b(?!\s+(woche|monat|jahr|mo|di|mi|do|fr|sa|so))/i
 const lastWords = /\b(letzte[rnms]?|vergangene[rnms]?|last)\b(?!\s+(woche|monat|mo|di|mi|do|fr|sa|so))/i
 
+/** Words that name no day on purpose: then the caller is asked which, by name. */
+const noDayWords = /\b(alle[nrs]?|egal|irgend\w*|wei(ß|ss) (ich )?nicht|unbekannt|meine[nrm]?|termine?n?)\b/i
+
 /** Understands what was said about an appointment. */
 export function readWish(wish: AppointmentWish, scope: CallScope): ReadWish {
   const words = [wish.date, wish.time, wish.service].filter((text) => text !== undefined).join(' ')
@@ -51,7 +54,12 @@ export function readWish(wish: AppointmentWish, scope: CallScope): ReadWish {
   const when =
     understood !== null && (understood.day !== null || understood.time !== null) ? understood : null
   const unclearDay =
-    wish.date !== undefined && !next && !last && when?.day == null && (when?.alternatives.length ?? 0) === 0
+    wish.date !== undefined &&
+    !noDayWords.test(wish.date) &&
+    !next &&
+    !last &&
+    when?.day == null &&
+    (when?.alternatives.length ?? 0) === 0
   return {
     appointmentId: idWords === '' || /^(next|n(ä|ae)chste)/i.test(idWords) ? null : idWords,
     name: wish.name === undefined ? null : readPersonName(wish.name, [scope.catalogue.company.name]),
