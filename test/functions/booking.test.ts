@@ -250,29 +250,23 @@ describe('what is missing is asked for', () => {
     expect(answer.message.match(/\?/g)).toHaveLength(1)
   })
 
-  test('I-36 a time alone means the day that was offered, another day than the offered one is asked about', async () => {
+  test('I-36 a time alone means the day that was offered; another day than the offered one is asked about', async () => {
     const call = somebody()
-    for (const hostId of [501, 502, 503])
-      gateway.simulator.control.addBusyTime({
-        hostId,
-        start: '2026-11-25T07:00:00Z',
-        end: '2026-11-25T20:00:00Z',
-      })
-    const checked = await gateway.call('check_availability', { ...wish, date: 'morgen', time: '10:00' }, call)
-    const [offered] = checked.alternatives as Array<{ date: string; time: string }>
-    expect(offered?.date).not.toBe('2026-11-25')
-    const onWrongDay = await gateway.call(
-      'start_booking',
-      { ...wish, date: 'morgen', time: offered?.time },
-      call,
-    )
+    // Only Bernd trims beards; he is away tomorrow and, but for one hour, the day after.
+    for (const [start, end] of [
+      ['2026-11-25T07:00:00Z', '2026-11-25T20:00:00Z'],
+      ['2026-11-26T07:00:00Z', '2026-11-26T09:00:00Z'],
+      ['2026-11-26T09:20:00Z', '2026-12-31T20:00:00Z'],
+    ] as const)
+      gateway.simulator.control.addBusyTime({ hostId: 502, start, end })
+    const bart = { ...wish, service: 'Bartpflege' }
+    const checked = await gateway.call('check_availability', { ...bart, date: 'morgen', time: '10:00' }, call)
+    expect(checked.alternatives).toMatchObject([{ date: '2026-11-26', time: '10:00' }])
+    const onWrongDay = await gateway.call('start_booking', { ...bart, date: 'morgen', time: '10:00' }, call)
     expect(onWrongDay).toMatchObject({ success: false, error: 'offered_other_day' })
-    const onTime = await gateway.call(
-      'start_booking',
-      { ...wish, date: undefined, time: offered?.time },
-      call,
-    )
-    expect(onTime).toMatchObject({ success: true, date: offered?.date, time: offered?.time })
+    expect(onWrongDay.message).toBe('Meinen Sie Donnerstag, den 26. November um 10 Uhr?')
+    const onTime = await gateway.call('start_booking', { ...bart, date: undefined, time: '10:00' }, call)
+    expect(onTime).toMatchObject({ success: true, date: '2026-11-26', time: '10:00' })
   })
 
   test('the past and the notice are no slots, and are told apart', async () => {

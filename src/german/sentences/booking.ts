@@ -3,7 +3,7 @@
  * contains "gebucht" or "bestätigt" (incident I-82); a test reads them all.
  */
 import type { ClockTime, LocalDay } from '../index.ts'
-import { sayList, sayMoment, sayOnDay } from '../index.ts'
+import { sayDay, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
 import { type SpokenTime, sayTimes } from './availability.ts'
 
 export interface SpokenMoment {
@@ -92,9 +92,10 @@ export function askTime(day: LocalDay | null, today: LocalDay): string {
     : `Zu welcher Uhrzeit möchten Sie ${sayOnDay(day, today)} kommen?`
 }
 
-/** The offer was for another day than the one now named (incident I-36). */
-export function askOfferedDay(offered: SpokenMoment): string {
-  return `Meinen Sie ${sayAt(offered)}? Diese Zeit hatte ich Ihnen angeboten.`
+/** This time was offered on other days than the one named, or on several (incident I-36). */
+export function askOfferedDay(offered: readonly SpokenMoment[]): string {
+  const days = offered.slice(0, 3).map(({ day, time, today }) => `${sayDay(day, today)} um ${sayTime(time)}`)
+  return `Meinen Sie ${sayList(days, 'oder')}?`
 }
 
 export const nothingToConfirm = 'Für welchen Tag und welche Uhrzeit darf ich den Termin eintragen?'
@@ -133,7 +134,8 @@ export const cancelledSince =
   'Dieser Termin wurde inzwischen wieder abgesagt. Möchten Sie einen neuen Termin vereinbaren?'
 
 export function movedSince(moment: SpokenMoment): string {
-  return `Dieser Termin wurde inzwischen verlegt, und zwar auf ${sayAt(moment).replace(/^am /, '')}.`
+  const { day, time, today } = moment
+  return `Dieser Termin wurde inzwischen verlegt, und zwar auf ${sayDay(day, today)} um ${sayTime(time)}.`
 }
 
 /** initialize_call: who is calling and what the agent may ask next. */

@@ -48,8 +48,7 @@ export async function readMoment(
       timeZone: branch.timeZone,
     })
     if (resolved.kind === 'match') return momentOf(resolved.start, branch.timeZone)
-    if (resolved.kind === 'ask' && resolved.starts[0])
-      throw offeredOtherDay(resolved.starts[0], branch, today)
+    if (resolved.kind === 'ask') throw offeredOtherDay(resolved.starts, branch, today)
     if (time === null && day === null && understood.day === null && wish.date === undefined)
       throw missing('missing_date', askDayAndTime, ['date', 'time'])
     if (day === null && understood.day === null && wish.date !== undefined && understood.time === null)
@@ -63,11 +62,19 @@ export async function readMoment(
   return { day, time, startAt }
 }
 
-/** The caller names a day, but this time was offered for another one: asked, never decided (incident I-36). */
-export function offeredOtherDay(offered: Date, branch: CatalogueBranch, today: LocalDay): AppError {
-  const moment = momentOf(offered, branch.timeZone)
-  return new AppError('offered_other_day', askOfferedDay({ ...moment, today }), {
-    fields: { missing: ['date'], status: 'needs_date', offered: { date: moment.day, time: moment.time } },
+/** This time was offered, but on another day than the one named, or on several: asked, never decided (incident I-36). */
+export function offeredOtherDay(
+  offered: readonly Date[],
+  branch: CatalogueBranch,
+  today: LocalDay,
+): AppError {
+  const moments = offered.map((start) => ({ ...momentOf(start, branch.timeZone), today }))
+  return new AppError('offered_other_day', askOfferedDay(moments), {
+    fields: {
+      missing: ['date'],
+      status: 'needs_date',
+      offered: moments.map(({ day, time }) => ({ date: day, time })),
+    },
   })
 }
 

@@ -201,7 +201,7 @@ export class BookingStarter {
       ...wish,
       timeZone: branch.timeZone,
     })
-    if (offered.kind === 'ask' && offered.starts[0]) throw offeredOtherDay(offered.starts[0], branch, today)
+    if (offered.kind === 'ask') throw offeredOtherDay(offered.starts, branch, today)
     const refusal = isClosed(branch, day)
       ? { reason: 'closed' as const, day }
       : { reason: 'taken' as const, day }
