@@ -9,6 +9,7 @@ type ClockMatch = { clock: SaidClock; next: number }
 
 const invalid = Number.NaN
 const minutesBeforeAfterMax = 29
+const writtenMorningHour = 7
 
 function clockMatch(
   hour: number,
@@ -126,6 +127,8 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
   const next = w.at(i + 1)
   // A leading zero is how machines and timetables write; people's "3:30" may be the afternoon.
   const zeroed = (first.digits === 2 && first.value < 10) || first.value === 0
+  // "7:00" is written by a clock, too; below seven the morning would be night.
+  const written = zeroed || first.value >= writtenMorningHour
   if (
     next.type === 'mark' &&
     next.name === ':' &&
@@ -137,7 +140,12 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
     if (w.mark(end, ':') && w.is(end + 1, 'number')) end += 2
     if (w.mark(end, '.') && w.at(end + 1).digits === 3) end += 2
     const [after, pm] = afterHour(w, end)
-    return clockMatch(first.value + (pm && first.value < 12 ? 12 : 0), w.at(i + 2).value, zeroed || pm, after)
+    return clockMatch(
+      first.value + (pm && first.value < 12 ? 12 : 0),
+      w.at(i + 2).value,
+      written || pm,
+      after,
+    )
   }
   if (
     next.type === 'mark' &&
@@ -176,8 +184,8 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
     const minute = minuteAfter(w, after)
     const hour = first.value + (pm && first.value < 12 ? 12 : 0)
     return minute
-      ? clockMatch(hour, minute.value, pm || hour === 0, minute.next)
-      : clockMatch(hour, 0, pm || hour === 0, after)
+      ? clockMatch(hour, minute.value, pm || zeroed, minute.next)
+      : clockMatch(hour, 0, pm || zeroed, after)
   }
   if (first.type === 'one' || first.name === 'year') return null
   // "09 00 Uhr", "vierzehn dreißig": an hour and a minute next to each other.
@@ -199,6 +207,9 @@ function minuteAfter(w: Words, i: number): { value: number; next: number } | nul
   if (l.type !== 'number' || l.value > 99 || l.digits > 2) return null
   const after = w.at(at + 1)
   if (after.type === 'unit') return after.name === 'minute' ? { value: l.value, next: at + 2 } : null
+  // "vierzehn Uhr null fünf"
+  if (l.value === 0 && l.digits < 2 && after.type === 'number' && after.value < 10)
+    return { value: after.value, next: at + 2 }
   if (at > i) return null
   if (after.type === 'clock' || after.type === 'fraction' || isCounted(w, at + 1)) return null
   if (

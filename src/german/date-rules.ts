@@ -207,7 +207,7 @@ function isAnnouncedDay(w: Words, i: number, c: Context, day: number): boolean {
     const opener = w.at(i - 2)
     if (
       opener.type === 'weekday' ||
-      opener.type === 'prep' ||
+      (opener.type === 'prep' && opener.name !== 'in') ||
       opener.type === 'bound' ||
       opener.type === 'approx'
     )
@@ -248,6 +248,9 @@ export function dayOfMonthRule(w: Words, i: number, c: Context): Match<DayItem> 
     if (next.type === 'number' && next.glued && l.digits > 0) return null
     return { item: saidDate(day.day, null, null), next: day.next }
   }
+  // "Freitag 27": too large for an hour.
+  if (l.digits > 0 && w.is(i - 1, 'weekday') && day.day > 24 && day.day <= 31)
+    return { item: saidDate(day.day, null, null), next: day.next }
   return l.digits > 0 ? bareNumberAt(w, i, day.day) : null
 }
 

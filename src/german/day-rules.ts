@@ -7,7 +7,7 @@ import type { DayItem, Portion, WhichDay } from './items.ts'
 import { amountAt } from './offset-rules.ts'
 import type { Weekday } from './types.ts'
 import { weekdayAbbreviations } from './vocabulary.ts'
-import type { Match, Words } from './words.ts'
+import type { Context, Match, Words } from './words.ts'
 
 const shifts: Record<string, number> = { this: 0, next: 1, coming: 1, afterNext: 2, last: -1 }
 
@@ -66,6 +66,13 @@ export function abbreviationRule(w: Words, i: number): Match<DayItem> | null {
 export function whichRule(w: Words, i: number): Match<DayItem> | null {
   const which = w.at(i).name as Exclude<WhichDay, 'bare'>
   const shift = shifts[which]!
+  // "nächste oder übernächste Woche": the noun stands only once.
+  const elided = (w.is(i + 1, 'or') || w.is(i + 1, 'and')) && w.is(i + 2, 'which')
+  if (elided) {
+    const match = whichRule(w, i + 2)
+    if (match?.item.kind === 'week') return { item: { ...match.item, shift }, next: i + 1 }
+    return match?.item.kind === 'weekday' ? { item: { ...match.item, which }, next: i + 1 } : null
+  }
   const noun = w.at(i + 1)
   if (noun.type === 'weekday') {
     // "letzten Freitag im November" is the last one of the month.
@@ -141,7 +148,19 @@ export function unitRule(w: Words, i: number): Match<DayItem> | null {
     }
     return null
   }
+  if (text === 'jahr' && w.text(i - 1, 'neuen')) return { item: { kind: 'year', shift: 1 }, next: i + 1 }
   if (name !== 'week' || text !== 'woche') return null
+  const number = w.at(i + 1)
+  if (
+    number.digits > 0 &&
+    number.value >= 1 &&
+    number.value <= 53 &&
+    !w.is(i + 2, 'clock') &&
+    !w.mark(i + 2, '.') &&
+    !w.mark(i + 2, ':')
+  ) {
+    return { item: { kind: 'isoWeek', week: number.value }, next: i + 2 }
+  }
   if (w.text(i + 1, 'drauf') || w.text(i + 1, 'darauf') || w.text(i + 1, 'danach')) {
     return { item: { kind: 'week', shift: 1, portion: null, workdays: false }, next: i + 2 }
   }
@@ -161,7 +180,7 @@ export function unitRule(w: Words, i: number): Match<DayItem> | null {
 const portionNames: Record<string, Exclude<Portion, null>> = { start: 'start', middle: 'middle', end: 'end' }
 
 /** "Anfang nächster Woche", "Ende der Woche", "Mitte Dezember", "Ende des Monats". */
-export function portionRule(w: Words, i: number): Match<DayItem> | null {
+export function portionRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const portion = portionNames[w.at(i).name]!
   let at = w.skip(i + 1, 'article')
   let shift = 0
@@ -175,6 +194,20 @@ export function portionRule(w: Words, i: number): Match<DayItem> | null {
   if (noun.name === 'week') return { item: { kind: 'week', shift, portion, workdays: false }, next: at + 1 }
   if (noun.name === 'month' && noun.type === 'unit')
     return { item: { kind: 'monthShift', shift, portion }, next: at + 1 }
+  if (noun.name === 'year') {
+    // "Anfang des Jahres" is January, "Ende nächsten Jahres" December.
+    const month = { start: 1, middle: 6, end: 12 }[portion]
+    return {
+      item: {
+        kind: 'month',
+        month,
+        year: shift === 0 ? null : c.thisYear + shift,
+        portion: null,
+        next: false,
+      },
+      next: at + 1,
+    }
+  }
   return null
 }
 
@@ -185,6 +218,8 @@ export const portionWords: Record<string, DayItem> = {
   monatsanfang: { kind: 'monthShift', shift: 0, portion: 'start' },
   monatsmitte: { kind: 'monthShift', shift: 0, portion: 'middle' },
   monatsende: { kind: 'monthShift', shift: 0, portion: 'end' },
+  jahresende: { kind: 'month', month: 12, year: null, portion: null, next: false },
+  jahresanfang: { kind: 'month', month: 1, year: null, portion: null, next: false },
 }
 
 /** "im Dezember", "Januar 2026", "Dezember nächsten Jahres". */
@@ -234,11 +269,19 @@ export function nthRule(w: Words, i: number): Match<DayItem> | null {
 }
 
 function nthAt(w: Words, i: number, nth: number, nounAt = i + 1): Match<DayItem> | null {
+  if (
+    w.is(nounAt, 'month') &&
+    w.is(nounAt + 1, 'unit', 'week') &&
+    w.at(nounAt).text.endsWith('woche') &&
+    nth <= 4
+  ) {
+    return { item: { kind: 'nthWeek', nth, month: w.at(nounAt).value, monthShift: 0 }, next: nounAt + 2 }
+  }
   const noun = w.at(nounAt)
   const isDay = noun.type === 'unit' && noun.name === 'day'
   const isWeek = noun.type === 'unit' && noun.name === 'week'
   if (noun.type !== 'weekday' && !isDay && !isWeek) return null
-  if (!isDay && nth > 5) return null
+  if (!isDay && nth > (isWeek ? 4 : 5)) return null
   let at = w.skip(nounAt + 1, 'prep', 'article')
   let month: number | null = null
   let monthShift = 0
@@ -277,8 +320,11 @@ export function soonRule(w: Words, i: number): Match<DayItem> | null {
     return superlatives.has(w.at(i + 1).text) ? { item, next: i + 2 } : null
   if (w.is(i, 'approx', 'so') || w.text(i, 'sobald')) {
     const at = w.text(i, 'sobald') ? i : i + 1
-    if ((at === i || superlatives.has(w.at(at).text)) && (w.text(at + 1, 'wie') || w.text(at + 1, 'als'))) {
-      const possible = ['moeglich', 'moglich', 'es', 'irgend', 'nur'].includes(w.at(at + 2).text)
+    if (
+      (at === i || superlatives.has(w.at(at).text)) &&
+      (w.text(at + 1, 'wie') || w.text(at + 1, 'als') || w.text(at + 1, 'es'))
+    ) {
+      const possible = ['moeglich', 'moglich', 'es', 'irgend', 'nur', 'geht'].includes(w.at(at + 2).text)
       if (possible) return { item, next: at + 3 }
     }
     return null

@@ -33,9 +33,10 @@ export function resolveDay(
   { days, order }: Pick<Draft, 'days' | 'order'>,
   cal: Calendar,
 ): ResolvedDay | NoDay | null {
-  const { point, relative, weekday, week, weekend, month, offset, range } = days
+  const { point, relative, weekday, week, weekend, offset, range, year } = days
+  const month = withYear(days.month, year, cal)
   let resolved: ResolvedDay | NoDay | null = null
-  if (point) resolved = resolvePoint(withMonth(point, month), weekday, cal)
+  if (point) resolved = resolvePoint(withMonth(withYear(point, year, cal), month), weekday, cal)
   else if (relative?.kind === 'relative')
     resolved =
       offset?.kind === 'offset' ? byOffset(offset, cal.today + relative.days) : one(cal.today + relative.days)
@@ -44,7 +45,7 @@ export function resolveDay(
   else if (week) resolved = resolveWeek(week, cal)
   else if (weekend?.kind === 'weekend') resolved = resolveWeekend(weekend.which, cal.today)
   else if (offset?.kind === 'offset') resolved = byOffset(offset, cal.today)
-  else if (month) resolved = resolveMonth(month, cal.today)
+  else if (month ?? year) resolved = resolveMonth((month ?? year)!, cal.today)
   else if (days.soonest) resolved = { ...span(cal.today, cal.today + openDays), reading: 'soonest' }
   if (resolved === null || resolved.from === null) return resolved
   if (relative?.kind === 'relative' && point) checkSame(resolved, cal.today + relative.days)
@@ -73,7 +74,17 @@ function checkWeekday(resolved: ResolvedDay, weekday: Weekday, today: DayNumber)
   resolved.alternatives.unshift({ day: nearest < today ? nearest + 7 : nearest, reason: 'weekday' })
 }
 
-/** "am dritten" and "im Dezember", "nächsten Monat" or "nächstes Jahr" belong together. */
+/** "im März nächsten Jahres", "nächstes Jahr am dritten Januar" */
+function withYear<Item extends DayItem | undefined>(
+  item: Item,
+  year: DayItem | undefined,
+  cal: Calendar,
+): Item {
+  if (year?.kind !== 'year' || !item || !('year' in item) || item.year !== null) return item
+  return { ...item, year: civilOf(cal.today).year + year.shift }
+}
+
+/** "am dritten" and "im Dezember" or "nächsten Monat" belong together. */
 function withMonth(point: DayItem, month: DayItem | undefined): DayItem {
   if (point.kind !== 'date' || !month || point.month !== null) return point
   if (month.kind === 'month') return { ...point, month: month.month, year: month.year }
@@ -172,7 +183,7 @@ function resolveWeekday(
       alternatives: other === main || offset.months !== 0 ? [] : [{ day: other, reason: 'other_count' }],
     }
   }
-  if (month && month.kind !== 'year') {
+  if (month) {
     const { from } = resolveMonth(month, today)
     return one(from + ((weekday - weekdayOfNumber(from) + 7) % 7))
   }

@@ -44,8 +44,8 @@ const dayRules: Rule[] = [
   { example: '2026-12-04', starts: ['number'], read: isoRule },
   { example: '20261204', starts: ['number'], read: compactRule },
   { example: '7.11.', starts: ['number'], read: figuresRule },
-  { example: '27. November', starts: ['number', 'ordinal'], read: namedMonthRule },
   { example: 'ersten Montag im Dezember', starts: ['ordinal', 'number'], read: nthRule },
+  { example: '27. November', starts: ['number', 'ordinal'], read: namedMonthRule },
   { example: 'am dritten', starts: ['number', 'ordinal'], read: dayOfMonthRule },
   { example: 'nächsten Freitag', starts: ['which'], read: whichRule },
   { example: 'Dezember, der fünfte', starts: ['month'], read: monthFirstRule },
@@ -63,7 +63,7 @@ const rules: Rule[] = [
     starts: ['prep', 'number', 'ordinal', 'weekday', 'relative', 'which', 'holiday'],
     read: dayRangeRule,
   },
-  { example: 'zwei Tage nach morgen', starts: ['number', 'one'], read: shiftedRule },
+  { example: 'zwei Tage nach morgen', starts: ['number', 'one', 'unit'], read: shiftedRule },
   { example: 'in drei Tagen', starts: ['prep', 'bound', 'number', 'one'], read: offsetRule },
   { example: 'so bald wie möglich', starts: ['soon', 'approx', 'word', 'which', 'ordinal'], read: soonRule },
   { example: 'Woche vom 8. Dezember', starts: ['unit'], read: weekOfRule },
@@ -186,7 +186,10 @@ function rangeStartAt(
 
 /** "zwei Tage nach morgen", "2 Wochen ab nächsten Freitag", "zwei Tage vor Weihnachten" */
 function shiftedRule(w: Words, i: number, c: Context): Match<DayItem> | null {
-  const shift = shiftedAt(w, i)
+  // "am Tag nach Weihnachten"
+  const next = w.is(i, 'unit', 'day') && w.text(i, 'tag') && !w.is(i - 1, 'which')
+  const sign = w.is(i + 1, 'bound', 'after') ? 1 : w.is(i + 1, 'bound', 'before') ? -1 : 0
+  const shift = next && sign !== 0 ? { days: sign, months: 0, next: i + 2 } : shiftedAt(w, i)
   const base = shift && dayAt(w, shift.next, { ...c, corrected: 'date' })
   if (!shift || !base || base.item.kind === 'month') return null
   return {
@@ -271,7 +274,7 @@ export function elementsOf(lexemes: readonly Lexeme[], thisYear: number, timeOnl
   const w = new Words(lexemes)
   const elements: Element[] = []
   const c: Context = { dated: timeOnly, afterDay: false, corrected: null, timeOnly, thisYear }
-  let latest: Item | null = null
+  let latest = null as Item | null
   let i = 0
   while (i < w.length) {
     const skipped = namesAt(w, i)
@@ -286,7 +289,7 @@ export function elementsOf(lexemes: readonly Lexeme[], thisYear: number, timeOnl
         ? correctable(latest)
         : c.corrected
     if (last?.item) c.corrected = null
-    const match = firstMatch(rulesByStart, w, i, c)
+    const match: Match<Item> | null = firstMatch(rulesByStart, w, i, c) ?? elidedAt(w, i, latest)
     if (match) {
       elements.push({ item: match.item, marker: null, at: i, end: match.next })
       latest = match.item
@@ -300,6 +303,14 @@ export function elementsOf(lexemes: readonly Lexeme[], thisYear: number, timeOnl
     i++
   }
   return elements
+}
+
+/** "nicht diese Woche, sondern nächste": the noun was said before. */
+function elidedAt(w: Words, i: number, latest: Item | null): Match<Item> | null {
+  if (!w.is(i, 'which') || !latest || !(w.is(i + 1, 'mark') || w.text(i + 1, 'dann'))) return null
+  const name = w.at(i).name
+  const shift = name === 'afterNext' ? 2 : name === 'next' || name === 'coming' ? 1 : 0
+  return latest.kind === 'week' && shift > 0 ? { item: { ...latest, shift }, next: i + 1 } : null
 }
 
 /** What a bare number after "nein" or "oder" would be a new value of. */

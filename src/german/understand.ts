@@ -11,7 +11,7 @@ import { type ResolvedTime, resolveTime } from './resolve-time.ts'
 import type { NoDay, ResolvedDay } from './resolved.ts'
 import { elementsOf } from './rules.ts'
 import type { Alternative, UnderstandOptions, Understood, Weekday } from './types.ts'
-import { type Draft, hasDay, hasTime, type Wish, wishOf } from './wish.ts'
+import { type Draft, hasTime, mergeWishes, type Wish, wishOf } from './wish.ts'
 import { formatClock, instantOf, localNow } from './zone.ts'
 
 const minuteMs = 60_000
@@ -59,24 +59,6 @@ function momentOf(options: UnderstandOptions): Moment {
 function readWish(text: string, { civil }: Moment, timeOnly: boolean): Wish {
   const lexemes = lexemesOf(text)
   return wishOf(elementsOf(lexemes, civil.year, timeOnly), lexemes)
-}
-
-function mergeWishes(date: Wish, time: Wish): Wish {
-  const day = hasDay(date.main) ? date.main : time.main
-  const main: Draft = { ...time.main, days: day.days, order: day.order }
-  if (!main.clock && !main.window) {
-    main.clock = date.main.clock
-    main.window = date.main.window
-  }
-  main.part ??= date.main.part
-  // Both arguments name a day, and not the same one: the caller has to say which.
-  const both = hasDay(date.main) && hasDay(time.main)
-  const differ = both && JSON.stringify(date.main.days) !== JSON.stringify(time.main.days)
-  return {
-    main,
-    others: [...date.others, ...time.others, ...(differ ? [time.main] : [])],
-    unclear: date.unclear || time.unclear,
-  }
 }
 
 interface Reading {
@@ -143,7 +125,8 @@ function resolve(wish: Wish, moment: Moment): Understood {
   const draft = spread(wish.main)
   const { day, time } = readDraft(draft, moment)
   const alternatives = new Alternatives(moment.today)
-  const found = day !== null && day.from !== null ? day : null
+  const rival = wish.rival && readDraft(spread(wish.rival), moment).day
+  const found = exacter(day, rival)
   const at = time.time?.at ?? null
   const single = found && found.from === found.to ? found.from : null
   for (const { day: other, reason } of day?.alternatives ?? []) alternatives.add(other, at, reason)
@@ -152,20 +135,33 @@ function resolve(wish: Wish, moment: Moment): Understood {
     const otherDay = other.day !== null && other.day.from !== null ? other.day.from : single
     alternatives.add(otherDay, hasTime(option) ? (other.time.time?.at ?? null) : at, 'also_named')
   }
+  const contradicts =
+    found !== null &&
+    rival !== null &&
+    rival.from !== null &&
+    (rival.from > found.to || rival.to < found.from)
+  if (contradicts) alternatives.add(rival.from, at, 'also_named')
   if (time.other !== null)
     alternatives.add(single, formatClock(time.other), time.other < 720 ? 'morning' : 'evening')
   return {
     day: found && { from: formatDay(found.from), to: formatDay(found.to), reading: found.reading },
     time: time.time,
     alternatives: alternatives.without(single, at),
-    trouble: troubleOf(day, time, wish, moment),
+    trouble: troubleOf(day, time, wish.unclear || contradicts, moment),
   }
+}
+
+/** Of two arguments that name the same time span the narrower one: "nächste Woche" and "am 12.11." */
+function exacter(day: Reading['day'], rival: Reading['day']): ResolvedDay | null {
+  const found = day !== null && day.from !== null ? day : null
+  if (found === null || rival === null || rival.from === null) return found
+  return rival.from >= found.from && rival.to <= found.to ? { ...rival, trouble: found.trouble } : found
 }
 
 function troubleOf(
   day: Reading['day'],
   time: ResolvedTime,
-  wish: Wish,
+  unclear: boolean,
   { options }: Moment,
 ): Understood['trouble'] {
   if (day?.trouble) return day.trouble
@@ -181,7 +177,7 @@ function troubleOf(
     // In the spring gap the clocks never show this time.
     if (instantOf(formatDay(day.from), at, options.zone) === null) return 'impossible_time'
   }
-  return wish.unclear ? 'ambiguous_day' : null
+  return unclear ? 'ambiguous_day' : null
 }
 
 /** The readings besides the main one, each once, in the order of their plausibility. */

@@ -133,8 +133,8 @@ const table: Table = [
   ['month', '', 10, 'oktober okt october oktobers'],
   ['month', '', 11, 'november nov novembers'],
   ['month', '', 12, 'dezember dez december dezembers'],
-  ['relative', '', 0, 'heute heut heutigen heutige'],
-  ['relative', 'morgen', 1, 'morgen morgn'],
+  ['relative', '', 0, 'heute heut heit heid heutigen heutige'],
+  ['relative', 'morgen', 1, 'morgen morgn moagn morng'],
   ['relative', '', 1, 'morgigen morgige'],
   ['relative', '', 2, 'uebermorgen uebermorgigen'],
   ['relative', '', 3, 'ueberuebermorgen'],
@@ -199,7 +199,7 @@ const table: Table = [
   ['prep', 'innerhalb', 0, 'innerhalb binnen'],
   ['article', '', 0, 'den der dem des'],
   ['article', 'die', 0, 'die das'],
-  ['one', '', 1, 'ein eine einer einem einen'],
+  ['one', '', 1, 'ein eine einer einem einen ner nem nen'],
   ['title', '', 0, 'herr herrn frau familie dr doktor nachname name vorname heisse'],
   [
     'counted',
@@ -223,7 +223,7 @@ const table: Table = [
     'rhetorical',
     '',
     0,
-    'warum wieso weshalb ob koennte koennten koennt haben haetten gibts ginge gaebe wuerde',
+    'warum wieso weshalb ob koennte koennten koennt haben haetten gibts ginge gaebe wuerde wenn falls',
   ],
   [
     'soon',
@@ -270,6 +270,11 @@ function build(): Map<string, Entry[]> {
   for (const [word, name] of parts) {
     add(`heute${word}`, [entry('relative', '', 0), entry('part', name, 0)])
     add(`morgen${word}`, [entry('relative', '', 1), entry('part', name, 0)])
+  }
+  for (const [type, , month, list] of table) {
+    if (type !== 'month') continue
+    for (const word of list.split(' '))
+      add(`${word}woche`, [entry('month', '', month), entry('unit', 'week', 7)])
   }
   for (const [word, key] of holidayWords) add(word, [entry('holiday', key, 0)])
   for (const [word, value] of cardinalWords()) add(word, [entry('number', '', value)])

@@ -14,6 +14,7 @@ export type Slot =
   | 'week'
   | 'weekend'
   | 'month'
+  | 'year'
   | 'offset'
   | 'range'
   | 'soonest'
@@ -35,7 +36,7 @@ const slotOfKind: Record<DayItem['kind'], Slot> = {
   month: 'month',
   monthShift: 'month',
   nthWeek: 'range',
-  year: 'month',
+  year: 'year',
   offset: 'offset',
   within: 'range',
   betweenYears: 'range',
@@ -59,7 +60,12 @@ export interface Wish {
   others: Draft[]
   /** two days were named and nothing says how they belong together */
   unclear: boolean
+  /** a day from the other argument that may contradict the main one */
+  rival: Draft | null
 }
+
+/** More options than anybody keeps in mind; what is said beyond them is not read. */
+const optionsMax = 8
 
 const emptyDraft = (): Draft => ({ days: {}, order: [], clock: null, window: null, part: null })
 export const hasDay = (draft: Draft): boolean => draft.order.length > 0
@@ -71,8 +77,9 @@ const companions: Partial<Record<Slot, Slot[]>> = {
   weekday: ['week', 'offset', 'weekend', 'month'],
   week: ['weekday', 'range'],
   offset: ['weekday', 'relative'],
-  month: ['point', 'weekday'],
-  point: ['month'],
+  month: ['point', 'weekday', 'year'],
+  year: ['point', 'month', 'week'],
+  point: ['month', 'year'],
   weekend: ['weekday'],
   relative: ['offset'],
   range: ['week'],
@@ -90,6 +97,7 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
   )
   const options = [emptyDraft()]
   let unclear = false
+  let separated = false
   let correcting: 'no' | 'weak' | 'strong' = 'no'
   let consumed = false
   let joined: 'or' | 'and' | null = null
@@ -100,7 +108,8 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
     else if (marker === 'or' || marker === 'and') joined = marker
     else if ((marker === 'stop' || marker === 'clause') && consumed) correcting = 'no'
     if (marker === 'correction' || marker === 'hesitation') consumed = false
-    if (item === null || dropped.has(index)) return
+    separated ||= marker === 'or' || marker === 'and' || marker === 'stop'
+    if (item === null || dropped.has(index) || options.length > optionsMax) return
     consumed = true
     const draft = options.at(-1)!
     // "den Termin vom Mittwoch auf Freitag verschieben": the target replaces what is moved.
@@ -125,9 +134,7 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
     } else if (!addDay(draft, slot, day)) {
       if (correcting === 'weak') correct(draft, slot, day)
       else {
-        unclear ||= !elements
-          .slice(0, index)
-          .some((e) => e.marker === 'or' || e.marker === 'and' || e.marker === 'stop')
+        unclear ||= !separated
         options.push(optionFrom(draft, slot, day))
       }
     }
@@ -138,7 +145,7 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
   const timed = others.find(hasTime)
   if (!hasTime(main) && timed)
     Object.assign(main, { clock: timed.clock, window: timed.window, part: timed.part })
-  return { main, others, unclear }
+  return { main, others, unclear, rival: null }
 }
 
 const isCompanion = (draft: Draft, slot: Slot): boolean =>
@@ -257,54 +264,86 @@ function clearTime(draft: Draft, item: TimeItem): void {
 /** Complaints about a time that refuse nothing: "nicht zu früh", "nicht so spät". */
 const degrees = new Set(['zu', 'allzu', 'wahr', 'nur', 'ganz', 'genau'])
 const tooWords = new Set(['frueh', 'spaet', 'lang', 'lange', 'bald', 'schnell'])
+/** "am Montag habe ich keine Zeit", "Montag auf keinen Fall" */
+const refusals = new Set(['zeit', 'termin', 'fall', 'moeglichkeit', 'luft'])
+/** How many lexemes may stand between "nicht" and what it refuses. */
+const negationReach = 3
+/** Negations that only refuse what follows them. */
+const leadsOnly = new Set(['statt', 'anstatt', 'ausser'])
 /** Words with which a clause points back: "Montag, da kann ich nicht". */
 const backPointers = new Set(['da', 'das', 'dann', 'der', 'den'])
 
-/** The indices of the elements that negations take away. */
+/** What a negation has to know of a clause: its items, and whether it asks or supposes rather than refuses. */
+interface Clause {
+  items: number[]
+  rhetorical: boolean
+  /** index of the lexeme it begins with */
+  start: number
+}
+
+/** The indices of the elements that negations take away. One pass; every item is dropped at most once. */
 function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme[]): Set<number> {
   const dropped = new Set<number>()
   const text = (i: number) => lexemes[i]?.text ?? ''
+  let clause: Clause = { items: [], rhetorical: false, start: 0 }
+  let previous: Clause = clause
+  let preferred = false
+  const drop = (from: Clause) => {
+    for (const i of from.items) dropped.add(i)
+    from.items = []
+  }
   elements.forEach((element, k) => {
-    // "lieber Dienstag als Mittwoch"
-    if (
-      element.item &&
-      (text(element.at - 1) === 'als' || text(element.at - 2) === 'als') &&
-      elements.slice(0, k).some((e) => e.marker === 'correction' || e.marker === 'hesitation')
-    ) {
-      dropped.add(k)
-    }
-    if (element.marker !== 'not' && element.marker !== 'unable') return
-    const word = text(element.at)
-    const after = text(element.end)
-    if (degrees.has(after) || (after === 'so' && tooWords.has(text(element.end + 1)))) return
-    const clause = clauseStart(elements, k)
-    if (elements.slice(clause, k).some((e) => e.marker === 'rhetorical')) return
-    const next = elements[k + 1]
-    if (element.marker === 'not' && next?.item && next.at - element.end <= 3) {
-      for (let i = k + 1; elements[i]?.item && elements[i]!.at - element.end <= 6; i++) dropped.add(i)
+    const { marker } = element
+    if (element.item) {
+      // "lieber Dienstag als Mittwoch"
+      if (preferred && (text(element.at - 1) === 'als' || text(element.at - 2) === 'als')) dropped.add(k)
+      else clause.items.push(k)
       return
     }
-    // Behind its day: "Montag geht nicht", "am Montag habe ich keine Zeit".
-    if (word.startsWith('kein') && after !== 'zeit' && after !== 'termin') return
-    if (word.startsWith('statt') || word.startsWith('anstatt')) return
-    const own = elements.slice(clause, k).some((e) => e.item)
-    let from = clause
-    if (!own) {
-      if (!backPointers.has(text(elements[clause - 1]?.end ?? -1))) return
-      from = clauseStart(elements, clause - 1)
+    preferred ||= marker === 'correction' || marker === 'hesitation'
+    if (marker === 'rhetorical') clause.rhetorical = true
+    else if (marker === 'stop' || marker === 'clause' || marker === 'correction' || marker === 'or') {
+      previous = clause
+      clause = { items: [], rhetorical: false, start: element.end }
+    } else if ((marker === 'not' || marker === 'unable') && !clause.rhetorical && refuses(element, text)) {
+      const next = elements[k + 1]
+      if (marker === 'not' && next?.item && next.at - element.end <= negationReach) {
+        for (let i = k + 1; elements[i]?.item && elements[i]!.at - element.end <= 2 * negationReach; i++)
+          dropped.add(i)
+      } else if (
+        !leadsOnly.has(text(element.at)) &&
+        (!text(element.at).startsWith('kein') || refusals.has(text(element.end)))
+      ) {
+        if (clause.items.length > 0) drop(clause)
+        else if (backPointers.has(text(clause.start))) drop(previous)
+      }
     }
-    for (let i = from; i < k; i++) if (elements[i]!.item) dropped.add(i)
   })
   return dropped
 }
 
-/** Where the clause that element `k` stands in begins. */
-function clauseStart(elements: readonly Element[], k: number): number {
-  let start = k
-  while (start > 0) {
-    const { marker } = elements[start - 1]!
-    if (marker === 'stop' || marker === 'clause' || marker === 'correction' || marker === 'or') break
-    start--
+/** Not every "nicht" refuses: "nicht zu früh", "nicht wahr", "keine Farbe". */
+function refuses(element: Element, text: (i: number) => string): boolean {
+  const after = text(element.end)
+  if (degrees.has(after) || (after === 'so' && tooWords.has(text(element.end + 1)))) return false
+  return true
+}
+
+/**
+ * Date and time arguments as one wish: the day of the first, the time of the second, and from each what the other
+ * leaves open. Days that can be said together are ("nächste Woche" + "Mittwoch um zehn"); others are rivals.
+ */
+export function mergeWishes(date: Wish, time: Wish): Wish {
+  const both = hasDay(date.main) && hasDay(time.main)
+  const complete = both && time.main.order.every((slot) => isCompanion(date.main, slot))
+  const day = hasDay(date.main) ? date.main : time.main
+  const main: Draft = { ...time.main, days: { ...day.days }, order: [...day.order] }
+  if (complete) for (const slot of time.main.order) put(main, slot, time.main.days[slot]!)
+  if (!main.clock && !main.window) {
+    main.clock = date.main.clock
+    main.window = date.main.window
   }
-  return start
+  main.part ??= date.main.part
+  const rival = both && !complete ? time.main : null
+  return { main, others: [...date.others, ...time.others], unclear: date.unclear || time.unclear, rival }
 }

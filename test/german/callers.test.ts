@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { lineOf } from '../../src/cli/dates.ts'
+
+interface Caller {
+  text: string
+  ref: string
+  date: string | null
+  dateTo?: string
+  time?: string | null
+  from?: string | null
+  to?: string | null
+  part?: string
+  trouble: string | null
+  reading?: string
+  timeReading?: string
+  alternative?: string
+}
+
+const callers = readFileSync(new URL('./callers.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Caller)
+
+/** What of an expression was understood differently than a German listener would; empty if all is right. */
+function missesOf(caller: Caller): string[] {
+  const line = lineOf(caller.text, caller.ref)
+  const misses: string[] = []
+  const check = (name: string, expected: unknown, got: unknown) => {
+    if (expected !== undefined && expected !== got) misses.push(`${name} ${got} instead of ${expected}`)
+  }
+  check('date', caller.date, line.date)
+  check('last day', caller.dateTo, line.dateTo)
+  check('time', caller.time, line.time)
+  check('from', caller.from, line.from)
+  check('to', caller.to, line.to)
+  check('part', caller.part, line.part)
+  check('trouble', caller.trouble, line.trouble)
+  check('reading', caller.reading, line.reading.day)
+  check('reading of the time', caller.timeReading, line.reading.time)
+  const offered = line.alternatives.map(({ day }) => day)
+  if (caller.alternative && !offered.includes(caller.alternative))
+    misses.push(`no alternative ${caller.alternative}`)
+  return misses
+}
+
+describe('what callers say', () => {
+  test('at least 98 % of the caller expressions are understood in every field', () => {
+    expect(callers.length).toBeGreaterThanOrEqual(300)
+    const missed = callers.filter((caller) => missesOf(caller).length > 0)
+    const report = missed.map((caller) => `${caller.ref} ${caller.text}: ${missesOf(caller).join(', ')}`)
+    expect(missed.length / callers.length, report.join('\n')).toBeLessThanOrEqual(0.02)
+  })
+
+  test('no placeholder, greeting, name or number without a date is taken for one', () => {
+    const empty = callers.filter(
+      ({ date, time, trouble }) => date === null && time === null && trouble === null,
+    )
+    const without = empty.filter(({ from, to }) => !from && !to)
+    expect(without.length).toBeGreaterThan(20)
+    for (const { text, ref } of without) {
+      expect(lineOf(text, ref), text).toMatchObject({ date: null, time: null, from: null, to: null })
+    }
+  })
+})
+
+const corpusFile = new URL('../../../shared/dates/dates-de.jsonl', import.meta.url)
+
+describe.skipIf(!existsSync(corpusFile))("the public parsers' own expressions", () => {
+  interface Target {
+    date?: string | null
+    time?: string | null
+    dateFrom?: string
+    dateTo?: string
+  }
+  interface Expression {
+    source: string
+    text: string
+    ref: string
+    kind: string
+    expect: Target
+    ambiguous?: Target[]
+    contested?: boolean
+    dateImplied?: boolean
+    relevant: boolean
+  }
+
+  /** The scorer's own rules for its main column: day and time must be right, of a period its day. */
+  function isScored({
+    kind,
+    contested,
+    relevant,
+    ambiguous,
+    expect: target,
+    dateImplied,
+  }: Expression): boolean {
+    if (!relevant || contested || kind === 'negative') return false
+    return kind !== 'period' || ambiguous !== undefined || !(target.dateFrom || dateImplied || !target.date)
+  }
+
+  function meets({ text, ref, kind, expect: target }: Expression): boolean {
+    const { date, time } = lineOf(text, ref)
+    if (kind === 'time') return time === target.time
+    if (kind === 'datetime')
+      return date === (target.date ?? null) && (target.time == null || time === target.time)
+    return date === target.date
+  }
+
+  test.each([
+    ['duckling', 0.92],
+    ['ctparse', 0.88],
+    ['lingua-franca', 0.9],
+  ])('%s: at least %f of its unambiguous expressions', (source, least) => {
+    const all = readFileSync(corpusFile, 'utf8').trim().split('\n')
+    const scored = all
+      .map((line) => JSON.parse(line) as Expression)
+      .filter((e) => e.source === source && isScored(e))
+    expect(scored.length).toBeGreaterThan(15)
+    const missed = scored.filter((expression) => !meets(expression)).map(({ text }) => text)
+    expect(1 - missed.length / scored.length, missed.join('\n')).toBeGreaterThanOrEqual(least)
+  })
+})
