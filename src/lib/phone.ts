@@ -104,3 +104,8 @@ function dictatedToDigits(raw: string): string {
   }
   return out
 }
+
+/** An E.164 number as people write it ("+49 30 23125001"), for texts that are read. */
+export function writtenPhone(number: string): string {
+  return parsePhoneNumberFromString(number)?.formatInternational() ?? number
+}
