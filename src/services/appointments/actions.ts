@@ -78,10 +78,12 @@ export class AppointmentActions {
    * @throws CalcomError (or an Error) while Cal.com does not tell; the attempt stays unknown
    */
   async settle(companyId: number, attemptId: string): Promise<Settled> {
+    const known = await this.#deps.attempts.load(companyId, attemptId)
+    if (known === null || known.kind === 'book') return 'nothing_to_do'
     const attempt = await this.#deps.attempts.claimUnsettled(companyId, attemptId)
     if (attempt === null) return 'busy'
     const { targetUid, appointmentId } = attempt
-    if (targetUid === null || appointmentId === null || attempt.kind === 'book') return 'nothing_to_do'
+    if (targetUid === null || appointmentId === null) return this.#close(attempt, 'no_target')
     const context = await this.#jobContext(companyId, appointmentId, attempt.callId)
     if (context === null) return this.#close(attempt, 'no_appointment')
     const { scope, appointment, calcom, options } = context

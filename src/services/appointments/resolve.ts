@@ -112,7 +112,7 @@ export function resolveAppointment(
     if (wish.next) return { kind: 'one', appointment: fitting[0]! }
     return { kind: 'several', appointments: fitting }
   }
-  return resolveGone(mine, upcoming, wish, said, scope)
+  return resolveGone(mine, upcoming, wish, purpose, scope)
 }
 
 /** Nothing upcoming fits: perhaps it is cancelled or over. */
@@ -120,7 +120,7 @@ function resolveGone(
   mine: readonly OwnAppointment[],
   upcoming: OwnAppointment[],
   wish: ReadWish,
-  said: boolean,
+  purpose: Purpose,
   scope: CallScope,
 ): Finding {
   const over = inOrder(mine.filter((appointment) => !isUpcoming(appointment, scope.now))).reverse()
@@ -128,10 +128,12 @@ function resolveGone(
     const [latest] = over.filter((appointment) => appointment.startsAt < scope.now && isHeld(appointment))
     return latest ? { kind: 'past', appointment: latest } : { kind: 'none', others: upcoming }
   }
+  const said = wish.when !== null || wish.service !== null
+  // Who asks for their appointments without a word more does not mean one they have called off.
+  if (!said && purpose === 'read') return { kind: 'none', others: upcoming }
   const fitting = said ? narrow(over, wish, scope) : over.filter((one) => one.startsAt >= scope.now)
   const cancelled = fitting.find((appointment) => !isHeld(appointment))
   const past = fitting.find((appointment) => isHeld(appointment) && appointment.startsAt < scope.now)
-  // Without a word about the day a cancelled one is only meant if the caller has no other.
   if (past && said) return { kind: 'past', appointment: past }
   if (cancelled) return { kind: 'cancelled', appointment: cancelled }
   return { kind: 'none', others: upcoming }
