@@ -25,6 +25,12 @@ const emptyBody = Buffer.alloc(0)
 export function useSignedScope(scope: FastifyInstance, options: SignedScopeOptions): void {
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  // What a sender calls its body decides nothing here, not even a 415 before the signature was looked at.
+  scope.addHook('onRequest', (request, _reply, done) => {
+    if (request.headers['content-type'] !== undefined)
+      request.headers['content-type'] = 'application/octet-stream'
+    done()
+  })
   scope.addHook('preValidation', async (request, reply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : emptyBody
     request.rawBody = body

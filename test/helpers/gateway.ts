@@ -66,11 +66,17 @@ export interface GatewayOptions {
   /** Default: Tuesday, 2026-11-24, 09:00 in Berlin. */
   now?: string
   simulator?: Omit<SimulatorOptions, 'clock'>
+  /** Default: pinned to `now`. */
+  clock?: TestClock
+  /** Default: everything from debug on, nothing removed. */
+  log?: ReturnType<typeof testLog>
+  /** Puts something between the gateway and its database; `database` of the result stays direct. */
+  databaseAddress?: (url: string) => string
 }
 
 /** Starts everything; `close` in afterAll. */
 export async function startGateway(options: GatewayOptions = {}): Promise<TestGateway> {
-  const clock = testClock(options.now ?? '2026-11-24T08:00:00Z')
+  const clock = options.clock ?? testClock(options.now ?? '2026-11-24T08:00:00Z')
   const simulator = await startSimulator({ rateLimit: null, ...options.simulator, clock: () => clock.now() })
   const testDatabase = await createTestDatabase()
   const config = loadConfig({
@@ -90,8 +96,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     EVENTS_PER_MINUTE: '10000',
     ...options.environment,
   })
-  const { log, lines } = testLog()
-  const gateway = await composeGateway({ config, log, clock, databaseUrl: testDatabase.url })
+  const { log, lines } = options.log ?? testLog()
+  const databaseUrl = options.databaseAddress?.(testDatabase.url) ?? testDatabase.url
+  const gateway = await composeGateway({ config, log, clock, databaseUrl })
   const database = await openTestDatabase(testDatabase.url, 2)
   const { app } = gateway
 
