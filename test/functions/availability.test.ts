@@ -10,7 +10,7 @@ beforeEach(async () => {
   gateway = await startGateway()
   callId = newCallId()
   await vi.waitFor(async () =>
-    expect((await gateway.send('/livez', '', { method: 'GET' })).statusCode).toBe(200),
+    expect((await gateway.send('/api/zeitinfo', '', { method: 'GET' })).statusCode).toBe(200),
   )
 })
 afterEach(() => gateway?.close())
@@ -101,7 +101,7 @@ describe('check_availability', () => {
       slots: [],
     })
     expect(answer.message).toBe(
-      'Am Freitag, den 27. November ist leider nichts mehr frei. Passt es Ihnen am Samstag, den 28. November um 10 Uhr, am Dienstag, den 1. Dezember um 10 Uhr oder am Mittwoch, den 2. Dezember um 10 Uhr?',
+      'Am Freitag, den 27. November ist leider nichts mehr frei. Passt es Ihnen am Samstag, den 28. November um 10 Uhr oder am Dienstag, den 1. Dezember um 10 Uhr?',
     )
     expect(alternativesOf(answer)[0]).toMatchObject({
       date: '2026-11-28',
@@ -293,6 +293,24 @@ describe('get_alternatives', () => {
     const elsewhere = alternativesOf(await ask('get_alternatives', args, { callId: newCallId() }))
     expect(elsewhere.map(({ start }) => start)).toEqual(first)
     expect(slotRequests()).toHaveLength(1)
+  })
+
+  test('a time that was declined at the summary is not offered again in that call', async () => {
+    const wish = { service: 'Herrenhaarschnitt', preferred_date: friday, preferred_time: '10:00' }
+    const started = await ask('start_booking', {
+      service: 'Herrenhaarschnitt',
+      date: friday,
+      time: '10:15',
+      name: 'Max Mustermann',
+    })
+    expect(started).toMatchObject({ success: true })
+    expect(await ask('confirm_booking', { booking_id: started.booking_id, confirmed: false })).toMatchObject({
+      success: true,
+    })
+    const offered = alternativesOf(await ask('get_alternatives', wish))
+    expect(offered.map(({ time }) => time)).not.toContain('10:15')
+    const elsewhere = alternativesOf(await ask('get_alternatives', wish, { callId: newCallId() }))
+    expect(elsewhere.map(({ time }) => time)).toContain('10:15')
   })
 
   test('at most as many as asked for; the part of day is kept', async () => {

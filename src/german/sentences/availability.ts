@@ -168,10 +168,15 @@ function offerAgainst(refusal: Refusal, offers: readonly SpokenTime[], today: Lo
   return sayTimes(spoken, today, 'oder')
 }
 
-/** "morgen um 9 Uhr oder 9 Uhr 30 oder am Samstag, den 28. November um 10 Uhr": days once, at most three times. */
+/**
+ * "morgen um 9 Uhr oder am Samstag, den 28. November um 10 Uhr": at most three times of one day, or two of several days,
+ * since nobody keeps three dates in mind.
+ */
 export function sayTimes(times: readonly SpokenTime[], today: LocalDay, word: 'und' | 'oder'): string {
+  const first = times.slice(0, spokenMax)
+  const spoken = first.every(({ day }) => day === first[0]?.day) ? first : first.slice(0, spokenMax - 1)
   const byDay = new Map<LocalDay, ClockTime[]>()
-  for (const { day, time } of times.slice(0, spokenMax)) byDay.set(day, [...(byDay.get(day) ?? []), time])
+  for (const { day, time } of spoken) byDay.set(day, [...(byDay.get(day) ?? []), time])
   return sayList(
     [...byDay].map(([day, clocks]) => `${sayOnDay(day, today)} um ${sayList(clocks.map(sayTime), word)}`),
     word,

@@ -28,7 +28,7 @@ type Deps = {
   starter: BookingStarter
   executor: BookingExecutor
   recorder: BookingRecorder
-  availability: Pick<AvailabilityService, 'markChanged' | 'earliestBookable'>
+  availability: Pick<AvailabilityService, 'markChanged' | 'earliestBookable' | 'offers'>
   callbacks: Pick<CallbackService, 'requestIn'>
   holds: HoldKeeper
   clock: Clock
@@ -332,6 +332,7 @@ export class BookingConfirmer {
       this.#deps.attempts.finish(tx, attempt, { state: 'released' }, ['draft']),
     )
     this.#deps.holds.releaseLater(scope, attempt)
+    if (attempt.startAt) await this.#deps.availability.offers.refuse(scope.call.callId, attempt.startAt)
     return { kind: 'released', attempt }
   }
 

@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest'
+import type { UnderstoodTime } from '../../src/german/index.ts'
+import {
+  alternativesAre,
+  askAboutTrouble,
+  calendarUnavailable,
+  dayHas,
+  maybeOutdated,
+  nextFree,
+  notFree,
+  nothingFreeSoon,
+  type Refusal,
+  spanHas,
+  timeIsFree,
+  tooFarAhead,
+} from '../../src/german/sentences/availability.ts'
+import {
+  askService,
+  openInTheWeek,
+  openOn,
+  serviceIs,
+  servicesAre,
+  staffCannot,
+  unknownBranch,
+  unknownService,
+  unknownStaff,
+} from '../../src/german/sentences/catalogue.ts'
+import { dateIs, nowIs, whichReading } from '../../src/german/sentences/dates.ts'
+
+const today = '2026-11-24'
+const friday = '2026-11-27'
+const afternoon: UnderstoodTime = {
+  at: null,
+  from: '13:00',
+  to: '18:00',
+  reading: 'part_of_day',
+  part: 'afternoon',
+}
+const offers = [
+  { day: friday, time: '13:30' },
+  { day: friday, time: '15:05' },
+]
+const refusals: Refusal[] = [
+  { reason: 'taken', day: friday },
+  { reason: 'day_full', day: friday, window: null },
+  { reason: 'day_full', day: today, window: afternoon },
+  { reason: 'span_full' },
+  { reason: 'closed', day: '2026-11-29' },
+  { reason: 'outside_opening_hours', day: friday },
+  { reason: 'past_time', day: today },
+  { reason: 'booking_notice_violation', noticeMinutes: 90 },
+]
+
+/** Everything that these areas can say. */
+const said = [
+  calendarUnavailable(),
+  maybeOutdated(timeIsFree({ day: friday, time: '14:30' }, today)),
+  dayHas('2026-11-25', ['09:00'], null, today),
+  dayHas(friday, ['13:00', '13:15'], afternoon, today),
+  spanHas(offers, today),
+  nextFree({ day: today, time: '17:00' }, 'Färben', today),
+  nothingFreeSoon('Färben', 14),
+  alternativesAre(offers, today),
+  alternativesAre([], today),
+  tooFarAhead('2027-11-26', today),
+  ...refusals.flatMap((refusal) => [notFree(refusal, offers, today), notFree(refusal, [], today)]),
+  ...(
+    [
+      'impossible_date',
+      'impossible_time',
+      'weekday_mismatch',
+      'past_day',
+      'ambiguous_day',
+      'far_away',
+    ] as const
+  ).flatMap((trouble) => [
+    askAboutTrouble(trouble, []),
+    askAboutTrouble(trouble, ['Freitag, den 27. November']),
+  ]),
+  askService(['Färben', 'Dauerwelle']),
+  servicesAre([]),
+  unknownService(['Färben']),
+  unknownStaff(['Anna Becker']),
+  unknownBranch(['Mitte', 'Nord']),
+  staffCannot('Anna Becker', 'Dauerwelle', []),
+  serviceIs({ name: 'Beratung', durationMinutes: 15, priceCents: 0 }),
+  nowIs(today, '09:05'),
+  dateIs({ from: friday, to: friday, reading: 'exact' }, afternoon, today),
+]
+
+describe('sentences about free times', () => {
+  test.each(said)('%s', (sentence) => {
+    // Whole sentences, one question at most, no machine forms, nothing promised.
+    expect(sentence).toMatch(/^[A-ZÄÖÜ].*[.?]$/)
+    expect(sentence.match(/\?/g)?.length ?? 0).toBeLessThanOrEqual(1)
+    expect(sentence).not.toMatch(/\d:\d|\d{4}-\d\d|undefined|null|NaN| {2}|gebucht|bestätigt/)
+  })
+
+  test.each([
+    [
+      notFree(refusals[0]!, offers, today),
+      'Zu dieser Zeit ist am Freitag, den 27. November leider nichts frei. Passt es Ihnen um 13 Uhr 30 oder 15 Uhr 5?',
+    ],
+    [
+      notFree(refusals[2]!, offers, today),
+      'Heute ist am Nachmittag leider nichts frei. Passt es Ihnen am Freitag, den 27. November um 13 Uhr 30 oder 15 Uhr 5?',
+    ],
+    [
+      notFree(refusals[4]!, [], today),
+      'Am Sonntag haben wir geschlossen. An welchem anderen Tag passt es Ihnen?',
+    ],
+    [
+      notFree(refusals[7]!, offers.slice(0, 1), today),
+      'So kurzfristig geht es leider nicht, wir brauchen eineinhalb Stunden Vorlauf. Passt es Ihnen am Freitag, den 27. November um 13 Uhr 30?',
+    ],
+    [
+      dayHas('2026-11-07', ['14:00', '14:30', '15:00', '15:30', '16:00'], null, '2026-11-01'),
+      'Am Samstag, den 7. November sind folgende Zeiten verfügbar: 14 Uhr, 14 Uhr 30 und 15 Uhr. Welche passt Ihnen?',
+    ],
+    [dayHas('2026-11-25', ['09:00'], null, today), 'Morgen ist noch 9 Uhr frei. Passt Ihnen das?'],
+    [
+      openInTheWeek({
+        1: [
+          { from: '08:00', to: '12:00' },
+          { from: '13:00', to: '17:00' },
+        ],
+        2: [{ from: '08:00', to: '12:00' }],
+      }),
+      'Wir haben Montag von 8 Uhr bis 12 Uhr und von 13 Uhr bis 17 Uhr und Dienstag von 8 Uhr bis 12 Uhr geöffnet.',
+    ],
+    [openOn('2026-11-29', today, {}), 'Am Sonntag haben wir geschlossen.'],
+    [
+      whichReading(['Freitag, den 27. November', 'Freitag, den 4. Dezember']),
+      'Meinen Sie Freitag, den 27. November oder Freitag, den 4. Dezember?',
+    ],
+    [
+      dateIs({ from: today, to: today, reading: 'exact' }, null, today),
+      'Das ist heute, Dienstag, den 24. November.',
+    ],
+  ])('%s', (sentence, expected) => {
+    expect(sentence).toBe(expected)
+  })
+})
