@@ -231,7 +231,12 @@ export function loadConfig(environment: Environment = readEnvironment()) {
     if (env.CALCOM_API_KEY === undefined) problems.push('CALCOM_API_KEY: required in production')
     if (env.CALCOM_WEBHOOK_SECRET === undefined)
       problems.push('CALCOM_WEBHOOK_SECRET: required in production')
-    if (functionAuth === 'throttle' && env.RETELLAI_ALLOWED_IPS.length === 0) {
+    // "/0" is everybody, and no restriction.
+    if (
+      functionAuth === 'throttle' &&
+      (env.RETELLAI_ALLOWED_IPS.length === 0 ||
+        env.RETELLAI_ALLOWED_IPS.some((range) => range.endsWith('/0')))
+    ) {
       problems.push('RETELLAI_ALLOWED_IPS: required in production when RETELLAI_FUNCTION_AUTH=throttle')
     }
   }
