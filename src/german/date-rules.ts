@@ -171,6 +171,8 @@ export function monthFirstRule(w: Words, i: number): Match<DayItem> | null {
 
 /** Articles before which "der Erste" means one of several offers, not the first of a month. */
 const choiceMax = 3
+/** Larger ordinals alone are days; smaller ones choose among offers. */
+const countedMax = 5
 /** Nouns that an ordinal counts: "am zweiten Termin", "beim ersten Mal". */
 const countedNouns = new Set([
   'termin',
@@ -243,7 +245,8 @@ export function dayOfMonthRule(w: Words, i: number, c: Context): Match<DayItem> 
   if (next.type === 'unit' || (next.type === 'mark' && next.name === ':' && next.glued)) return null
   if (day.ordinal) {
     // "6. morgens", and a text that is nothing but "2."
-    const alone = i === 0 && l.type === 'number' && (next.name === 'end' || next.type === 'part')
+    const bare = l.type === 'number' || day.day > countedMax
+    const alone = i === 0 && bare && (next.name === 'end' || next.name === 'um' || next.type === 'part')
     if (!announced && !alone) return null
     if (next.type === 'number' && next.glued && l.digits > 0) return null
     return { item: saidDate(day.day, null, null), next: day.next }

@@ -51,10 +51,17 @@ export function abbreviationRule(w: Words, i: number): Match<DayItem> | null {
   const dateFollows =
     number.digits > 0 && (w.mark(at + 1, '.') || w.is(at + 1, 'month') || number.type === 'ordinal')
   const before = w.at(i - 1)
-  const named =
-    w.at(i).text !== 'so' &&
-    w.at(i).text !== 'fr' &&
-    (w.text(i - 1, 'am') || before.type === 'which' || (i === 0 && w.at(i + 1).name === 'end'))
+  const next = w.at(i + 1)
+  // "Mi 15 Uhr", "Mo oder Di": at the start of a text nothing else is meant.
+  const opens =
+    (i === 0 || before.type === 'or') &&
+    (next.type === 'number' ||
+      next.type === 'or' ||
+      next.type === 'part' ||
+      next.name === 'um' ||
+      next.name === 'end')
+  const named = w.text(i - 1, 'am') || before.type === 'which' || (opens && w.at(i).text !== 'fr')
+  if (w.text(i, 'so') && !dateFollows) return null
   if (!dateFollows && !named) return null
   return {
     item: { kind: 'weekday', weekday: weekday as Weekday, which: 'bare' },
@@ -82,7 +89,7 @@ export function whichRule(w: Words, i: number): Match<DayItem> | null {
     }
     return { item: { kind: 'weekday', weekday: noun.value as Weekday, which }, next: i + 2 }
   }
-  if (which === 'last' && (noun.name === 'day' || noun.name === 'week')) {
+  if (which === 'last' && (noun.name === 'day' || noun.name === 'week' || noun.type === 'month')) {
     const nth = nthAt(w, i, -1)
     if (nth) return nth
   }
@@ -292,7 +299,17 @@ function nthAt(w: Words, i: number, nth: number, nounAt = i + 1): Match<DayItem>
   } else if (w.is(at, 'which') && w.is(at + 1, 'month')) {
     month = w.at(at + 1).value
     at++
-  } else if (!w.is(at, 'unit', 'month')) return null
+  } else if (w.text(at, 'neuen') && w.text(at + 1, 'jahr')) {
+    month = 1
+    at++
+  } else if (!w.is(at, 'unit', 'month')) {
+    // "am ersten Samstag" alone is the month's, too; "am dritten Tag" is not.
+    if (noun.type !== 'weekday' || nth < 0 || !w.text(i - 1, 'am')) return null
+    return {
+      item: { kind: 'nth', nth, weekday: noun.value as Weekday, month: null, year: null, monthShift: 0 },
+      next: nounAt + 1,
+    }
+  }
   at++
   if (isWeek) return { item: { kind: 'nthWeek', nth, month, monthShift }, next: at }
   const year = w.at(at)

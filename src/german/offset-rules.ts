@@ -110,10 +110,10 @@ function addAmount(total: Amount, count: number, unit: string): boolean {
 export function offsetRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const opener = w.at(i)
   const corrected = c.corrected === 'offset' && (opener.type === 'number' || opener.type === 'one')
-  const at = corrected ? i : w.skip(i + 1, 'approx', 'article')
-  const amount = amountAt(w, at)
-  if (!amount) return null
   const within = opener.name === 'innerhalb'
+  const at = corrected ? i : w.skip(w.is(i + 1, 'prep', 'von') && within ? i + 2 : i + 1, 'approx', 'article')
+  const amount = amountAt(w, at)
+  if (!amount) return opener.name === 'in' ? betweenAmounts(w, at) : null
   const before = opener.type === 'bound' && opener.name === 'before'
   if (opener.name === 'ueber' && !(amount.weekly && c.afterDay)) return null
   if (opener.type === 'bound' && opener.name !== 'before') return null
@@ -130,10 +130,26 @@ export function offsetRule(w: Words, i: number, c: Context): Match<DayItem> | nu
   const sign = before ? -1 : 1
   // "in acht Tagen" is a week from today: the first day is counted too.
   const days = sign * (amount.idiom && amount.days === 8 ? 7 : amount.days)
-  const { weekly, idiom, approximate, next } = amount
+  const { weekly, idiom, next } = amount
+  const approximate = amount.approximate || w.is(at - 1, 'approx') || w.is(i - 1, 'approx', 'about')
   return {
     item: { kind: 'offset', days, months: sign * amount.months, weekly: weekly || idiom, idiom, approximate },
     next,
+  }
+}
+
+/** "in drei bis vier Tagen", "in zwei, drei Wochen", "in 2-3 Wochen" */
+function betweenAmounts(w: Words, i: number): Match<DayItem> | null {
+  const least = countAt(w, i)
+  if (!least) return null
+  const joint = w.at(least.next)
+  if (joint.text !== 'bis' && joint.type !== 'or' && joint.name !== '-' && joint.name !== ',') return null
+  const most = amountAt(w, least.next + 1)
+  if (!most || most.days === 0 || most.minutes > 0) return null
+  const unitDays = w.at(most.next - 1).name === 'week' ? 7 : 1
+  return {
+    item: { kind: 'within', fromDays: least.count * unitDays, toDays: most.days, toMonths: 0 },
+    next: most.next,
   }
 }
 

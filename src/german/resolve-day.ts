@@ -258,7 +258,10 @@ function resolveRange(item: DayItem, week: DayItem | undefined, cal: Calendar): 
   const { today } = cal
   switch (item.kind) {
     case 'within':
-      return span(today + item.fromDays, addMonths(today + item.toDays, item.toMonths))
+      return span(
+        today + Math.floor(item.fromDays),
+        Math.max(today + Math.floor(item.fromDays), addMonths(today + item.toDays, item.toMonths)),
+      )
     case 'betweenYears': {
       const start = nextYearly((year) => dayNumber(year, 12, 30), null, today) - 3
       return span(start, start + 3)

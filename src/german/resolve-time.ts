@@ -123,7 +123,14 @@ function resolveWindow(
       until = half > start ? half : half + noon
     }
     if (from && start !== null && !from.fixed && to.fixed && start >= until) start = from.minute % noon
-  } else if (toPart) until = toPart === 'noon' ? noon : partWindows[toPart]!.to
+    // "halb acht bis halb neun" is the morning if its end would be after closing.
+    if (from && !from.fixed && !to.fixed && start !== null && start >= noon && draft.part === null) {
+      if (!isOpen(until - 1) && isOpen(until - 1 - noon)) {
+        start -= noon
+        until -= noon
+      }
+    }
+  } else if (toPart) until = partWindows[toPart]!.to
   if (Number.isNaN(start) || Number.isNaN(until)) return { ...nothing, impossible: true }
   if (start !== null && until !== null && until <= start) until = null
   // "vormittags ab elf" ends with the morning, "nachmittags bis drei" begins with the afternoon.

@@ -150,7 +150,7 @@ function dayRangeRule(w: Words, i: number, c: Context): Match<DayItem> | null {
       next: right.next,
     }
   }
-  if (left.bare || to.kind === 'month' || from.kind === 'month') return null
+  if (left.bare || to.kind === 'month' || from.kind === 'month' || joint.name === '/') return null
   return { item: { kind: 'range', from, to, exclusive: false }, next: right.next }
 }
 
@@ -225,8 +225,12 @@ function aroundDayRule(w: Words, i: number, c: Context): Match<DayItem> | null {
 function dayBoundRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const bound = boundAt(w, i)
   if (!bound) return null
-  const day = dayAt(w, w.skip(bound.next, 'bound'), { ...c, corrected: 'date' })
-  if (!day) return null
+  const at = w.skip(bound.next, 'bound')
+  const day =
+    w.is(at, 'prep', 'in') && w.at(i).text !== 'vor'
+      ? (offsetRule(w, at, c) ?? dayAt(w, at, c))
+      : dayAt(w, at, { ...c, corrected: 'date' })
+  if (!day || day.item.kind === 'moment' || day.item.kind === 'within') return null
   const exclusive = bound.name === 'before' || bound.name === 'after'
   const item: DayItem = {
     kind: 'range',
@@ -266,7 +270,10 @@ const markers: Partial<Record<LexType, Marker>> = {
   clause: 'clause',
   rhetorical: 'rhetorical',
 }
-const stops = new Set([',', '.', '!', '?', ';', '-', '/'])
+const stops = new Set([',', '.', '!', '?', ';', '-'])
+/** "Dienstag/Mittwoch" offers both. */
+const markOf = (name: string): Marker | undefined =>
+  name === '/' ? 'or' : stops.has(name) ? 'stop' : undefined
 const greetings = new Set(['guten', 'gute', 'schoenen', 'schoene', 'schonen', 'schoenes'])
 
 /** The pieces of a text in the order they were said, and the words between them that change their meaning. */
@@ -298,7 +305,7 @@ export function elementsOf(lexemes: readonly Lexeme[], thisYear: number, timeOnl
       continue
     }
     const l = w.at(i)
-    const marker = l.type === 'mark' ? (stops.has(l.name) ? 'stop' : undefined) : markers[l.type]
+    const marker = l.type === 'mark' ? markOf(l.name) : markers[l.type]
     if (marker) elements.push({ item: null, marker, at: i, end: i + 1 })
     i++
   }

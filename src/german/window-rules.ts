@@ -15,7 +15,7 @@ export function clockRangeRule(w: Words, i: number, c: Context): Match<TimeItem>
   // "9.10 bis 11 Uhr" is a time only because of the "Uhr" at its end; "20.10 spätestens 12 Uhr" starts with a date.
   const dotted = bareFirst && w.mark(start + 1, '.')
   const first = announcedClockAt(w, start, c, announced || bareFirst)
-  if (!first) return null
+  if (!first) return opened ? partRangeAt(w, start, between, c) : null
   let at = first.next
   if (w.is(at, 'mark', ',')) at++
   const joint = w.at(at)
@@ -34,6 +34,24 @@ export function clockRangeRule(w: Words, i: number, c: Context): Match<TimeItem>
   }
 }
 
+/** "zwischen Mittag und 15 Uhr", "von vormittags bis nachmittags" */
+function partRangeAt(w: Words, i: number, between: boolean, c: Context): Match<TimeItem> | null {
+  const first = partAt(w, i)
+  if (!first || !(w.text(first.next, 'bis') || (between && w.is(first.next, 'and')))) return null
+  const second = announcedClockAt(w, first.next + 1, c, true)
+  const toPart = second ? null : partAt(w, first.next + 1)
+  const next = second?.next ?? toPart?.next
+  if (next === undefined) return null
+  const item: TimeItem = {
+    kind: 'window',
+    from: null,
+    to: second?.clock ?? null,
+    fromPart: first.name,
+    toPart: toPart?.name ?? null,
+  }
+  return { item, next }
+}
+
 /** "ab vier", "vor zehn", "nicht später als 16 Uhr", "bis mittags", "14 Uhr frühestens". */
 export function clockBoundRule(w: Words, i: number, c: Context): Match<TimeItem> | null {
   const postfix = w.is(i, 'bound') ? null : postfixBoundAt(w, i, c)
@@ -49,7 +67,8 @@ export function clockBoundRule(w: Words, i: number, c: Context): Match<TimeItem>
       from: from ? clock : null,
       to: from ? null : clock,
       fromPart: from ? part : null,
-      toPart: from ? null : part,
+      // "bis mittags" ends at twelve, when the forenoon does.
+      toPart: from ? null : part === 'noon' ? 'late_forenoon' : part,
     },
     next,
   })

@@ -4,6 +4,7 @@
  */
 import { type DayItem, type Element, isTime, type SaidClock, type TimeItem } from './items.ts'
 import type { Lexeme } from './lexer.ts'
+import { partWindows } from './vocabulary.ts'
 
 export type Slot =
   | 'moment'
@@ -118,6 +119,10 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
     const strong = correcting === 'strong' || target || afterArticle
     if (isTime(item)) {
       if (strong || (correcting === 'weak' && item.kind === 'clock')) clearTime(draft, item)
+      if (joined !== null && uniteParts(draft, item)) {
+        joined = null
+        return
+      }
       if (!addTime(draft, item) && joined !== null)
         options.push({ ...draft, part: item.kind === 'part' ? item.name : draft.part, ...timeOf(item) })
       joined = null
@@ -248,6 +253,17 @@ function addTime(draft: Draft, item: TimeItem): boolean {
     fromPart: fromPart ?? item.fromPart,
     toPart: toPart ?? item.toPart,
   }
+  return true
+}
+
+/** "vormittags oder mittags": both parts are welcome, so the window reaches from the one to the other. */
+function uniteParts(draft: Draft, item: TimeItem): boolean {
+  if (item.kind !== 'part' || draft.part === null || draft.part === item.name || draft.clock || draft.window)
+    return false
+  const inOrder = partWindows[draft.part]!.from <= partWindows[item.name]!.from
+  const [fromPart, toPart] = inOrder ? [draft.part, item.name] : [item.name, draft.part]
+  draft.window = { kind: 'window', from: null, to: null, fromPart, toPart }
+  draft.part = null
   return true
 }
 
