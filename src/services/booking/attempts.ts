@@ -25,7 +25,8 @@ export interface NewAttempt {
   customerName?: string | null
   customerPhone?: string | null
   customerEmail?: string | null
-  attendeeEmail?: string | null
+  /** Fixed, or made from the attempt's own id. */
+  attendeeEmail?: string | null | ((id: string) => string)
   notes?: string | null
   serviceId?: number | null
   staffId?: number | null
@@ -81,8 +82,11 @@ export class AttemptStore {
     const now = this.#deps.clock.now()
     // Two attempts of one call may begin in the same millisecond: the later one counts on.
     for (let ms = now.getTime(); ; ms += 1) {
+      const id = attemptId(ms, attempt.callId)
+      const { attendeeEmail: email } = attempt
+      const attendeeEmail = typeof email === 'function' ? email(id) : email
       const [created] = await tx.bookingAttempt.createManyAndReturn({
-        data: [{ ...attempt, id: attemptId(ms, attempt.callId), state: 'draft', createdAt: now }],
+        data: [{ ...attempt, attendeeEmail, id, state: 'draft', createdAt: now }],
         skipDuplicates: true,
       })
       if (created) return created
@@ -180,8 +184,11 @@ export class AttemptStore {
 
   /** Locks the row for the rest of the transaction (lock order: attempt, then appointment) and reads it. */
   async lock(tx: Tx, companyId: number, id: string): Promise<Attempt | null> {
-    await tx.$queryRaw`SELECT 1 FROM booking_attempts WHERE company_id = ${companyId} AND id = ${id} FOR UPDATE`
-    return tx.bookingAttempt.findFirst({ where: { id, companyId } })
+    const [locked] = await tx.bookingAttempt.updateManyAndReturn({
+      where: { id, companyId },
+      data: { updatedAt: this.#deps.clock.now() },
+    })
+    return locked ?? null
   }
 
   /** The attempts of one call, newest first; nothing without a call id. */

@@ -52,18 +52,24 @@ export class BookingConfirmer {
 
   /** Books the draft meant by `bookingId`, or the call's only open one; `confirmed: false` gives it up instead. */
   async confirm(scope: CallScope, input: { bookingId?: string; confirmed?: boolean }): Promise<Confirmed> {
-    const chosen = await this.#choose(scope, input.bookingId)
+    const { bookingId, confirmed } = input
+    const { callId, companyId } = scope.call
+    // The id of this very call needs no look first: claiming it reads it.
+    if (confirmed !== false && callId !== null && bookingId !== undefined && isIdOf(bookingId, callId)) {
+      const outcome = await this.execute(scope, { id: bookingId, companyId })
+      if (outcome.kind !== 'nothing_open') return outcome
+    }
+    const chosen = await this.#choose(scope, bookingId)
     if (chosen.kind !== 'attempt') return chosen
-    return input.confirmed === false
-      ? this.#release(scope, chosen.attempt)
-      : this.execute(scope, chosen.attempt)
+    return confirmed === false ? this.#release(scope, chosen.attempt) : this.execute(scope, chosen.attempt)
   }
 
   /** Executes an attempt of this call, or joins, replays or reopens it, whatever its state asks for. */
-  async execute(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+  async execute(scope: CallScope, attempt: Pick<Attempt, 'id' | 'companyId'>): Promise<Confirmed> {
     const running = this.#running.get(attempt.id)
     if (running) return again(await running)
     const claim = await this.#deps.attempts.claim(attempt.companyId, attempt.id)
+    if (claim.kind !== 'absent' && claim.attempt.kind !== 'book') return { kind: 'nothing_open' }
     switch (claim.kind) {
       case 'claimed':
         return this.#run(scope, claim.attempt)
@@ -154,7 +160,7 @@ export class BookingConfirmer {
     }
     try {
       const recorded = await tenancy.run(attempt.companyId, (tx) =>
-        recorder.record(tx, catalogue, attempt.id, booking),
+        recorder.record(tx, catalogue, attempt.id, booking, scope.call.callerNumber),
       )
       if (recorded.kind === 'recorded') done = recorded.done
       else
@@ -391,6 +397,11 @@ async function enqueueSettling(tx: Tx, attempt: Attempt, now: Date): Promise<voi
     jobKey: `settle_attempt:${attempt.id}`,
     runAt: new Date(now.getTime() + leaseMs),
   })
+}
+
+/** Whether an id is one that this call was given. */
+function isIdOf(id: string, callId: string): boolean {
+  return /^temp_\d+_/.test(id) && id.replace(/^temp_\d+_/, '') === callId
 }
 
 function isOpen(attempt: Attempt, now: Date): boolean {

@@ -39,20 +39,19 @@ export class HoldKeeper {
 
   /** Holds the slot of a draft and notes it with the draft; a hold of this call on the same slot is taken over. */
   async hold(scope: Scene, attempt: Attempt): Promise<void> {
-    const { id, companyId, callId, eventTypeId, startAt } = attempt
+    const { id, companyId, eventTypeId, startAt } = attempt
     if (eventTypeId === null || startAt === null) return
     const hold = await this.take(scope, { eventTypeId, start: startAt })
     if (!hold) return
-    try {
-      await this.#deps.tenancy.run(companyId, (tx) =>
+    // The cache knows it already, so the caller need not wait for the database.
+    this.#deps.background.run('note_hold', () =>
+      this.#deps.tenancy.run(companyId, (tx) =>
         tx.bookingAttempt.updateMany({
           where: { id, companyId },
           data: { reservationUid: hold.uid, reservationUntil: hold.until },
         }),
-      )
-    } catch (error) {
-      this.#deps.log.warn({ component: 'booking', callId, err: error }, 'a hold could not be noted')
-    }
+      ),
+    )
   }
 
   /** Holds a slot for the call; null when somebody else has it or holds it. */

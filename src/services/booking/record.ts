@@ -38,9 +38,16 @@ export class BookingRecorder {
 
   /**
    * Records a live Cal.com booking that carries the id of one of our attempts.
-   * In: an open tenant transaction, the company's catalogue, the booking with its start.
+   * In: an open tenant transaction, the company's catalogue, the booking with its start; the number that the network
+   * reported for the call, if at hand (null: withheld), else it is looked up.
    */
-  async record(tx: Tx, catalogue: Catalogue, attemptId: string, booking: CalcomBooking): Promise<Recorded> {
+  async record(
+    tx: Tx,
+    catalogue: Catalogue,
+    attemptId: string,
+    booking: CalcomBooking,
+    callerNumber?: string | null,
+  ): Promise<Recorded> {
     const companyId = catalogue.company.id
     const attempt = await this.#deps.attempts.lock(tx, companyId, attemptId)
     if (attempt?.kind !== 'book') return { kind: 'absent' }
@@ -52,11 +59,17 @@ export class BookingRecorder {
     } else if (await this.#isBookedOtherwise(tx, attempt)) {
       return { kind: 'duplicate' }
     }
-    const done = await this.#write(tx, catalogue, attempt, booking)
+    const done = await this.#write(tx, catalogue, attempt, booking, callerNumber)
     return { kind: 'recorded', done, first: true }
   }
 
-  async #write(tx: Tx, catalogue: Catalogue, attempt: Attempt, booking: CalcomBooking): Promise<Done> {
+  async #write(
+    tx: Tx,
+    catalogue: Catalogue,
+    attempt: Attempt,
+    booking: CalcomBooking,
+    callerNumber: string | null | undefined,
+  ): Promise<Done> {
     const { id: attemptId, companyId, callId } = attempt
     const startsAt = booking.start ?? attempt.startAt
     if (!startsAt || attempt.serviceId === null || attempt.customerName === null)
@@ -68,7 +81,7 @@ export class BookingRecorder {
     const endsAt = booking.end ?? new Date(startsAt.getTime() + durationMinutes * 60_000)
     const staffId = servingStaff(catalogue, booking) ?? attempt.staffId
 
-    const caller = await loadCaller(tx, companyId, callId)
+    const caller = callerNumber === undefined ? await loadCaller(tx, companyId, callId) : callerNumber
     const customerId = await this.#deps.customers.resolveForBooking(tx, {
       companyId,
       callId,

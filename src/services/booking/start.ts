@@ -93,7 +93,7 @@ export class BookingStarter {
   async open(scope: CallScope, wish: CompleteWish, known: Known): Promise<Started> {
     const { now, call } = scope
     const eventTypeId = eventTypeOf(wish)
-    const key = this.#keyOf(scope, wish)
+    const key = keyOf(scope, wish, known.attempts)
     const same = known.attempts.find((attempt) => isStanding(attempt, key, now))
     const isSameOffer = same !== undefined && same.eventTypeId === eventTypeId
     if (same && same.state !== 'draft') {
@@ -219,6 +219,8 @@ export class BookingStarter {
     const { attempts, tenancy } = this.#deps
     const now = this.#deps.clock.now()
     const expiresAt = new Date(now.getTime() + draftMs)
+    const mailbox = scope.catalogue.company.mailbox ?? ''
+    const viaMailbox = wish.viaMailbox && mailbox !== ''
     return tenancy.run(companyId, async (tx) => {
       if (callId !== null)
         await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`booking:${companyId}:${callId}`}, 0))`
@@ -229,7 +231,7 @@ export class BookingStarter {
       }
       const replaced = earlier.filter((attempt) => isReplaced(attempt, wish, now) || attempt === same)
       for (const older of replaced) await attempts.finish(tx, older, { state: 'released' }, ['draft'])
-      const created = await attempts.create(tx, {
+      const attempt = await attempts.create(tx, {
         companyId,
         branchId: wish.branch.id,
         callId,
@@ -238,7 +240,7 @@ export class BookingStarter {
         customerName: wish.name,
         customerPhone: wish.phone,
         customerEmail: wish.email,
-        attendeeEmail: wish.email,
+        attendeeEmail: viaMailbox ? (id) => mailboxAddress(mailbox, id) : wish.email,
         notes: wish.notes,
         serviceId: wish.service.id,
         staffId: wish.staffId,
@@ -247,10 +249,6 @@ export class BookingStarter {
         endAt: new Date(wish.startAt.getTime() + wish.service.durationMinutes * 60_000),
         expiresAt,
       })
-      const { mailbox } = scope.catalogue.company
-      if (!wish.viaMailbox || mailbox === null) return { attempt: created, replaced, created: true }
-      const attendeeEmail = mailboxAddress(mailbox, created.id)
-      const attempt = await tx.bookingAttempt.update({ where: { id: created.id }, data: { attendeeEmail } })
       return { attempt, replaced, created: true }
     })
   }
@@ -286,11 +284,26 @@ export class BookingStarter {
     )
     return standing > 0
   }
+}
 
-  #keyOf(scope: CallScope, wish: CompleteWish): string {
-    const { name, service, startAt } = wish
-    return wishKey({ callId: scope.call.callId, person: name, serviceId: service.id, startAt })
-  }
+/**
+ * The key of a wish. While a request for this call, service and start is on its way, a name that only sounds alike is the
+ * same person heard again: a second request could otherwise book twice.
+ */
+function keyOf(
+  scope: CallScope,
+  { name, service, startAt }: CompleteWish,
+  attempts: readonly Attempt[],
+): string {
+  const underWay = attempts.find(
+    (attempt) =>
+      (attempt.state === 'executing' || attempt.state === 'unknown') &&
+      attempt.serviceId === service.id &&
+      attempt.startAt?.getTime() === startAt.getTime() &&
+      comparePersonNames(attempt.customerName ?? '', name) === 'similar',
+  )
+  if (underWay) return underWay.wishKey
+  return wishKey({ callId: scope.call.callId, person: name, serviceId: service.id, startAt })
 }
 
 function ready(attempt: Attempt, scope: CallScope, isAgain = true): Started {
