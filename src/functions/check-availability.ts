@@ -1,11 +1,23 @@
 /** check_availability: is the wished time free, or what is? Alternatives come in the same answer. */
 import { z } from 'zod'
-import { clockTimeOf, germanDate, type LocalDay, sayWeekday, type UnderstoodTime } from '../german/index.ts'
+import { AppError } from '../errors.ts'
+import {
+  clockTimeOf,
+  germanDate,
+  type LocalDay,
+  localDayOf,
+  sayDay,
+  sayWeekday,
+  type Understood,
+  type UnderstoodDay,
+  type UnderstoodTime,
+} from '../german/index.ts'
 import { dayHas, maybeOutdated, notFree, spanHas, timeIsFree } from '../german/sentences/availability.ts'
+import { whichReading } from '../german/sentences/dates.ts'
 import { type CheckOutcome, checkWish } from '../services/availability/check.ts'
 import { readWish, requireDay } from '../services/choices.ts'
 import { chosenCalendar } from './calendar-arguments.ts'
-import { defineFunction } from './define.ts'
+import { defineFunction, type TenantContext } from './define.ts'
 import { words } from './fields.ts'
 
 export const checkAvailability = defineFunction({
@@ -29,16 +41,18 @@ export const checkAvailability = defineFunction({
       branch,
       bookingWindowDays: catalogue.company.bookingWindowDays,
     })
-    const day = requireDay(understood, input.date)
+    const offered = understood.day === null ? await offeredMoment(understood, context, branch.timeZone) : null
+    const { time } = offered ?? understood
+    const day = offered?.day ?? requireDay(understood, input.date)
     const outcome = await checkWish(context.services.availability, {
       ...calendar,
       day,
-      time: understood.time,
+      time,
       now: context.now,
       deadline: context.deadline,
       call: context.call,
     })
-    const message = sentenceFor(outcome, understood.time, { today, timeZone: branch.timeZone })
+    const message = sentenceFor(outcome, time, { today, timeZone: branch.timeZone })
     return {
       success: true,
       message: outcome.stale ? maybeOutdated(message) : message,
@@ -48,6 +62,29 @@ export const checkAvailability = defineFunction({
     }
   },
 })
+
+/** A time without a day means the day on which it was offered in this call, if it was (incident I-36). */
+async function offeredMoment(
+  { time }: Understood,
+  { call, services, today }: TenantContext,
+  timeZone: string,
+): Promise<{ day: UnderstoodDay; time: UnderstoodTime } | null> {
+  if (!time?.at) return null
+  const resolved = await services.availability.offers.resolveOffered(call.callId, {
+    day: null,
+    time: time.at,
+    timeZone,
+  })
+  if (resolved.kind === 'none') return null
+  if (resolved.kind === 'match') {
+    const day = localDayOf(resolved.start, timeZone)
+    return { day: { from: day, to: day, reading: 'exact' }, time }
+  }
+  const days = [...new Set(resolved.starts.map((start) => localDayOf(start, timeZone)))]
+  throw new AppError('ambiguous_day', whichReading(days.map((day) => sayDay(day, today))), {
+    fields: { status: 'needs_date', possible_dates: days },
+  })
+}
 
 function sentenceFor(
   outcome: CheckOutcome,

@@ -258,6 +258,18 @@ describe('check_availability', () => {
     })
   })
 
+  test('I-36 a time alone means the day on which it was offered; on two days it is asked about', async () => {
+    occupy(friday, '09:00', '18:00')
+    const first = await check({ date: friday, time: '10:00' })
+    expect(alternativesOf(first).map(({ date }) => date)).toContain('2026-12-01')
+    const asked = await check({ time: '10:00' })
+    expect(asked).toMatchObject({ success: false, error: 'ambiguous_day', status: 'needs_date' })
+    expect(asked.message).toMatch(/^Meinen Sie Samstag, den 28. November, Dienstag, den 1. Dezember oder /)
+    await check({ date: 'Samstag', time: '11:30' })
+    expect(await check({ time: '11:30' })).toMatchObject({ available: true, date: '2026-11-28' })
+    expect(await check({ time: '11:45' })).toMatchObject({ error: 'missing_date' })
+  })
+
   test('another branch of the company may be asked for by name', async () => {
     const answer = await check({ date: 'Montag', branch: 'Nord' })
     expect(answer).toMatchObject({ success: true, available: true, branch: 'Nord', date: '2026-11-30' })

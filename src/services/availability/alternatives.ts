@@ -16,7 +16,7 @@ import {
   type UnderstoodTime,
 } from '../../german/index.ts'
 
-export type Strategy = 'same_day' | 'next_day' | 'same_time' | 'any'
+type Strategy = 'same_day' | 'next_day' | 'same_time' | 'any'
 
 /** The most that are handed out at once. */
 export const alternativesMax = 5

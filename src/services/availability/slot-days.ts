@@ -40,7 +40,7 @@ export interface ReadDay {
 }
 
 /** How long an answer of Cal.com is believed; changes we hear of end it sooner. */
-export const freshMs = 5 * 60_000
+const freshMs = 5 * 60_000
 const staleCopySeconds = 24 * 3600
 /** Generations outlive every copy made under an older one. */
 const generationSeconds = 2 * staleCopySeconds
