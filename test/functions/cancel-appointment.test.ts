@@ -251,6 +251,53 @@ describe('Cal.com says otherwise', () => {
     expect(await salon.appointment(booked.id)).toMatchObject({ status: 'cancelled' })
   })
 
+  test('I-78 a Cal.com that hangs is waited for no longer than the function has, and looked up', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'hang' })
+    const began = performance.now()
+    expect(await salon.ask(cancelAppointment, {}, { budgetMs: 4_000 })).toMatchObject({
+      status: 'cancel_pending',
+    })
+    expect(performance.now() - began).toBeLessThan(4_000)
+    expect(salon.simulator.control.requests('getBooking')).toHaveLength(1)
+    expect(await salon.appointment(booked.id)).toMatchObject({ syncState: 'cancel_pending' })
+  })
+
+  test('I-76 a Cal.com that asks us to wait keeps the cancellation for later', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'error', status: 429 })
+    expect(await salon.ask(cancelAppointment)).toMatchObject({ status: 'cancel_pending' })
+  })
+
+  test('a cancellation that Cal.com forbids is handed to a person when it is pushed', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const { control } = salon.simulator
+    control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
+    await salon.ask(cancelAppointment)
+    control.addFault({
+      operation: 'cancelBooking',
+      effect: 'error',
+      status: 400,
+      message: 'This event type does not allow cancellations',
+    })
+    expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('handed_over')
+    expect(await salon.appointment(booked.id)).toMatchObject({ status: 'scheduled', syncState: 'in_sync' })
+    expect(await salon.attemptRows()).toMatchObject([{ state: 'rejected' }])
+    expect(await salon.callbackRows()).toMatchObject([{ kind: 'technical', phone: max }])
+  })
+
+  test('what was moved before the push is cancelled where it is now', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const { control } = salon.simulator
+    control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
+    await salon.ask(cancelAppointment)
+    await control.rescheduleAsHost(booked.calcomUid!, { start: '2026-11-27T14:00:00Z' })
+    expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
+    expect(salon.live()).toHaveLength(0)
+    expect(await salon.appointment(booked.id)).toMatchObject({ status: 'cancelled', syncState: 'in_sync' })
+    expect((await salon.attemptRows()).every((attempt) => attempt.state !== 'unknown')).toBe(true)
+  })
+
   test('what the business has cancelled meanwhile is cancelled for the caller too', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     await salon.simulator.control.cancelAsHost(booked.calcomUid!, { reason: 'krank' })

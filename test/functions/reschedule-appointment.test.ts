@@ -271,8 +271,14 @@ describe('Cal.com says otherwise', () => {
     expect(attempt).toMatchObject({ state: 'unknown' })
     expect(await salon.jobs('settle_attempt')).toMatchObject([{ payload: { attemptId: attempt!.id } }])
 
-    // While it is unclear nobody changes the same appointment.
-    expect(await salon.ask(rescheduleAppointment, toSaturday)).toMatchObject({ error: 'change_in_progress' })
+    // While it is unclear nobody changes the same appointment, and a repeat is one and the same errand.
+    const elsewhere = { new_date: 'Samstag', new_time: '12:00' }
+    expect(await salon.ask(rescheduleAppointment, elsewhere)).toMatchObject({ error: 'change_in_progress' })
+    expect(await salon.ask(rescheduleAppointment, toSaturday, { callId: 'call_unclear' })).toMatchObject({
+      error: 'outcome_unknown',
+      callback_id: answer.callback_id,
+    })
+    expect(salon.simulator.control.requests('rescheduleBooking')).toHaveLength(1)
 
     expect(await salon.actions.settle(1, attempt!.id)).toBe('handed_over')
     expect(await salon.attemptRows()).toContainEqual(

@@ -59,7 +59,7 @@ export async function openSalon() {
   const { log, lines } = testLog()
   const { tenancy } = database
   const cache = new MemoryCache({ clock })
-  const { connections, client } = await openCalcom(simulator.url, {}, { clock, log })
+  const { connections } = await openCalcom(simulator.url, {}, { clock, log })
   const calcom = (): Promise<CalcomClient> => connections.get('default')
   const catalogues = new Catalogues({ tenancy, clock, minimumNoticeMinutes: 15 })
   const attempts = new AttemptStore({ tenancy, clock })
@@ -125,7 +125,6 @@ export async function openSalon() {
   return {
     clock,
     simulator,
-    client,
     database,
     attempts,
     actions,
@@ -165,7 +164,7 @@ export async function openSalon() {
       }
       const booking = wish.localOnly
         ? null
-        : await client.createBooking(
+        : await (await calcom()).createBooking(
             { eventTypeId: offered.calcomEventTypeId!, start, attendee, metadata: { company_id: '1' } },
             {
               deadline: new Deadline({ clock: { now: () => new Date() }, budgetMs: 5_000 }),
@@ -230,6 +229,8 @@ export async function openSalon() {
     sql: (text: string, values: unknown[] = []) => owner.query(text, values),
 
     async reset() {
+      // A new client: breaker, budget and pauses of the test before are forgotten.
+      connections.forget('default')
       simulator.control.reset()
       clock.set('2026-11-24T08:00:00Z')
       await owner.query(`TRUNCATE appointment_changes, mail_outbox, callback_requests, booking_attempts, appointments,

@@ -228,7 +228,8 @@ export function newClockTimeWanted(day: LocalDay, today: LocalDay, slots: readon
     slots.slice(0, spokenMax).map((slot) => sayTime(slot.time)),
     'oder',
   )
-  return `${capital(sayOnDay(day, today))} wäre ${times} frei. Was passt Ihnen?`
+  const question = slots.length === 1 ? 'Passt Ihnen das?' : 'Was passt Ihnen?'
+  return `${capital(sayOnDay(day, today))} wäre ${times} frei. ${question}`
 }
 
 export function impossibleNewTime(readings: readonly string[]): string {

@@ -52,7 +52,11 @@ export class ChangeRecorder {
   /** Notes that a booking is cancelled. Null when the company has no such appointment. */
   async recordCancelled(tx: Tx, news: CancelNews): Promise<Recorded | null> {
     const { companyId, uid, now } = news
-    const attempt = await this.#lockAttempt(tx, companyId, 'cancel', uid)
+    const known = await tx.appointment.findUnique({
+      where: { companyId_calcomUid: { companyId, calcomUid: uid } },
+      select: { id: true },
+    })
+    const attempt = await this.#lockAttempt(tx, companyId, 'cancel', uid, known?.id)
     const row = await lockByUid(tx, companyId, uid)
     if (!row) return null
     const first = ['scheduled', 'pending'].includes(row.status)
@@ -185,9 +189,16 @@ export class ChangeRecorder {
     companyId: number,
     kind: AttemptKind,
     targetUid: string,
+    appointmentId?: bigint,
   ): Promise<Attempt | null> {
     const open = await tx.bookingAttempt.findFirst({
-      where: { companyId, kind, targetUid, state: { in: ['executing', 'unknown'] } },
+      where: {
+        companyId,
+        kind,
+        state: { in: ['executing', 'unknown'] },
+        // A cancellation follows its appointment, which may have moved to another uid before Cal.com could be told.
+        OR: [{ targetUid }, ...(appointmentId === undefined ? [] : [{ appointmentId }])],
+      },
       select: { id: true },
     })
     const attempt = open && (await this.#deps.attempts.lock(tx, companyId, open.id))

@@ -257,6 +257,12 @@ export class Rescheduling {
     // Perhaps this caller's own first request is on its way (incident I-46).
     const rival = await waitUntilSettled(this.#deps, claim.attempt, scope.deadline)
     const same = rival.kind === 'reschedule' && rival.startAt?.getTime() === wanted.startsAt.getTime()
+    if (same && rival.state === 'unknown') {
+      const callback = await tenancy.run(companyId, (tx) =>
+        handOver(tx, this.#deps.callbacks, scope, appointment, 'move_unclear'),
+      )
+      return { kind: 'unclear', appointment, callback }
+    }
     if (!same || rival.state !== 'booked') return { kind: 'busy', appointment }
     return {
       kind: 'done',

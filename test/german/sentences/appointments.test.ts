@@ -82,7 +82,7 @@ const examples: Array<[string, string]> = [
   [say.newClockTimeWanted('2026-11-25', today, []), 'Um wie viel Uhr möchten Sie morgen kommen?'],
   [
     say.newClockTimeWanted('2026-11-27', today, slots.slice(0, 1)),
-    'Am Freitag, den 27. November wäre 15 Uhr frei. Was passt Ihnen?',
+    'Am Freitag, den 27. November wäre 15 Uhr frei. Passt Ihnen das?',
   ],
   [
     say.moveReady(colour, { day: '2026-11-24', time: '16:00' }),
