@@ -27,14 +27,6 @@ export type JobReport = Readonly<Record<string, string | number | boolean>> | st
 export const triesMax = 3
 export const timeoutMs = 90_000
 
-/** The work cannot be done yet, and that is no fault: the job is tried again, and the log stays calm. */
-export class TryAgainLater extends Error {
-  constructor(reason: string) {
-    super(reason)
-    this.name = 'TryAgainLater'
-  }
-}
-
 const companyPayload = z.looseObject({ company_id: z.int().positive() })
 
 /** The company a job belongs to. @throws when the payload has none: such a job can only be a mistake */

@@ -17,7 +17,8 @@ import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { Clock } from '../lib/clock.ts'
 import { redactText } from '../lib/redact.ts'
-import { type Job, type JobPayload, type JobReport, TryAgainLater, timeoutMs, triesMax } from './job.ts'
+import { TryAgainLater } from '../lib/try-again.ts'
+import { type Job, type JobPayload, type JobReport, timeoutMs, triesMax } from './job.ts'
 import { exhaust, freeAbandoned, lockMs, makeDue, renewEveryMs, renewLocks } from './queue-locks.ts'
 
 /** A job together with what it needs. */

@@ -1,0 +1,11 @@
+/** When jobs are due by themselves: cron lines in UTC, one waiting run of each at most. */
+import type { ScheduledJob } from './runner.ts'
+
+export const schedule: readonly ScheduledJob[] = [
+  { name: 'settle_leases', cron: '* * * * *' },
+  { name: 'expire_drafts', cron: '* * * * *' },
+  { name: 'reconcile', cron: '*/5 * * * *' },
+  { name: 'sync_to_calcom', cron: '*/5 * * * *' },
+  { name: 'import_event_types', cron: '17 * * * *' },
+  { name: 'orphaned_booking_cleanup', cron: '5 * * * *' },
+]

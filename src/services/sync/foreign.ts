@@ -1,0 +1,146 @@
+/**
+ * Bookings that were made elsewhere (on the web, by the host): the appointment and the customer they become here. Inside the
+ * transaction of the caller, who has made sure that the booking is not known yet.
+ * Limit: an attendee's number is what they typed. It leads to a customer only together with the name, and completes nothing.
+ */
+import type { CalcomAttendee, CalcomBooking } from '../../calcom/types.ts'
+import type { Tx } from '../../db/tenancy.ts'
+import { normalisePhone } from '../../lib/phone.ts'
+import type { Catalogue, CatalogueService } from '../catalogue.ts'
+import { findPerson } from '../customers.ts'
+import { comparePersonNames } from '../matching/index.ts'
+import { isLive } from './news.ts'
+
+export type ForeignResult = { kind: 'created'; appointmentId: bigint } | { kind: 'ignored'; reason: string }
+
+const unnamed = 'Ohne Namen'
+const nameMax = 200
+
+/** Writes the appointment of a booking that somebody else made, whatever its state. */
+export async function createForeign(
+  tx: Tx,
+  catalogue: Catalogue,
+  booking: CalcomBooking,
+  at: Date | undefined,
+  now: Date,
+): Promise<ForeignResult> {
+  const { company } = catalogue
+  const { start, eventTypeId, uid } = booking
+  const offer = offerOf(catalogue, eventTypeId)
+  if (!offer) return { kind: 'ignored', reason: 'unknown_event_type' }
+  if (start === undefined) return { kind: 'ignored', reason: 'no_start' }
+  const { service } = offer
+  const end = booking.end ?? new Date(start.getTime() + service.durationMinutes * 60_000)
+  const [attendee] = booking.attendees
+  const contact = contactOf(attendee, company.mailbox)
+  const customerId = await resolveCustomer(tx, company.id, contact)
+  const status = { accepted: 'scheduled', pending: 'pending', cancelled: 'cancelled', rejected: 'rejected' }[
+    booking.status
+  ]
+  const gone = !isLive(booking)
+  const { id: appointmentId } = await tx.appointment.create({
+    data: {
+      companyId: company.id,
+      branchId: service.branchId ?? onlyBranch(catalogue),
+      customerId,
+      serviceId: service.id,
+      staffId: hostStaff(catalogue, booking) ?? offer.staffId,
+      appointmentDatetime: start,
+      endsAt: end,
+      durationMinutes: Math.max(1, Math.round((end.getTime() - start.getTime()) / 60_000)),
+      status,
+      calcomBookingId: booking.id ?? null,
+      calcomUid: uid,
+      calcomEventTypeId: eventTypeId ?? null,
+      source: 'web',
+      attendeeName: contact.name,
+      attendeeEmail: contact.email,
+      icalUid: uid,
+      calcomUpdatedAt: at ?? null,
+      cancelledAt: gone ? now : null,
+      cancellationReason: gone ? (booking.cancellationReason?.slice(0, 500) ?? null) : null,
+    },
+    select: { id: true },
+  })
+  await tx.appointmentChange.create({
+    data: {
+      companyId: company.id,
+      appointmentId,
+      kind: 'created',
+      toDatetime: start,
+      toUid: uid,
+      actor: 'calcom',
+      createdAt: now,
+    },
+  })
+  return { kind: 'created', appointmentId }
+}
+
+/** The staff member who hosts it, by the host Cal.com names first. */
+export function hostStaff(catalogue: Catalogue, booking: Pick<CalcomBooking, 'hosts'>): number | null {
+  const hostId = booking.hosts[0]?.id
+  if (hostId === undefined) return null
+  return catalogue.staff.find((person) => person.calcomUserId === hostId)?.id ?? null
+}
+
+function offerOf(
+  catalogue: Catalogue,
+  eventTypeId: number | undefined,
+): { service: CatalogueService; staffId: number | null } | null {
+  if (eventTypeId === undefined) return null
+  const own = catalogue.services.find((service) => service.calcomEventTypeId === eventTypeId)
+  if (own) return { service: own, staffId: null }
+  for (const service of catalogue.services) {
+    const pair = service.staff.find((entry) => entry.calcomEventTypeId === eventTypeId)
+    if (pair) return { service, staffId: pair.staffId }
+  }
+  return null
+}
+
+function onlyBranch({ branches }: Catalogue): string | null {
+  return branches.length === 1 ? branches[0]!.id : null
+}
+
+interface Contact {
+  name: string
+  phone: string | null
+  email: string | null
+}
+
+/** Cal.com invents addresses for attendees with only a phone, and we use sub-addresses of the business's: neither is theirs. */
+function contactOf(attendee: CalcomAttendee | undefined, mailbox: string | null): Contact {
+  const email = attendee?.email?.trim().toLowerCase() ?? ''
+  const [local = '', domain = ''] = (mailbox ?? '').toLowerCase().split('@')
+  const isOurs = local !== '' && email.startsWith(`${local}+`) && email.endsWith(`@${domain}`)
+  const invented = isOurs || email === mailbox?.toLowerCase() || email.endsWith('@sms.cal.com')
+  const digits = /^(\d{8,15})@sms\.cal\.com$/.exec(email)?.[1]
+  const phone = attendee?.phoneNumber ?? (digits && `+${digits}`)
+  return {
+    name: attendee?.name?.trim().slice(0, nameMax) || unnamed,
+    phone: phone ? normalisePhone(phone) : null,
+    email: invented || !/^\S+@\S+\.\S+$/.test(email) ? null : email.slice(0, 254),
+  }
+}
+
+async function resolveCustomer(tx: Tx, companyId: number, contact: Contact): Promise<number> {
+  const { name, phone, email } = contact
+  const key = phone ?? email ?? name
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`customer:${companyId}:${key}`}, 0))`
+  const select = { id: true, name: true, email: true } as const
+  const erasedAt = null
+  if (phone !== null) {
+    const people = await tx.customer.findMany({ where: { companyId, phone, erasedAt }, select, take: 50 })
+    const known = findPerson(people, name)
+    if (known) return known.id
+  }
+  if (email !== null) {
+    const people = await tx.customer.findMany({ where: { companyId, email, erasedAt }, select, take: 50 })
+    const known = people.find((person) => comparePersonNames(person.name, name) === 'same')
+    if (known) return known.id
+  }
+  const created = await tx.customer.create({
+    data: { companyId, name, phone, email, source: 'web' },
+    select: { id: true },
+  })
+  return created.id
+}
