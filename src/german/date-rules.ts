@@ -230,7 +230,7 @@ export function dayOfMonthRule(w: Words, i: number, c: Context): Match<DayItem> 
   const next = w.at(day.next)
   // "am siebten elften": the second ordinal is the month.
   const monthAt = dayOfMonthAt(w, day.next)
-  if (l.type === 'ordinal' && next.type === 'ordinal' && monthAt && monthAt.day <= 12 && monthAt.day >= 1) {
+  if (day.ordinal && next.type === 'ordinal' && monthAt && monthAt.day <= 12 && monthAt.day >= 1) {
     if (!announced && !w.is(i - 1, 'article') && i > 0) return null
     const year = yearAfter(w, monthAt.next, c.thisYear)
     return { item: saidDate(day.day, monthAt.day, year?.year ?? null), next: year?.next ?? monthAt.next }

@@ -5,7 +5,7 @@
 import { type DayNumber, dayNumber, weekdayOfNumber } from './days.ts'
 
 /** Easter Sunday of a year (Gauß, in the form of Butcher and Meeus). */
-export function easterOf(year: number): DayNumber {
+function easterOf(year: number): DayNumber {
   const a = year % 19
   const b = Math.floor(year / 100)
   const c = year % 100

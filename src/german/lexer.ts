@@ -24,7 +24,22 @@ export interface Lexeme {
 export const end: Lexeme = { type: 'mark', name: 'end', value: 0, text: '', glued: false, digits: 0 }
 
 const umlauts: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss', é: 'e', à: 'a' }
-const ordinalEndings = new Set(['te', 'ten', 'ter', 'tes', 'tem', 'ste', 'sten', 'ster', 'stes', 'stem'])
+const ordinalEndings = new Set([
+  'te',
+  'ten',
+  'ter',
+  'tes',
+  'tem',
+  'ste',
+  'sten',
+  'ster',
+  'stes',
+  'stem',
+  'th',
+  'st',
+  'nd',
+  'rd',
+])
 const typoLengthMin = 7
 
 /** Lower case, umlauts spelled out, dashes and spaces of every kind made plain. */
@@ -110,6 +125,11 @@ function unknownWord(word: string): Entry[] {
     if (hour?.[0]?.type === 'number' && minute !== undefined) {
       return [...hour, { type: 'clock', name: 'uhr', value: 0 }, ...minute]
     }
+  }
+  // "halbdrei", "dreiviertelneun"
+  for (const fraction of ['dreiviertel', 'viertel', 'halb']) {
+    const hour = word.startsWith(fraction) ? vocabulary.get(word.slice(fraction.length))?.[0] : undefined
+    if (hour?.type === 'number') return [...vocabulary.get(fraction)!, hour]
   }
   if (word.length >= typoLengthMin && word.length <= 12) {
     for (const candidate of longWords) if (isNear(word, candidate)) return vocabulary.get(candidate)!

@@ -110,6 +110,7 @@ function addAmount(total: Amount, count: number, unit: string): boolean {
 export function offsetRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const opener = w.at(i)
   const corrected = c.corrected === 'offset' && (opener.type === 'number' || opener.type === 'one')
+  if (!corrected && opener.type !== 'prep' && opener.type !== 'bound') return null
   const within = opener.name === 'innerhalb'
   const at = corrected ? i : w.skip(w.is(i + 1, 'prep', 'von') && within ? i + 2 : i + 1, 'approx', 'article')
   const amount = amountAt(w, at)

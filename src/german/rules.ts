@@ -329,10 +329,12 @@ function correctable(item: Item): Context['corrected'] {
 /** How many lexemes are a greeting or a person's name: "guten Morgen", "Frau Freitag", "mein Name ist August". */
 function namesAt(w: Words, i: number): number {
   const l = w.at(i)
-  if (l.type === 'title') {
+  // "hier ist Freitag": a caller who gives a surname
+  const introduced = l.text === 'hier' && (w.text(i + 1, 'ist') || w.text(i + 1, 'spricht'))
+  if (l.type === 'title' || introduced) {
     let at = i + 1
     if (w.mark(at, '.')) at++
-    if (w.text(at, 'ist')) at++
+    if (w.text(at, 'ist') || w.text(at, 'spricht')) at++
     while (w.is(at, 'title')) at++
     const { type } = w.at(at)
     return type === 'weekday' || type === 'month' || type === 'holiday' || type === 'part' ? at + 1 - i : 0

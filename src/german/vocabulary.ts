@@ -74,7 +74,7 @@ export const partWindows: Record<string, PartWindow> = {
 }
 
 const partWords: Record<string, string> = {
-  early: 'frueh fruehs fruehmorgens morgensfrueh',
+  early: 'frueh fruehe fruehs fruehmorgens morgensfrueh',
   morning: 'morgens',
   forenoon: 'vormittag vormittags vormittage vormittagsstunden vormittagszeit',
   early_forenoon: 'fruehvormittag',
@@ -105,6 +105,14 @@ const weekdayVariants: Array<[string, number]> = [
   ['freitach', 5],
   ['samstach', 6],
   ['sonntach', 7],
+  // Models now and then translate what they heard.
+  ['monday', 1],
+  ['tuesday', 2],
+  ['wednesday', 3],
+  ['thursday', 4],
+  ['friday', 5],
+  ['saturday', 6],
+  ['sunday', 7],
 ]
 
 /** Spellings close to these are corrected by the lexer. */
@@ -133,9 +141,9 @@ const table: Table = [
   ['month', '', 10, 'oktober okt october oktobers'],
   ['month', '', 11, 'november nov novembers'],
   ['month', '', 12, 'dezember dez december dezembers'],
-  ['relative', '', 0, 'heute heut heit heid heutigen heutige'],
+  ['relative', '', 0, 'heute heut today heit heid heutigen heutige'],
   ['relative', 'morgen', 1, 'morgen morgn moagn morng'],
-  ['relative', '', 1, 'morgigen morgige'],
+  ['relative', '', 1, 'tomorrow morgigen morgige'],
   ['relative', '', 2, 'uebermorgen uebermorgigen'],
   ['relative', '', 3, 'ueberuebermorgen'],
   ['relative', '', -1, 'gestern gestrigen'],
@@ -145,7 +153,7 @@ const table: Table = [
     'which',
     'next',
     1,
-    'naechsten naechste naechster naechstem naechstes naexte naexten folgenden folgende folgender darauffolgenden',
+    'next naechsten naechste naechster naechstem naechstes naexte naexten folgenden folgende folgender darauffolgenden',
   ],
   ['which', 'coming', 1, 'kommenden kommende kommender kommendem kommendes'],
   ['which', 'afterNext', 2, 'uebernaechsten uebernaechste uebernaechster uebernaechstem uebernaechstes'],
@@ -156,7 +164,7 @@ const table: Table = [
     'letzten letzte letzter letztem letztes vergangenen vergangene vergangener vorigen vorige voriger',
   ],
   ['unit', 'day', 1, 'tag tage tagen tages'],
-  ['unit', 'week', 7, 'woche wochen'],
+  ['unit', 'week', 7, 'woche wochen week weeks'],
   ['unit', 'calendarWeek', 0, 'kw kalenderwoche'],
   ['unit', 'weekend', 0, 'wochenende wochenend wochenendes'],
   ['unit', 'month', 1, 'monat monate monaten monats monates'],
@@ -207,7 +215,7 @@ const table: Table = [
     0,
     'personen person leute euro eur cent prozent mal kinder kind kindern hotel zimmer stock gaeste mann kilo meter plaetze plaetz termine grad punkte jahrgang',
   ],
-  ['not', '', 0, 'nicht net nich kein keinen keine keinem ausser statt anstatt ned ohne'],
+  ['not', '', 0, 'nicht net nich kein keinen keine keinem ausser statt anstatt ned weder'],
   ['unable', '', 0, 'schlecht unguenstig ungern'],
   [
     'correction',

@@ -125,7 +125,7 @@ const later = new Set(['spaeter', 'spaeten', 'spaet', 'spaeterer', 'spaete', 'sp
 const earlier = new Set(['frueher', 'fruehen', 'frueh', 'fruehe', 'fruhen', 'fruher', 'fruh'])
 
 /** A part of day with its adjective and the words around it: "am späten Nachmittag", "in der Früh", "nach der Arbeit". */
-export function partAt(w: Words, i: number): { name: string; next: number } | null {
+function partAt(w: Words, i: number): { name: string; next: number } | null {
   let at = i
   if (w.is(at, 'approx', 'gegen')) at++
   if (w.is(at, 'prep')) at++

@@ -69,7 +69,7 @@ export interface Wish {
 const optionsMax = 8
 
 const emptyDraft = (): Draft => ({ days: {}, order: [], clock: null, window: null, part: null })
-export const hasDay = (draft: Draft): boolean => draft.order.length > 0
+const hasDay = (draft: Draft): boolean => draft.order.length > 0
 export const hasTime = (draft: Draft): boolean =>
   draft.clock !== null || draft.window !== null || draft.part !== null
 
@@ -114,9 +114,10 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
     consumed = true
     const draft = options.at(-1)!
     // "den Termin vom Mittwoch auf Freitag verschieben": the target replaces what is moved.
-    const target = moving && lexemes[element.at - 1]?.text === 'auf'
+    const target = (moving || hasDay(draft)) && lexemes[element.at - 1]?.text === 'auf'
     const afterArticle = moving && lexemes[element.at - 2]?.text === 'auf'
-    const strong = correcting === 'strong' || target || afterArticle
+    if (target || afterArticle) correcting = 'strong'
+    const strong = correcting === 'strong'
     if (isTime(item)) {
       if (strong || (correcting === 'weak' && item.kind === 'clock')) clearTime(draft, item)
       if (joined !== null && uniteParts(draft, item)) {
@@ -304,6 +305,7 @@ function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme[]): Se
   let clause: Clause = { items: [], rhetorical: false, start: 0 }
   let previous: Clause = clause
   let preferred = false
+  const groups: number[][] = []
   const drop = (from: Clause) => {
     for (const i of from.items) dropped.add(i)
     from.items = []
@@ -324,8 +326,9 @@ function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme[]): Se
     } else if ((marker === 'not' || marker === 'unable') && !clause.rhetorical && refuses(element, text)) {
       const next = elements[k + 1]
       if (marker === 'not' && next?.item && next.at - element.end <= negationReach) {
-        for (let i = k + 1; elements[i]?.item && elements[i]!.at - element.end <= 2 * negationReach; i++)
-          dropped.add(i)
+        const group = negatedFrom(elements, k + 1, text(element.at) === 'weder')
+        for (const i of group) dropped.add(i)
+        if (group.length > 1) groups.push(group)
       } else if (
         !leadsOnly.has(text(element.at)) &&
         (!text(element.at).startsWith('kein') || refusals.has(text(element.end)))
@@ -335,7 +338,32 @@ function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme[]): Se
       }
     }
   })
+  // "nicht am Montag um neun, sondern um zehn": what has no counterpart was not meant by the refusal.
+  const keeps = (time: boolean) =>
+    elements.some(({ item }, i) => item && isTime(item) === time && !dropped.has(i))
+  const [keepsDay, keepsTime] = [keeps(false), keeps(true)]
+  if (keepsDay !== keepsTime) {
+    for (const i of groups.flat()) if (isTime(elements[i]!.item!) !== keepsTime) dropped.delete(i)
+  }
   return dropped
+}
+
+/** A refused day with its time, or a refused time: "nicht am Montag um neun". A second day is no longer refused. */
+function negatedFrom(elements: readonly Element[], start: number, neither: boolean): number[] {
+  const group = [start]
+  const kinds = new Set([elements[start]!.item!.kind])
+  for (let i = start + 1; i <= start + 2; i++) {
+    const item = elements[i]?.item
+    // "nicht Montag oder Dienstag", "weder Montag noch Dienstag" refuse both.
+    if (elements[i]?.marker === 'or' && elements[i + 1]?.item) {
+      group.push(i + 1)
+      break
+    }
+    if (!item || (kinds.has(item.kind) && !neither)) break
+    kinds.add(item.kind)
+    group.push(i)
+  }
+  return group
 }
 
 /** Not every "nicht" refuses: "nicht zu früh", "nicht wahr", "keine Farbe". */

@@ -17,10 +17,16 @@ interface Caller {
   alternative?: string
 }
 
-const callers = readFileSync(new URL('./callers.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
-  .map((line) => JSON.parse(line) as Caller)
+const load = (file: string) =>
+  readFileSync(new URL(file, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Caller)
+
+/** Written before the rules that satisfy it: the measure of the parser. */
+const callers = load('./callers.jsonl')
+/** Noted while the rules grew, each answer read by a person: keeps what works working. */
+const later = load('./callers-later.jsonl')
 
 /** What of an expression was understood differently than a German listener would; empty if all is right. */
 function missesOf(caller: Caller): string[] {
@@ -52,8 +58,13 @@ describe('what callers say', () => {
     expect(missed.length / callers.length, report.join('\n')).toBeLessThanOrEqual(0.02)
   })
 
+  test('what was understood once stays understood', () => {
+    const missed = later.filter((caller) => missesOf(caller).length > 0)
+    expect(missed.map((caller) => `${caller.text}: ${missesOf(caller).join(', ')}`)).toEqual([])
+  })
+
   test('no placeholder, greeting, name or number without a date is taken for one', () => {
-    const empty = callers.filter(
+    const empty = [...callers, ...later].filter(
       ({ date, time, trouble }) => date === null && time === null && trouble === null,
     )
     const without = empty.filter(({ from, to }) => !from && !to)
