@@ -24,7 +24,7 @@ import { testClock } from './clock.ts'
 import { createTestDatabase, openTestDatabase } from './database.ts'
 import { testLog } from './log.ts'
 
-export const zone = 'Europe/Berlin'
+const zone = 'Europe/Berlin'
 export const max = '+4915112345678'
 export const stranger = '+4915112345699'
 

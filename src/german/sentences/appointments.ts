@@ -80,7 +80,7 @@ export function nextAppointmentIs(appointment: SpokenAppointment, remaining: num
   return `${next} Danach haben Sie noch ${remaining === 1 ? 'einen weiteren Termin' : `${remaining} weitere Termine`}.`
 }
 
-export function noAppointments(): string {
+function noAppointments(): string {
   return 'Ich finde bei uns keinen kommenden Termin für Sie. Möchten Sie einen vereinbaren?'
 }
 

@@ -10,7 +10,7 @@ import type { Attempt, AttemptKind, AttemptStore } from '../booking/attempts.ts'
 import type { Catalogue } from '../catalogue.ts'
 
 /** Who made the change, as history knows it. */
-export type Actor = 'caller' | 'business' | 'calcom' | 'system'
+type Actor = 'caller' | 'business' | 'calcom' | 'system'
 
 export interface Recorded {
   appointmentId: bigint

@@ -8,17 +8,15 @@ import type { CalcomBooking } from '../../calcom/types.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
-import { addDays, type ClockTime, type LocalDay } from '../../german/index.ts'
-import { type Alternative, isInWindow, offeredTime, rankAlternatives } from '../availability/alternatives.ts'
-import type { FreeTimes } from '../availability/availability.ts'
+import type { Alternative } from '../availability/alternatives.ts'
 import type { Attempt } from '../booking/attempts.ts'
 import type { StoredCallback } from '../callbacks.ts'
-import type { CatalogueService } from '../catalogue.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
 import { markChanged } from './cancel.ts'
 import { type ActionDeps, draftMs, waitUntilSettled, writeOptions } from './deps.ts'
 import { type Errand, handOver } from './handover.ts'
 import { loadAppointment } from './identity.ts'
+import { bookedService, NewSlots } from './new-slots.ts'
 import { type NewTime, readNewTime } from './new-time.ts'
 import { narrow, readWish } from './resolve.ts'
 import { type Objection, objectionToMoving } from './rules.ts'
@@ -66,13 +64,13 @@ interface Task {
   wanted: Wanted
 }
 
-const alternativeDays = 7
-
 export class Rescheduling {
   readonly #deps: ActionDeps
+  readonly #slots: NewSlots
 
   constructor(deps: ActionDeps) {
     this.#deps = deps
+    this.#slots = new NewSlots(deps)
   }
 
   /** One appointment at most; several candidates are asked about. */
@@ -111,7 +109,7 @@ export class Rescheduling {
       const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, errand)
       return { kind: 'denied', appointment, objection, callback }
     }
-    if (appointment.calcomUid !== null && serviceOf(scope, appointment) !== null) return null
+    if (appointment.calcomUid !== null && bookedService(scope, appointment) !== null) return null
     const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, 'move_failed')
     return { kind: 'handed_over', appointment, callback }
   }
@@ -142,11 +140,12 @@ export class Rescheduling {
     const newTime = await readNewTime(scope, branch, wish, this.#deps.availability.offers)
     try {
       if (newTime.kind !== 'exact') {
-        const slots = newTime.kind === 'missing_time' ? await this.#freeOn(scope, appointment, newTime) : []
+        const slots =
+          newTime.kind === 'missing_time' ? await this.#slots.load(scope, appointment, newTime) : []
         return { kind: 'ask_time', appointment, newTime, slots }
       }
-      const isFree = await this.#check(scope, appointment, newTime)
-      if (isFree !== true) return isFree
+      const alternatives = await this.#slots.check(scope, appointment, newTime)
+      if (alternatives !== null) return { kind: 'taken', appointment, wanted: newTime, alternatives }
     } catch (error) {
       if (error instanceof AppError && error.code === 'calendar_unavailable')
         return { kind: 'failed', appointment }
@@ -154,73 +153,6 @@ export class Rescheduling {
     }
     if (wish.confirmed === false) return { kind: 'ready', appointment, wanted: newTime }
     return this.#begin(scope, appointment, newTime, wish.reason)
-  }
-
-  /** Free times of the wished day, for a caller who has named no clock time. */
-  async #freeOn(
-    scope: CallScope,
-    appointment: OwnAppointment,
-    { day, window }: Extract<NewTime, { kind: 'missing_time' }>,
-  ): Promise<Alternative[]> {
-    const branch = branchOfAppointment(appointment, scope)
-    const service = serviceOf(scope, appointment)!
-    const { deadline, catalogue, call } = scope
-    const query = { catalogue, branch, service, staffId: null, from: day, to: day, deadline, call }
-    const free = await this.#deps.availability.load(query)
-    const starts = (free.days.get(day) ?? []).filter((start) =>
-      isInWindow(offeredTime(start, branch.timeZone, scope.today).time, window),
-    )
-    return this.#offer(scope, appointment, free, starts, day, null, window)
-  }
-
-  /** True, or what to say instead. One request to Cal.com, which also brings the alternatives. */
-  async #check(scope: CallScope, appointment: OwnAppointment, wanted: Wanted): Promise<true | MoveOutcome> {
-    const branch = branchOfAppointment(appointment, scope)
-    const service = serviceOf(scope, appointment)!
-    const { deadline, catalogue, call } = scope
-    const free = await this.#deps.availability.fetchLive({
-      catalogue,
-      branch,
-      service,
-      staffId: null,
-      from: wanted.day,
-      to: addDays(wanted.day, alternativeDays),
-      deadline,
-      call,
-      bookingUidToReschedule: appointment.calcomUid ?? undefined,
-    })
-    const starts = [...free.days.values()].flat()
-    if (starts.some((start) => start.getTime() === wanted.startsAt.getTime())) return true
-    const others = starts.filter((start) => start.getTime() !== appointment.startsAt.getTime())
-    const alternatives = await this.#offer(scope, appointment, free, others, wanted.day, wanted.time, null)
-    return { kind: 'taken', appointment, wanted, alternatives }
-  }
-
-  async #offer(
-    scope: CallScope,
-    appointment: OwnAppointment,
-    free: FreeTimes,
-    starts: readonly Date[],
-    day: LocalDay,
-    at: ClockTime | null,
-    window: Extract<NewTime, { kind: 'missing_time' }>['window'],
-  ): Promise<Alternative[]> {
-    const { timeZone } = branchOfAppointment(appointment, scope)
-    const time = at === null ? window : { at, from: null, to: null, reading: 'exact' as const, part: null }
-    const offered = rankAlternatives(starts, {
-      day,
-      time,
-      timeZone,
-      today: scope.today,
-      exclude: new Set(free.offers.refused),
-    })
-    await this.#deps.availability.offers.remember(scope.call.callId, free.offers, {
-      serviceId: appointment.serviceId,
-      source: 'alternatives',
-      wish: `move:${appointment.id}:${day}:${at ?? ''}`,
-      starts: offered.map((one) => new Date(one.start)),
-    })
-    return offered
   }
 
   async #begin(
@@ -320,13 +252,13 @@ export class Rescheduling {
 
   /** The slot went between check and move: alternatives in the same answer; the lost one is not among them. */
   async #taken(scope: CallScope, appointment: OwnAppointment, wanted: Wanted): Promise<MoveOutcome> {
+    let alternatives: Alternative[] | null = null
     try {
-      const checked = await this.#check(scope, appointment, wanted)
-      if (checked !== true) return checked
+      alternatives = await this.#slots.check(scope, appointment, wanted)
     } catch (error) {
       if (!(error instanceof AppError)) throw error
     }
-    return { kind: 'taken', appointment, wanted, alternatives: [] }
+    return { kind: 'taken', appointment, wanted, alternatives: alternatives ?? [] }
   }
 
   /** Cal.com has a new booking; whatever fails from here on is repaired later (incident I-16). */
@@ -432,13 +364,6 @@ export class Rescheduling {
     })
     return { kind, appointment, callback }
   }
-}
-
-/** The service as this appointment was booked: its own event type decides what is free for it. Null when it has none. */
-function serviceOf(scope: CallScope, appointment: OwnAppointment): CatalogueService | null {
-  const service = scope.catalogue.services.find((candidate) => candidate.id === appointment.serviceId)
-  const calcomEventTypeId = appointment.calcomEventTypeId ?? service?.calcomEventTypeId ?? null
-  return service && calcomEventTypeId !== null ? { ...service, calcomEventTypeId } : null
 }
 
 /** Where a settled move came from. */
