@@ -10,6 +10,7 @@ import type { Services } from './functions/define.ts'
 import { Dispatcher } from './functions/dispatch.ts'
 import { FunctionCallTracker } from './functions/tracking.ts'
 import { buildApp } from './http/app.ts'
+import { createJobs, type Jobs } from './jobs/create.ts'
 import { noBroadcast, RedisBreakerBroadcast } from './lib/breaker-broadcast.ts'
 import type { Cache } from './lib/cache/cache.ts'
 import { MemoryCache } from './lib/cache/memory-cache.ts'
@@ -43,6 +44,8 @@ export interface GatewayOptions {
 
 export interface Gateway {
   app: FastifyInstance
+  /** Background jobs and what they use; `listen` starts them unless they are left to a worker. */
+  jobs: Jobs
   /** Starts listening; the address. */
   listen(): Promise<string>
   /** Writes what waits and runs the work that answers did not wait for. */
@@ -170,6 +173,20 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     },
     logWholeCalls: config.retell.debugWebhooks,
   })
+  const jobs = createJobs({
+    tenancy,
+    workerPool: () => database.workerPool(),
+    catalogues,
+    availability,
+    booking,
+    actions,
+    calcom,
+    teamId: config.calcom.teamId,
+    mail: config.mail,
+    clock,
+    log,
+    onJob: (outcome) => metrics.job(outcome),
+  })
   const listener = await listenForChanges({
     url: databaseUrl,
     log,
@@ -195,6 +212,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
       logEvents: config.retell.logWebhooks,
       logPayloads: config.retell.debugWebhooks,
     },
+    calcomWebhook: { connections, inbox: jobs.inbox },
     health: new HealthService({ connections, database, cache, redisConfigured: redis !== undefined, clock }),
     metrics: {
       metrics,
@@ -215,14 +233,21 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   async function settle(): Promise<void> {
     await booking.idle()
     await tracker.flush()
+    await jobs.runner.drain()
   }
 
   return {
     app,
+    jobs,
     settle,
-    listen: () => app.listen({ host: config.server.host, port: config.server.port }),
+    async listen() {
+      const address = await app.listen({ host: config.server.host, port: config.server.port })
+      if (config.jobs === 'inside') await jobs.runner.start()
+      return address
+    },
     async close() {
       await app.close()
+      await jobs.runner.stop()
       await booking.idle()
       await tracker.close()
       await listener.close()

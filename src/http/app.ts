@@ -12,6 +12,7 @@ import type { GatewayMetrics } from '../lib/metrics.ts'
 import { createRequestLimits } from './rate-limits.ts'
 import { refusal, refuse } from './replies.ts'
 import { requestIdOf } from './request-id.ts'
+import { type CalcomWebhookOptions, calcomWebhookRoutes } from './routes/calcom-webhook.ts'
 import { type FunctionRoutesOptions, functionRoutes } from './routes/functions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type MetricsRoutesOptions, metricsRoutes } from './routes/metrics.ts'
@@ -23,6 +24,7 @@ type Shared = 'limits' | 'clock' | 'log'
 export interface AppOptions {
   functions: Omit<FunctionRoutesOptions, Shared>
   events: Omit<EventRoutesOptions, Shared>
+  calcomWebhook: Omit<CalcomWebhookOptions, Shared>
   health: Parameters<typeof healthRoutes>[1]['health']
   metrics: Omit<MetricsRoutesOptions, 'metrics'> & {
     metrics: MetricsRoutesOptions['metrics'] & Pick<GatewayMetrics, 'httpResponse'>
@@ -94,6 +96,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
   await app.register(functionRoutes, { ...options.functions, limits, clock, log })
   await app.register(retellEventRoutes, { ...options.events, limits, clock, log })
+  await app.register(calcomWebhookRoutes, { ...options.calcomWebhook, limits, log })
   await app.register(timeRoutes, { clock })
   await app.register(healthRoutes, { health: options.health })
   await app.register(metricsRoutes, options.metrics)

@@ -10,7 +10,7 @@ import { refuse } from './replies.ts'
 
 export interface SignedScopeOptions {
   /** Verdict over the exact bytes; called before anything is parsed. */
-  verify(request: FastifyRequest, body: Buffer): SignatureVerdict
+  verify(request: FastifyRequest, body: Buffer): SignatureVerdict | Promise<SignatureVerdict>
   /** Whether a request without any signature may pass (RETELLAI_FUNCTION_AUTH=throttle). */
   unsignedAllowed: boolean
   /** What is told to the log when a request is refused, for instance 'function_call_refused'. */
@@ -34,7 +34,7 @@ export function useSignedScope(scope: FastifyInstance, options: SignedScopeOptio
   scope.addHook('preValidation', async (request, reply) => {
     const body = Buffer.isBuffer(request.body) ? request.body : emptyBody
     request.rawBody = body
-    const verdict = options.verify(request, body)
+    const verdict = await options.verify(request, body)
     request.signed = verdict === 'valid'
     const passes = verdict === 'valid' || (verdict === 'missing' && options.unsignedAllowed)
     if (verdict !== 'valid') {

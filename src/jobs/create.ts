@@ -1,0 +1,111 @@
+/** Puts the jobs together: what they need, how they are run, when they are due. Called by compose.ts. */
+import type { Pool } from 'pg'
+import type { Logger } from 'pino'
+import type { Tenancy } from '../db/tenancy.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { AppointmentActions } from '../services/appointments/actions.ts'
+import type { BookingService } from '../services/booking/booking.ts'
+import { AppointmentMails } from '../services/mail/appointment-mails.ts'
+import { BusinessMails } from '../services/mail/business-mails.ts'
+import { type MailFrom, readMailFrom } from '../services/mail/from.ts'
+import { MailSender } from '../services/mail/sender.ts'
+import { SmtpServer } from '../services/mail/smtp.ts'
+import { BookingSync, type SyncDeps } from '../services/sync/apply.ts'
+import { Consistency } from '../services/sync/consistency.ts'
+import { EventTypeImport } from '../services/sync/event-types.ts'
+import { WebhookInbox } from '../services/sync/inbox.ts'
+import { BookingOwners } from '../services/sync/owners.ts'
+import { Reconciler } from '../services/sync/reconcile.ts'
+import { AttemptSettling } from '../services/sync/settling.ts'
+import { appointmentNotifications } from './appointment-notifications.ts'
+import { businessMail } from './business-mail.ts'
+import { expireDrafts } from './expire-drafts.ts'
+import { importEventTypes } from './import-event-types.ts'
+import { orphanedBookingCleanup } from './orphaned-booking-cleanup.ts'
+import { processWebhook } from './process-webhook.ts'
+import { reconcile } from './reconcile.ts'
+import { bind, type JobOutcome, JobRunner } from './runner.ts'
+import { schedule } from './schedule.ts'
+import { sendMail } from './send-mail.ts'
+import { settleAttempt } from './settle-attempt.ts'
+import { settleLeases } from './settle-leases.ts'
+import { syncToCalcom } from './sync-to-calcom.ts'
+
+export interface JobsDeps {
+  tenancy: Pick<Tenancy, 'run' | 'asSystem'>
+  /** Connections in the worker's role. */
+  workerPool: () => Pool
+  catalogues: SyncDeps['catalogues']
+  availability: SyncDeps['availability']
+  booking: BookingService
+  actions: AppointmentActions
+  calcom: SyncDeps['calcom']
+  /** CALCOM_TEAM_ID. */
+  teamId: number | null
+  mail: { smtpUrl: string | null; from: string }
+  clock: Clock
+  log: Logger
+  onJob?: (outcome: JobOutcome) => void
+}
+
+/** The runner of the jobs, and the services that command-line programs and routes use as well. */
+export interface Jobs {
+  runner: JobRunner
+  inbox: WebhookInbox
+  owners: BookingOwners
+  reconciler: Reconciler
+  consistency: Consistency
+  eventTypes: EventTypeImport
+  settling: AttemptSettling
+}
+
+export function createJobs(deps: JobsDeps): Jobs {
+  const { tenancy, catalogues, availability, booking, actions, calcom, clock, log } = deps
+  const { attempts } = booking
+  const owners = new BookingOwners({ tenancy })
+  const shared = {
+    tenancy,
+    catalogues,
+    attempts,
+    booking,
+    recorder: actions.recorder,
+    availability,
+    calcom,
+    clock,
+    log,
+  }
+  const sync = new BookingSync(shared)
+  const inbox = new WebhookInbox({ tenancy, owners, sync, clock, log })
+  const settling = new AttemptSettling({ ...shared, actions })
+  const reconciler = new Reconciler({ ...shared, owners, sync })
+  const consistency = new Consistency({ ...shared, sync, settling })
+  const eventTypes = new EventTypeImport({ ...shared, owners, teamId: deps.teamId })
+
+  const smtp = deps.mail.smtpUrl === null ? null : new SmtpServer(deps.mail.smtpUrl)
+  const from: MailFrom = readMailFrom(deps.mail.from)
+  const appointmentMails = new AppointmentMails({ tenancy, clock, from })
+  const businessMails = new BusinessMails({ tenancy, clock, from })
+  const mailSender = new MailSender({ tenancy, clock, log, smtp, from })
+
+  const runner = new JobRunner({
+    pool: deps.workerPool,
+    clock,
+    log,
+    onJob: deps.onJob,
+    schedule,
+    jobs: [
+      bind(processWebhook, { inbox }),
+      bind(settleAttempt, { settling }),
+      bind(settleLeases, { settling }),
+      bind(syncToCalcom, { settling }),
+      bind(expireDrafts, { booking }),
+      bind(reconcile, { reconciler, inbox }),
+      bind(importEventTypes, { eventTypes }),
+      bind(orphanedBookingCleanup, { tenancy, owners, consistency, clock, log }),
+      bind(appointmentNotifications, { appointmentMails }),
+      bind(businessMail, { businessMails }),
+      bind(sendMail, { mailSender }),
+    ],
+  })
+  return { runner, inbox, owners, reconciler, consistency, eventTypes, settling }
+}
