@@ -303,6 +303,6 @@ function readClaim(attempt: Attempt | null, now: Date): Claim {
 }
 
 /** Whether the database refused a second row under a unique key. */
-export function isUniqueViolation(error: unknown): boolean {
+function isUniqueViolation(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'P2002'
 }

@@ -7,7 +7,6 @@ import { openCalcom } from '../../helpers/calcom.ts'
 import { openSalon, type Who } from '../../helpers/salon.ts'
 
 export type Ready = Extract<Started, { kind: 'ready' }>
-export type Booked = Extract<Confirmed, { kind: 'booked' }>
 
 export const wish: BookingWish = {
   name: 'Max Mustermann',
@@ -78,7 +77,8 @@ export async function openBooking() {
     attempt: async (id: string) => (await salon.attempts.load(1, id))!,
     /** A booking of an attempt that reached Cal.com although we know nothing of it. */
     async arriveLate(attempt: Ready['attempt']) {
-      return salon.client.createBooking(
+      const client = await connections.get('default')
+      return client.createBooking(
         {
           eventTypeId: attempt.eventTypeId!,
           start: attempt.startAt!,
