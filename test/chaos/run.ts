@@ -1,0 +1,178 @@
+/**
+ * `npm run test:chaos`: real processes, broken at random, and a count of the promises that did not hold. Exit code 0 only if
+ * there are none. Options: `--short` (under a minute, for CI), `--seeds 1,2,3`, `--calls 2000`, `--weakened [name]` (takes
+ * the safeguards out one at a time and expects counts above zero), `--keep-log`.
+ */
+import { parseArgs } from 'node:util'
+import { Agent } from './agent.ts'
+import { actAtCalcom } from './business.ts'
+import { Ledger } from './ledger.ts'
+import { Chance } from './random.ts'
+import { sabotages } from './sabotage.ts'
+import { type Counted, counted, judge, type Verdict } from './verdict.ts'
+import { World } from './world.ts'
+
+interface Plan {
+  seed: number
+  calls: number
+  callsPerRound: number
+  atOnce: number
+  gateways: number
+  sabotage?: string
+  keepLog: boolean
+}
+
+type Disaster = 'none' | 'gateway' | 'worker' | 'postgres' | 'redis' | 'smtpDown' | 'smtpMumbles'
+
+/** Every run has each of these at least once; then the dice go on. */
+const disasters: Disaster[] = ['gateway', 'postgres', 'worker', 'redis', 'smtpMumbles', 'smtpDown', 'none']
+
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    seeds: { type: 'string' },
+    calls: { type: 'string' },
+    weakened: { type: 'string' },
+    'keep-log': { type: 'boolean', default: false },
+  },
+})
+
+const short = { calls: 140, callsPerRound: 20, atOnce: 12, gateways: 1 }
+const long = { calls: 2_000, callsPerRound: 80, atOnce: 24, gateways: 2 }
+const size = values.short || values.weakened !== undefined ? short : long
+const base = { ...size, ...(values.calls && { calls: Number(values.calls) }), keepLog: values['keep-log'] }
+const seeds = (values.seeds ?? (values.short || values.weakened !== undefined ? '1' : '1,2,3'))
+  .split(',')
+  .map(Number)
+
+let failed = false
+if (values.weakened === undefined) {
+  for (const seed of seeds) {
+    const { counts } = await runOnce({ ...base, seed })
+    failed ||= Object.values(counts).some((count) => count > 0)
+  }
+} else {
+  const names = values.weakened === 'all' ? Object.keys(sabotages) : values.weakened.split(',')
+  for (const name of names) {
+    const sabotage = sabotages[name]
+    if (!sabotage)
+      throw new Error(`There is no sabotage ${name}; known: ${Object.keys(sabotages).join(', ')}`)
+    console.log(`\nWithout a safeguard: ${name}: ${sabotage.what}`)
+    const { counts } = await runOnce({ ...base, seed: seeds[0]!, sabotage: name })
+    const shown = sabotage.shows.filter((count) => counts[count] > 0)
+    console.log(
+      shown.length > 0
+        ? `noticed: ${shown.map((count) => `${counted[count]}: ${counts[count]}`).join('; ')}`
+        : 'NOT NOTICED',
+    )
+    failed ||= shown.length === 0
+  }
+}
+process.exit(failed ? 1 : 0)
+
+async function runOnce(plan: Plan): Promise<Verdict> {
+  const startedAt = performance.now()
+  const world = await World.open({ gateways: plan.gateways, sabotage: plan.sabotage })
+  let keepLog = plan.keepLog
+  try {
+    const ledger = new Ledger()
+    const chance = new Chance(plan.seed)
+    const waiting = [...disasters]
+    const rounds = Math.ceil(plan.calls / plan.callsPerRound)
+    for (let round = 0; round < rounds; round += 1) {
+      const disaster = waiting.shift() ?? chance.pick(disasters)
+      await playRound(world, ledger, chance, plan, disaster)
+      // Leases, drafts and pauses run out between the rounds.
+      await world.advance(chance.between(1, 20) * 60_000)
+    }
+    const callsEndedAt = performance.now()
+    const jobsLeft = await world.drain()
+    const verdict = await judge(world, ledger, jobsLeft)
+    keepLog ||= plan.sabotage === undefined && Object.values(verdict.counts).some((count) => count > 0)
+    report(plan, verdict, (callsEndedAt - startedAt) / 1000, (performance.now() - startedAt) / 1000)
+    return verdict
+  } catch (error) {
+    keepLog = true
+    throw error
+  } finally {
+    await world.close({ keepLog })
+    if (keepLog) console.log(`log: ${world.logPath}`)
+  }
+}
+
+async function playRound(
+  world: World,
+  ledger: Ledger,
+  chance: Chance,
+  plan: Plan,
+  disaster: Disaster,
+): Promise<void> {
+  world.simulator.control.setChaos({
+    seed: chance.between(1, 1_000_000),
+    delayMs: [20, 400],
+    rates: {
+      delay: 0.08,
+      error: 0.03,
+      errorAfter: 0.02,
+      hang: 0.006,
+      answerLost: 0.02,
+      reset: 0.02,
+      resetAfter: 0.03,
+      garbage: 0.015,
+      truncate: 0.015,
+      tooMany: 0.001,
+      webhookLost: 0.1,
+      webhookDelayed: 0.2,
+      webhookDuplicated: 0.1,
+      webhookReordered: 0.1,
+    },
+  })
+  const disasterAt = chance.between(2, Math.floor(plan.callsPerRound * 0.7))
+  const acts = chance.fork()
+  let begun = 0
+  let breaking: Promise<void> | undefined
+  const lanes = Array.from({ length: plan.atOnce }, async () => {
+    const agent = new Agent(world, ledger, chance.fork())
+    while (begun < plan.callsPerRound) {
+      begun += 1
+      if (begun === disasterAt) breaking = strike(world, chance, plan, disaster)
+      if (acts.happens(0.35)) await actAtCalcom(world, ledger, acts)
+      await agent.call()
+    }
+  })
+  await Promise.all(lanes)
+  await breaking
+}
+
+async function strike(world: World, chance: Chance, plan: Plan, disaster: Disaster): Promise<void> {
+  switch (disaster) {
+    case 'gateway':
+      return world.killGateway(chance.between(0, plan.gateways - 1))
+    case 'worker':
+      return world.killWorker()
+    case 'postgres':
+      return world.restartPostgres()
+    case 'redis':
+      return world.loseRedis(800)
+    case 'smtpDown':
+      return world.loseSmtp(1_500)
+    case 'smtpMumbles':
+      return world.mumbleSmtp(1_500)
+    case 'none':
+      return
+  }
+}
+
+function report(
+  plan: Plan,
+  { counts, examples, facts }: Verdict,
+  playedSeconds: number,
+  seconds: number,
+): void {
+  console.log(`\nseed ${plan.seed}: ${playedSeconds.toFixed(0)} s of calls, ${seconds.toFixed(0)} s in all`)
+  for (const [name, count] of Object.entries(facts)) console.log(`  ${String(count).padStart(6)}  ${name}`)
+  console.log('  must be zero:')
+  for (const [name, text] of Object.entries(counted))
+    console.log(`  ${String(counts[name as Counted]).padStart(6)}  ${text}`)
+  for (const example of examples) console.log(`    ${example}`)
+}

@@ -1,0 +1,284 @@
+/**
+ * The count of broken promises, once everything is whole again and the jobs have run: Cal.com's bookings, our rows, the mails that
+ * arrived and what the callers were told must tell one story. Each broken one is named by ids, so that it can be looked up
+ * in the log.
+ */
+import type { BookingOutput } from '../../src/simulator/control.ts'
+import type { Ledger, Wish } from './ledger.ts'
+import type { World } from './world.ts'
+
+export const counted = {
+  doubleBookings: 'wishes with two live bookings',
+  appointmentsWithoutBooking: 'appointments without booking',
+  ownBookingsWithoutAppointment: 'live bookings of ours without appointment',
+  foreignBookingsWithoutAppointment: 'live bookings made on the web without appointment',
+  toldBookedButNot: 'told "gebucht" for something that is not',
+  toldNotBookedButIs: 'told "nicht gebucht" for something that is',
+  toldCancelledButStands: 'told "storniert" for something that stands',
+  toldMovedButNot: 'told "verschoben" for something that is not',
+  unsettledAttempts: 'attempts nobody settled',
+  jobsLeft: 'jobs that do not end',
+  mailsLost: 'mails lost',
+  mailsRepeatedUnderAnotherId: 'mails repeated under another Message-ID',
+  customersLeftWithOldNews: 'customers whose last mail is not the truth',
+} as const
+export type Counted = keyof typeof counted
+
+export interface Verdict {
+  counts: Record<Counted, number>
+  /** Some of what is behind each count. */
+  examples: string[]
+  facts: Record<string, number>
+}
+
+const examplesMax = 5
+
+interface AppointmentRow extends Record<string, unknown> {
+  id: string
+  status: string
+  calcom_uid: string | null
+  appointment_datetime: Date
+  customer_mailed: string | null
+}
+interface MailRow extends Record<string, unknown> {
+  id: string
+  kind: string
+  state: string
+  message_id: string
+  appointment_id: string | null
+}
+
+/** Looks at everything, changes nothing. */
+export async function judge(world: World, ledger: Ledger, jobsLeft: string[]): Promise<Verdict> {
+  const bookings = world.simulator.control.bookings()
+  const byUid = new Map(bookings.map((booking) => [booking.uid, booking]))
+  const appointments = await world.sql<AppointmentRow>(
+    `SELECT id::text, status, calcom_uid, appointment_datetime, attendee_email AS customer_mailed FROM appointments WHERE company_id = 1`,
+  )
+  const mails = await world.sql<MailRow>(
+    `SELECT id::text, kind, state, message_id, appointment_id::text FROM mail_outbox ORDER BY created_at`,
+  )
+  const [attempts] = await world.sql<{ open: number; all: number }>(
+    `SELECT count(*) FILTER (WHERE state IN ('executing', 'unknown') OR (state = 'draft' AND expires_at < $1))::int AS open,
+            count(*)::int AS all FROM booking_attempts`,
+    [world.now()],
+  )
+  const [queue] = await world.sql<{ dead: number }>(
+    'SELECT count(*)::int AS dead FROM graphile_worker._private_jobs WHERE attempts >= max_attempts',
+  )
+  const [inbox] = await world.sql<{ all: number; dead: number }>(
+    `SELECT count(*)::int AS all, count(*) FILTER (WHERE status = 'dead')::int AS dead FROM webhook_events`,
+  )
+
+  const counts = Object.fromEntries(Object.keys(counted).map((name) => [name, 0])) as Verdict['counts']
+  const examples: string[] = []
+  const broken = (name: Counted, what: string) => {
+    counts[name] += 1
+    if (counts[name] <= examplesMax) examples.push(`${name}: ${what}`)
+  }
+
+  for (const [wish, uids] of doubleBookings(bookings)) broken('doubleBookings', `${wish} ${uids.join(' ')}`)
+  compareRows(world, bookings, byUid, appointments, broken)
+  for (const wish of ledger.wishes) compareTold(wish, bookings, byUid, ledger, broken)
+  if (attempts!.open > 0) {
+    counts.unsettledAttempts = attempts!.open
+    examples.push('unsettledAttempts: see booking_attempts')
+  }
+  for (const name of jobsLeft) broken('jobsLeft', name)
+  compareMails(world, appointments, mails, broken)
+
+  return {
+    counts,
+    examples,
+    facts: {
+      calls: ledger.calls,
+      'function calls': ledger.requests,
+      'without any answer': ledger.unanswered,
+      'told "gebucht"': ledger.wishes.filter(({ heard }) => heard === 'booked').length,
+      'told honestly that it is unclear': ledger.wishes.filter(({ heard }) => heard === 'unclear').length,
+      'told "verschoben"': ledger.wishes
+        .flatMap(({ moves }) => moves)
+        .filter(({ heard }) => heard === 'moved').length,
+      'told "storniert"': ledger.wishes.filter(({ cancel }) => cancel === 'cancelled').length,
+      'acts of the business': [...ledger.hostActs.values()].flat().length,
+      'bookings at Cal.com': bookings.length,
+      attempts: attempts!.all,
+      'webhook events': inbox!.all,
+      'webhook events given up': inbox!.dead,
+      'jobs given up': queue!.dead,
+      'mails received': world.mails.length,
+      ...world.disasters,
+    },
+  }
+}
+
+const isLive = ({ status }: BookingOutput) => status === 'accepted' || status === 'pending'
+const metadataOf = (booking: BookingOutput) => (booking.metadata ?? {}) as Record<string, unknown>
+const isOurs = (booking: BookingOutput) => metadataOf(booking).source === 'retell_voice_agent'
+
+/** Bookings that stood side by side for one person of one call, at any moment of the run. */
+function doubleBookings(bookings: BookingOutput[]): Array<[string, string[]]> {
+  const wishes = new Map<string, Array<{ uid: string; from: number; to: number }>>()
+  for (const booking of bookings) {
+    if (!isOurs(booking) || booking.rescheduledFromUid) continue
+    const key = `${metadataOf(booking).call_id} ${booking.attendees[0]?.name}`
+    const life = { uid: booking.uid, from: Date.parse(booking.createdAt), to: endOf(booking, bookings) }
+    wishes.set(key, [...(wishes.get(key) ?? []), life])
+  }
+  const doubles: Array<[string, string[]]> = []
+  for (const [key, lives] of wishes) {
+    lives.sort((a, b) => a.from - b.from)
+    if (lives.some((life, index) => index > 0 && life.from < lives[index - 1]!.to))
+      doubles.push([key, lives.map(({ uid }) => uid)])
+  }
+  return doubles
+}
+
+/** When a booking and everything it was moved to had ended. */
+function endOf(booking: BookingOutput, bookings: BookingOutput[]): number {
+  const last = chainFrom(booking, new Map(bookings.map((one) => [one.uid, one]))).at(-1)!
+  return isLive(last) ? Number.POSITIVE_INFINITY : Date.parse(last.updatedAt ?? last.createdAt)
+}
+
+/** A booking and its later lives. */
+function chainFrom(booking: BookingOutput, byUid: ReadonlyMap<string, BookingOutput>): BookingOutput[] {
+  const chain = [booking]
+  for (let next = booking.rescheduledToUid; next; ) {
+    const moved = byUid.get(next)
+    if (!moved) break
+    chain.push(moved)
+    next = moved.rescheduledToUid
+  }
+  return chain
+}
+
+type Broken = (name: Counted, what: string) => void
+
+function compareRows(
+  world: World,
+  bookings: BookingOutput[],
+  byUid: ReadonlyMap<string, BookingOutput>,
+  appointments: AppointmentRow[],
+  broken: Broken,
+): void {
+  const now = world.now().getTime()
+  const standing = appointments.filter(({ status }) => status === 'scheduled' || status === 'pending')
+  for (const row of standing) {
+    if (row.appointment_datetime.getTime() < now) continue
+    const booking = row.calcom_uid === null ? undefined : byUid.get(row.calcom_uid)
+    const expected = row.status === 'pending' ? 'pending' : 'accepted'
+    if (
+      !booking ||
+      booking.status !== expected ||
+      Date.parse(booking.start) !== row.appointment_datetime.getTime()
+    )
+      broken(
+        'appointmentsWithoutBooking',
+        `appointment ${row.id} ${row.status} ${row.calcom_uid} ${booking?.status}`,
+      )
+  }
+  const rows = new Map(standing.map((row) => [row.calcom_uid, row]))
+  for (const booking of bookings) {
+    if (!isLive(booking) || Date.parse(booking.start) < now || rows.has(booking.uid)) continue
+    broken(
+      isOurs(booking) ? 'ownBookingsWithoutAppointment' : 'foreignBookingsWithoutAppointment',
+      `${booking.uid} ${booking.status} ${String(metadataOf(booking).booking_id ?? '')}`,
+    )
+  }
+}
+
+function compareTold(
+  wish: Wish,
+  bookings: BookingOutput[],
+  byUid: ReadonlyMap<string, BookingOutput>,
+  ledger: Ledger,
+  broken: Broken,
+): void {
+  const who = `${wish.callId} ${wish.uid ?? ''}`
+  if (wish.heard === 'refused') {
+    const standing = bookings.find(
+      (booking) =>
+        isLive(booking) &&
+        metadataOf(booking).call_id === wish.callId &&
+        booking.attendees[0]?.name === wish.person &&
+        Date.parse(booking.start) === wish.start,
+    )
+    if (standing) broken('toldNotBookedButIs', `${who} ${standing.uid}`)
+    return
+  }
+  if (wish.heard !== 'booked' || wish.uid === null) return
+  const first = byUid.get(wish.uid)
+  if (!first) {
+    broken('toldBookedButNot', `${who} does not exist`)
+    return
+  }
+  const chain = chainFrom(first, byUid)
+  const last = chain.at(-1)!
+  const acts = chain.flatMap(({ uid }) => ledger.hostActs.get(uid) ?? [])
+  const ended = !isLive(last)
+  const mayHaveEnded =
+    acts.some(({ kind }) => kind !== 'moved') || ['cancelled', 'noted', 'unclear'].includes(wish.cancel)
+  if (ended && !mayHaveEnded) broken('toldBookedButNot', `${who} ${last.uid} ${last.status}`)
+  if (!ended && (wish.cancel === 'cancelled' || wish.cancel === 'noted'))
+    broken('toldCancelledButStands', `${who} ${last.uid} ${wish.cancel}`)
+  for (const move of wish.moves) {
+    const arrived = chain.some(({ start }) => Date.parse(start) === move.to)
+    if (move.heard === 'moved' && !arrived)
+      broken('toldMovedButNot', `${who} ${new Date(move.to).toISOString()}`)
+  }
+  const allowed = new Set([
+    Date.parse(first.start),
+    ...wish.moves.filter(({ heard }) => heard !== 'refused').map(({ to }) => to),
+    ...acts.flatMap(({ start }) => (start === undefined ? [] : [start])),
+  ])
+  if (!ended && !allowed.has(Date.parse(last.start)))
+    broken('toldMovedButNot', `${who} stands at ${last.start}, which nobody was told`)
+}
+
+/** Every mail written has arrived, and the last one about an appointment says what is true. */
+function compareMails(world: World, appointments: AppointmentRow[], mails: MailRow[], broken: Broken): void {
+  const received = new Map<string, (typeof world.mails)[number]>()
+  const sameNews = new Map<string, Set<string>>()
+  for (const mail of world.mails) {
+    const { messageId = '', subject = '', text = '' } = mail.parsed
+    received.set(messageId, mail)
+    const news = `${mail.to.join()}|${subject}|${text}|${icsOf(mail)?.match(/^SEQUENCE:.*$/m)?.[0]}`
+    sameNews.set(news, (sameNews.get(news) ?? new Set()).add(messageId))
+  }
+  for (const ids of sameNews.values())
+    if (ids.size > 1) broken('mailsRepeatedUnderAnotherId', [...ids].join(' '))
+  for (const { id, state, message_id } of mails)
+    if (state !== 'sent' || !received.has(message_id)) broken('mailsLost', `mail ${id} ${state}`)
+
+  const lastOf = new Map(mails.filter((row) => row.appointment_id).map((row) => [row.appointment_id, row]))
+  for (const row of appointments) {
+    if (row.customer_mailed === null || !row.customer_mailed.endsWith('@kundenpost.de')) continue
+    if (row.appointment_datetime < world.now()) continue
+    const last = lastOf.get(row.id)
+    const standing = row.status === 'scheduled' || row.status === 'pending'
+    const mail = last && received.get(last.message_id)
+    const ics = mail && icsOf(mail)
+    const told = ics?.match(/^DTSTART;TZID=Europe\/Berlin:(\d{8}T\d{4})/m)?.[1]
+    const right = standing
+      ? ics?.includes('METHOD:REQUEST') && told === localStamp(row.appointment_datetime)
+      : last === undefined || ics?.includes('METHOD:CANCEL')
+    if (!right)
+      broken(
+        'customersLeftWithOldNews',
+        `appointment ${row.id} ${row.status}, last mail ${last?.kind ?? 'none'}`,
+      )
+  }
+}
+
+function icsOf(mail: World['mails'][number]): string | undefined {
+  const part = mail.parsed.attachments.find(({ mimeType }) => mimeType === 'text/calendar')
+  if (!part) return undefined
+  const { content } = part
+  return (typeof content === 'string' ? content : new TextDecoder().decode(content)).replace(/\r?\n /g, '')
+}
+
+/** 'yyyyMMddTHHmm' in Berlin. */
+function localStamp(instant: Date): string {
+  const parts = instant.toLocaleString('sv-SE', { timeZone: 'Europe/Berlin' })
+  return parts.slice(0, 16).replace(/[-:]/g, '').replace(' ', 'T')
+}
