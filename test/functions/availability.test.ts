@@ -9,8 +9,9 @@ let callId: string
 beforeEach(async () => {
   gateway = await startGateway()
   callId = newCallId()
-  await vi.waitFor(async () =>
-    expect((await gateway.send('/api/zeitinfo', '', { method: 'GET' })).statusCode).toBe(200),
+  await vi.waitFor(
+    async () => expect((await gateway.send('/api/zeitinfo', '', { method: 'GET' })).statusCode).toBe(200),
+    { timeout: 10_000 },
   )
 })
 afterEach(() => gateway?.close())

@@ -1,10 +1,14 @@
 /** The functions about services, opening hours and time, through the HTTP route. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { newCallId, salon, startGateway, type TestGateway } from '../helpers/gateway.ts'
 
 let gateway: TestGateway
 beforeAll(async () => {
   gateway = await startGateway()
+  await vi.waitFor(
+    async () => expect((await gateway.send('/api/zeitinfo', '', { method: 'GET' })).statusCode).toBe(200),
+    { timeout: 10_000 },
+  )
 })
 afterAll(() => gateway?.close())
 
