@@ -23,9 +23,17 @@ const notNameWords = new Set(
   angabe ohne ja nein doch vielleicht danke bitte hallo hi hey ok okay moin servus tschuss guten gute tag morgen abend herr frau herrn
   ich du er sie wir ihr mein meine meinen dein ihre mann sohn tochter mutter vater kind tag woche monat jahr heute gestern ubermorgen
   montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar marz april mai juni juli august september oktober
-  november dezember vormittag nachmittag mittag abends morgens uhr halb viertel um termin egal weiss
+  november dezember vormittag nachmittag mittag abends morgens uhr halb viertel um termin egal
   haarschnitt herrenhaarschnitt damenhaarschnitt friseur salon praxis werkstatt agent assistent assistentin bot ki hilfe na der die das und
   private privat withheld restricted gespeichert bekannt telefon handy nummer email mail`
+    .split(/\s+/)
+    .map(fold),
+)
+
+/** Surnames too, once "Herr" or "Frau" stands before them. */
+const calendarWords = new Set(
+  `morgen abend mittag montag dienstag mittwoch donnerstag freitag samstag sonntag sommer winter januar marz april mai juni juli august
+  september oktober november dezember`
     .split(/\s+/)
     .map(fold),
 )
@@ -33,7 +41,7 @@ const notNameWords = new Set(
 /** One of these makes a sentence of it. */
 const sentenceWords = new Set(
   `mochte will wollte hatte habe haben brauche brauchte wurde buchen termin uhr konnen kann konnte bitte einen einem was wie wann wo
-  warum nicht noch schon dass weil wenn moment sekunde weiss sage sagen`
+  warum nicht noch schon dass weil wenn moment sekunde sage sagen`
     .split(/\s+/)
     .map(fold),
 )
@@ -73,7 +81,10 @@ export function readPersonName(spoken: string, notNames: readonly string[] = [])
   // Names in other scripts fold to nothing; they are names all the same.
   const hasLatin = /\p{Script=Latin}/u.test(text)
   if (words.length > nameWordsMax || (text.match(/\p{L}/gu)?.length ?? 0) < 2) return null
-  if (hasLatin && folded.every((word) => notNameWords.has(word) || digitsOf(word) !== null)) return null
+  const courteous =
+    /^(?:frau|herrn?)$/.test(folded[0] ?? '') && folded.length === 2 && calendarWords.has(folded[1]!)
+  const isNoName = (word: string) => notNameWords.has(word) || digitsOf(word) !== null
+  if (hasLatin && !courteous && folded.every(isNoName)) return null
   if (folded.some((word) => sentenceWords.has(word)) || invented.has(folded.join(' '))) return null
   if (isOneOf(folded.join(' '), notNames)) return null
   return withHonorificOnlyIfNeeded(withCapitals(words)).slice(0, nameCharactersMax)

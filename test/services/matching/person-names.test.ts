@@ -22,12 +22,19 @@ describe('reading a name', () => {
     ['Иван Петров', 'Иван Петров'],
     ['Robin Freitag', 'Robin Freitag'],
     ['Ng', 'Ng'],
+    ['Jana Weiß', 'Jana Weiß'],
+    ['Herr Weiß', 'Herr Weiß'],
+    ['Weiss', 'Weiss'],
+    ['Frau Morgen', 'Frau Morgen'],
+    ['Herr Freitag', 'Herr Freitag'],
   ])('"%s" is %s', (spoken, name) => {
     expect(readPersonName(spoken)).toBe(name)
   })
 
   test.each([
     'Acht Uhr',
+    'das weiß ich nicht',
+    'Herr Termin',
     'acht',
     'Kunde',
     'Kundin',
