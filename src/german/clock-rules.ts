@@ -55,12 +55,21 @@ function isCounted(w: Words, i: number): boolean {
   return false
 }
 
-/** "Uhr", "h", and "pm" for agents that write English; returns [next, pm]. */
-function afterHour(w: Words, i: number): [next: number, pm: boolean] {
-  let next = i
-  if (w.is(next, 'clock', 'uhr') || w.is(next, 'clock', 'h')) next++
-  if (w.is(next, 'clock', 'am')) return [next + 1, true]
-  return [next, false]
+type Meridiem = 'am' | 'pm' | null
+
+/** "Uhr", "h", and "am" or "pm" from agents that write English. */
+function afterHour(w: Words, i: number): [next: number, meridiem: Meridiem] {
+  const next = w.is(i, 'clock', 'uhr') || w.is(i, 'clock', 'h') ? i + 1 : i
+  if (w.is(next, 'clock', 'pm')) return [next + 1, 'pm']
+  // In German "am" announces a day, so it counts only at the very end.
+  if (w.text(next, 'am') && w.mark(next + 1, 'end')) return [next + 1, 'am']
+  return [next, null]
+}
+
+/** The hour of the day that "3 pm" or "12 am" means. */
+function hourOf(value: number, meridiem: Meridiem): number {
+  if (meridiem === null || value > 12) return value
+  return (value % 12) + (meridiem === 'pm' ? 12 : 0)
 }
 
 /** "halb drei", "Viertel nach drei", "viertel drei", "drei viertel vier", "zehn vor halb drei", "zwanzig nach acht". */
@@ -139,13 +148,8 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
     let end = i + 3
     if (w.mark(end, ':') && w.is(end + 1, 'number')) end += 2
     if (w.mark(end, '.') && w.at(end + 1).digits === 3) end += 2
-    const [after, pm] = afterHour(w, end)
-    return clockMatch(
-      first.value + (pm && first.value < 12 ? 12 : 0),
-      w.at(i + 2).value,
-      written || pm,
-      after,
-    )
+    const [after, meridiem] = afterHour(w, end)
+    return clockMatch(hourOf(first.value, meridiem), w.at(i + 2).value, written || meridiem !== null, after)
   }
   if (
     next.type === 'mark' &&
@@ -162,13 +166,8 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
       uhr ||
       ((prefixed || c.dated || clockOnly) && !yearFollows && w.at(i + 2).value <= 59 && first.value <= 24)
     ) {
-      const [after, pm] = afterHour(w, i + 3)
-      return clockMatch(
-        first.value + (pm && first.value < 12 ? 12 : 0),
-        w.at(i + 2).value,
-        zeroed || pm,
-        after,
-      )
+      const [after, meridiem] = afterHour(w, i + 3)
+      return clockMatch(hourOf(first.value, meridiem), w.at(i + 2).value, zeroed || meridiem !== null, after)
     }
     return null
   }
@@ -180,12 +179,12 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
     return null
   }
   if (next.type === 'clock' && next.name !== 'midnight') {
-    const [after, pm] = afterHour(w, i + 1)
+    const [after, meridiem] = afterHour(w, i + 1)
     const minute = minuteAfter(w, after)
-    const hour = first.value + (pm && first.value < 12 ? 12 : 0)
+    const hour = hourOf(first.value, meridiem)
     return minute
-      ? clockMatch(hour, minute.value, pm || zeroed, minute.next)
-      : clockMatch(hour, 0, pm || zeroed, after)
+      ? clockMatch(hour, minute.value, zeroed, minute.next)
+      : clockMatch(hour, 0, zeroed || meridiem !== null, after)
   }
   if (first.type === 'one' || first.name === 'year') return null
   // "09 00 Uhr", "vierzehn dreißig": an hour and a minute next to each other.

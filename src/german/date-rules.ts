@@ -79,6 +79,8 @@ export function isoRule(w: Words, i: number): Match<DayItem> | null {
     offsetMinutes = (w.mark(next, '-') ? -1 : 1) * (w.at(next + 1).value * 60 + w.at(next + 3).value)
     next += 4
   }
+  // Midnight is how machines write "no time".
+  if (minute === 0) return { item: day, next }
   const valid = w.is(i + 6, 'number') && minute < 1440
   return { item: { kind: 'iso', day, minute: valid ? minute : null, offsetMinutes }, next }
 }

@@ -74,7 +74,8 @@ export function whichRule(w: Words, i: number): Match<DayItem> | null {
   const which = w.at(i).name as Exclude<WhichDay, 'bare'>
   const shift = shifts[which]!
   // "nächste oder übernächste Woche": the noun stands only once.
-  const elided = (w.is(i + 1, 'or') || w.is(i + 1, 'and')) && w.is(i + 2, 'which')
+  const joined = (k: number) => w.is(k, 'or') || w.is(k, 'and')
+  const elided = joined(i + 1) && w.is(i + 2, 'which') && !joined(i + 3)
   if (elided) {
     const match = whichRule(w, i + 2)
     if (match?.item.kind === 'week') return { item: { ...match.item, shift }, next: i + 1 }

@@ -76,13 +76,13 @@ function readClock(
 ): { minute: number; other: number | null } | null {
   const said = clock.minute
   if (Number.isNaN(said) || said < 0 || said >= dayMinutes) return null
+  if (part !== null && part !== 'early' && said < noon + 60) {
+    const minute = inPart(said % noon, part, said)
+    return minute >= dayMinutes ? null : { minute, other: null }
+  }
   if (clock.fixed) {
     const other = said < noon && said >= 60 && !isOpen(said) && isOpen(said + noon) ? said + noon : null
     return { minute: said, other }
-  }
-  if (part !== null && part !== 'early') {
-    const minute = inPart(said % noon, part, said)
-    return minute >= dayMinutes ? null : { minute, other: null }
   }
   if (part === 'early' || said >= noon) return { minute: said, other: null }
   // "halb eins" is never half past midnight.

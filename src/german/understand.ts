@@ -56,9 +56,14 @@ function momentOf(options: UnderstandOptions): Moment {
   return { options, today: day, minute, civil: civilOf(day) }
 }
 
-function readWish(text: string, { civil }: Moment, timeOnly: boolean): Wish {
+function readWish(text: string, moment: Moment, timeOnly: boolean): Wish {
   const lexemes = lexemesOf(text)
-  return wishOf(elementsOf(lexemes, civil.year, timeOnly), lexemes)
+  const wish = wishOf(elementsOf(lexemes, moment.civil.year, timeOnly), lexemes)
+  return {
+    ...wish,
+    main: spread(wish.main, moment),
+    others: wish.others.map((option) => spread(option, moment)),
+  }
 }
 
 interface Reading {
@@ -86,17 +91,12 @@ function latestOpening(hours: NonNullable<UnderstandOptions['openingHours']>, we
   )
 }
 
-/** "in 60 Minuten" and ISO instants: day and time are one. */
+/** "in 60 Minuten": day and time are one. */
 function instantOfDraft(draft: Draft, { options }: Moment): Reading | null {
-  const item = draft.days.moment ?? draft.days.iso
+  const item = draft.days.moment
   if (item?.kind === 'moment')
     return momentReading(localNow(new Date(options.now.getTime() + item.minutes * minuteMs), options.zone))
-  if (item?.kind !== 'iso') return null
-  const { day, minute, offsetMinutes } = item
-  if (Number.isNaN(day.day) || day.year === null || day.month === null || minute === null) return null
-  const n = dayNumber(day.year, day.month, day.day)
-  if (offsetMinutes === null) return null
-  return momentReading(localNow(new Date((n * 1440 + minute - offsetMinutes) * minuteMs), options.zone))
+  return null
 }
 
 function momentReading({ day, minute }: { day: DayNumber; minute: number }): Reading {
@@ -112,26 +112,35 @@ function momentReading({ day, minute }: { day: DayNumber; minute: number }): Rea
   }
 }
 
-/** An ISO date with a local time is a date and a clock time like any other. */
-function spread(draft: Draft): Draft {
+/** An ISO date and time is a date and a clock time like any other; with an offset it is told in local time first. */
+function spread(draft: Draft, { options }: Moment): Draft {
   const iso = draft.days.iso
-  if (iso?.kind !== 'iso' || (iso.offsetMinutes !== null && iso.minute !== null)) return draft
-  const point: DayItem = iso.day
-  const clock = iso.minute === null ? draft.clock : { minute: iso.minute, fixed: true, approximate: false }
-  return { ...draft, days: { point }, order: ['point'], clock: draft.clock ?? clock }
+  if (iso?.kind !== 'iso') return draft
+  const { minute, offsetMinutes } = iso
+  let point: DayItem = iso.day
+  let clock = minute
+  if (minute !== null && offsetMinutes !== null && iso.day.month !== null && iso.day.year !== null) {
+    const n = dayNumber(iso.day.year, iso.day.month, iso.day.day)
+    if (!Number.isNaN(n)) {
+      const local = localNow(new Date((n * 1440 + minute - offsetMinutes) * minuteMs), options.zone)
+      point = { ...iso.day, ...civilOf(local.day) }
+      clock = local.minute
+    }
+  }
+  const said = clock === null ? null : { minute: clock, fixed: true, approximate: false }
+  return { ...draft, days: { point }, order: ['point'], clock: draft.clock ?? said }
 }
 
 function resolve(wish: Wish, moment: Moment): Understood {
-  const draft = spread(wish.main)
-  const { day, time } = readDraft(draft, moment)
+  const { day, time } = readDraft(wish.main, moment)
   const alternatives = new Alternatives(moment.today)
-  const rival = wish.rival && readDraft(spread(wish.rival), moment).day
+  const rival = wish.rival && readDraft(wish.rival, moment).day
   const found = exacter(day, rival)
   const at = time.time?.at ?? null
   const single = found && found.from === found.to ? found.from : null
   for (const { day: other, reason } of day?.alternatives ?? []) alternatives.add(other, at, reason)
   for (const option of wish.others) {
-    const other = readDraft(spread(option), moment)
+    const other = readDraft(option, moment)
     const otherDay = other.day !== null && other.day.from !== null ? other.day.from : single
     alternatives.add(otherDay, hasTime(option) ? (other.time.time?.at ?? null) : at, 'also_named')
   }

@@ -180,7 +180,7 @@ const table: Table = [
   ['portion', 'end', 2, 'ende'],
   ['clock', 'uhr', 0, 'uhr'],
   ['clock', 'h', 0, 'h'],
-  ['clock', 'am', 0, 'pm'],
+  ['clock', 'pm', 0, 'pm'],
   ['clock', 'midnight', 0, 'mitternacht'],
   ['fraction', 'half', 30, 'halb halbe halber hoib hoibe'],
   ['fraction', 'quarter', 15, 'viertel viertl'],

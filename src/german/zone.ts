@@ -11,10 +11,25 @@ const minuteMs = 60_000
 const dayMs = 86_400_000
 const epochDay = dayNumber(1970, 1, 1)
 
+/** Clocks change at full quarters of an hour only, so an offset holds for the whole of one. */
+const quarterMs = 15 * minuteMs
+const quartersKept = 5_000
+/** Offsets by zone and quarter: asking the runtime for one costs as much as the rest of a sentence. */
+const knownOffsets = new Map<string, Map<number, number>>()
+
 /** Minutes to add to UTC at that instant. */
 function offsetMinutes(instantMs: number, zone: string): number {
+  const quarter = Math.floor(instantMs / quarterMs)
+  let ofZone = knownOffsets.get(zone)
+  const known = ofZone?.get(quarter)
+  if (known !== undefined) return known
   const offset = IANAZone.create(zone).offset(instantMs)
   if (Number.isNaN(offset)) throw new RangeError('unknown time zone, or not a valid instant')
+  if (ofZone === undefined || ofZone.size >= quartersKept) {
+    ofZone = new Map()
+    knownOffsets.set(zone, ofZone)
+  }
+  ofZone.set(quarter, offset)
   return offset
 }
 

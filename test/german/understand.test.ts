@@ -154,6 +154,25 @@ describe('date and time as two arguments', () => {
     })
   })
 
+  test('an ISO date and time in either gives both', () => {
+    const exact = { day: { from: '2025-11-10' }, time: { at: '15:00' }, trouble: null }
+    expect(understandWish({ date: 'Montag', time: '2025-11-10T15:00:00+01:00' }, tuesday)).toMatchObject(
+      exact,
+    )
+    expect(understandWish({ date: '2025-11-10', time: '2025-11-10T15:00:00' }, tuesday)).toMatchObject(exact)
+    expect(understandWish({ date: '2025-11-10T14:00:00Z' }, tuesday)).toMatchObject(exact)
+  })
+
+  test('midnight in an ISO date is no time', () => {
+    expect(understandWish({ date: '2025-11-10T00:00:00.000Z', time: '9' }, tuesday)).toMatchObject({
+      time: { at: '09:00' },
+    })
+    expect(understand('2025-11-10T00:00:00', tuesday)).toMatchObject({
+      day: { from: '2025-11-10' },
+      time: null,
+    })
+  })
+
   test('the part of day of one is the morning or evening of the other', () => {
     expect(understandWish({ date: 'Freitag Abend', time: 'acht' }, tuesday).time?.at).toBe('20:00')
     expect(understandWish({ date: 'Freitag um acht', time: 'abends' }, tuesday).time?.at).toBe('20:00')
