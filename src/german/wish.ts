@@ -290,6 +290,8 @@ const leadsOnly = new Set(['statt', 'anstatt', 'ausser'])
 /** Words with which a clause points back: "Montag, da kann ich nicht". */
 const backPointers = new Set(['da', 'das', 'dann', 'der', 'den'])
 
+const noneDropped: ReadonlySet<number> = new Set()
+
 /** What a negation has to know of a clause: its items, and whether it asks or supposes rather than refuses. */
 interface Clause {
   items: number[]
@@ -299,7 +301,9 @@ interface Clause {
 }
 
 /** The indices of the elements that negations take away. One pass; every item is dropped at most once. */
-function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme[]): Set<number> {
+function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme[]): ReadonlySet<number> {
+  if (!lexemes.some(({ type, text }) => type === 'not' || type === 'unable' || text === 'als'))
+    return noneDropped
   const dropped = new Set<number>()
   const text = (i: number) => lexemes[i]?.text ?? ''
   let clause: Clause = { items: [], rhetorical: false, start: 0 }
