@@ -95,6 +95,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     clock,
     log,
     staleAfterMs: config.deadlines.staleMs,
+    requestMs: config.deadlines.readMs,
     onRead: (outcome) => metrics.availabilityRead(outcome),
   })
   const customers = new CustomerService({ tenancy })
@@ -226,6 +227,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     cache,
     limits: config.limits,
     trustedProxies: config.server.trustedProxies,
+    shedAboveDelayMs: config.shedAboveDelayMs,
     clock,
     log,
   })

@@ -148,6 +148,12 @@ export const Env = z.object({
     .default(100)
     .describe('Function calls per call id'),
   EVENTS_PER_MINUTE: z.coerce.number().int().min(1).default(600).describe('Signed events per IP'),
+  SHED_ABOVE_DELAY_MS: z.coerce
+    .number()
+    .int()
+    .min(50)
+    .default(1_000)
+    .describe('Event loop delay above which requests are answered 503 at once'),
   UNSIGNED_PER_MINUTE: z.coerce.number().int().min(1).default(100).describe('Refused requests per IP'),
 
   SMTP_URL: optionalText.describe('Mail server, e.g. smtp://user:password@host:587; without it mails wait'),
@@ -285,6 +291,7 @@ export function loadConfig(environment: Environment = readEnvironment()) {
       eventsPerMinute: env.EVENTS_PER_MINUTE,
       unsignedPerMinute: env.UNSIGNED_PER_MINUTE,
     },
+    shedAboveDelayMs: env.SHED_ABOVE_DELAY_MS,
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
     jobs: env.JOBS,
     usdEurRate: env.USD_EUR_RATE,

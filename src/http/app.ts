@@ -32,13 +32,14 @@ export interface AppOptions {
   cache: Pick<Cache, 'increment'>
   limits: { unsignedPerMinute: number; eventsPerMinute: number; functionCallsPerMinute: number }
   trustedProxies: readonly string[]
+  /** Event loop delay above which requests are shed with 503. */
+  shedAboveDelayMs: number
   clock: Clock
   log: Logger
 }
 
 /** A request must arrive within this time, so that a slow sender holds no socket for ever. */
 const requestTimeoutMs = 15_000
-const eventLoopDelayMaxMs = 500
 /** Never shed: an operator must see an overloaded server, and a balancer must not kill it for being busy. */
 const neverShed = new Set([
   '/livez',
@@ -85,7 +86,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   await app.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false })
   await app.register(underPressure, {
-    maxEventLoopDelay: eventLoopDelayMaxMs,
+    maxEventLoopDelay: options.shedAboveDelayMs,
     sampleInterval: 250,
     pressureHandler(request, reply) {
       if (neverShed.has(request.routeOptions.url ?? '')) return
