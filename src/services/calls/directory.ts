@@ -108,6 +108,14 @@ export class CallDirectory {
     return this.#load(callId)
   }
 
+  /** Whether a call's numbers, or without ours its agent, belong to another company than `companyId`. */
+  async provesAnother(companyId: number, call: RetellCall): Promise<boolean> {
+    const byNumber = await this.routeOf(call)
+    const told =
+      byNumber ?? (call.agentId === null ? null : await this.#deps.routing.loadByAgent(call.agentId))
+    return told !== null && told.companyId !== companyId
+  }
+
   /** Drops a call from memory and cache, for instance after its customer changed. */
   async forget(callId: string): Promise<void> {
     this.#known.delete(callId)
@@ -149,10 +157,10 @@ export class CallDirectory {
     ] as const
     const contradicts = ([known, told]: readonly [string | null, string | null]) =>
       known !== null && told !== null && known !== told
-    if (pairs.some(contradicts)) {
+    if (pairs.some(contradicts) || (await this.provesAnother(stored.companyId, call))) {
       this.#deps.log.warn(
         { alarm: 'call_number_mismatch', call_id: stored.callId },
-        'numbers contradict the stored call',
+        'what a call says of itself contradicts the stored call',
       )
       throw new AppError('context_mismatch', callNotFound())
     }

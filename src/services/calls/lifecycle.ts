@@ -80,7 +80,11 @@ export class CallLifecycle {
       )
       return { status: 'ignored', body: { call_inbound: {} } }
     }
-    if (call.callId !== null) await directory.create(call.callId, call, route, 'inbound')
+    if (call.callId !== null) {
+      const known = await directory.load(call.callId)
+      if (known !== null && known.companyId !== route.companyId) return this.#contradicts(call.callId)
+      await directory.create(call.callId, call, route, 'inbound')
+    }
     const catalogue = await catalogues.load(route.companyId)
     const phone = callerNumber(call.fromNumber)
     const customerName =
@@ -152,11 +156,8 @@ export class CallLifecycle {
     if (call.callId === null) return null
     const known = await directory.load(call.callId)
     const byNumber = await directory.routeOf(call)
-    if (known !== null && byNumber !== null && known.companyId !== byNumber.companyId) {
-      log.warn(
-        { alarm: 'call_number_mismatch', call_id: call.callId },
-        'an event contradicts the stored call',
-      )
+    if (known !== null && (await directory.provesAnother(known.companyId, call))) {
+      this.#contradicts(call.callId)
       return null
     }
     const route = byNumber ?? routeOfCall(known) ?? (await this.#routeWithoutNumbers(call, routing))
@@ -168,6 +169,14 @@ export class CallLifecycle {
       return null
     }
     return directory.create(call.callId, call, route, status, callStatus)
+  }
+
+  #contradicts(callId: string): EventOutcome {
+    this.#deps.log.warn(
+      { alarm: 'call_number_mismatch', call_id: callId },
+      'an event contradicts the stored call',
+    )
+    return ignored
   }
 
   async #routeWithoutNumbers(call: RetellCall, routing: CallRouting): Promise<Route | null> {
