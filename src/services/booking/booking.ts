@@ -1,7 +1,7 @@
 /**
  * Booking, exactly once (design section 7): `start` opens a draft, `confirm` books it, jobs and webhooks settle what was left
- * open. The parts: attempts.ts (who may act), start.ts, confirm.ts, execute.ts (Cal.com), record.ts (rows), settle.ts,
- * hold-keeper.ts. This class only puts them together.
+ * open. The parts: attempts.ts (who may act), start.ts, confirm.ts, execute.ts (Cal.com), record.ts (rows), outcome.ts,
+ * settle.ts, hold-keeper.ts. This class only puts them together.
  */
 import type { Logger } from 'pino'
 import type { CalcomBooking } from '../../calcom/types.ts'
@@ -19,6 +19,7 @@ import { BookingConfirmer } from './confirm.ts'
 import { BookingExecutor, type CalcomOf } from './execute.ts'
 import { HoldKeeper } from './hold-keeper.ts'
 import { Holds } from './holds.ts'
+import { OutcomeWriter } from './outcome.ts'
 import { BookingRecorder, type Recorded } from './record.ts'
 import { BookingSettler, type Settled } from './settle.ts'
 import { SlotKeeper } from './slot-keeper.ts'
@@ -27,7 +28,7 @@ import type { BookingWish, Confirmed, Started } from './types.ts'
 
 export interface BookingDeps {
   tenancy: Pick<Tenancy, 'run' | 'asSystem'>
-  cache: Pick<Cache, 'get' | 'set'>
+  cache: Pick<Cache, 'get' | 'set' | 'addIfAbsent' | 'delete'>
   /** The client of a connection. */
   calcom: CalcomOf
   availability: Pick<
@@ -61,7 +62,8 @@ export class BookingService {
     this.#recorder = new BookingRecorder({ ...deps, attempts: this.attempts })
     this.#starter = new BookingStarter({ ...deps, attempts: this.attempts, holds: keeper })
     const shared = { ...deps, attempts: this.attempts, executor, recorder: this.#recorder, holds: keeper }
-    this.#confirmer = new BookingConfirmer({ ...shared, starter: this.#starter })
+    const outcomes = new OutcomeWriter({ ...shared, starter: this.#starter })
+    this.#confirmer = new BookingConfirmer({ ...shared, starter: this.#starter, outcomes })
     this.#settler = new BookingSettler(shared)
     this.slots = new SlotKeeper({ ...deps, holds, keeper })
   }

@@ -60,6 +60,7 @@ export class HoldKeeper {
     const { calcom, holds, clock, log } = this.#deps
     const own = (await holds.load(call.callId)).find((held) => isSameSlot(held, slot))
     if (own && own.uid !== null) return own
+    if (!(await holds.mayTake(call.callId, slot))) return null
     const until = new Date(clock.now().getTime() + holdMs)
     try {
       const api = await calcom(catalogue.company.calcomConnectionId)

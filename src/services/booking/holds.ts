@@ -21,9 +21,11 @@ interface StoredHold {
   uid: string | null
 }
 
-type Deps = { cache: Pick<Cache, 'get' | 'set'>; clock: Clock }
+type Deps = { cache: Pick<Cache, 'get' | 'set' | 'addIfAbsent' | 'delete'>; clock: Clock }
 
 const holdsMax = 20
+/** Longer than a request for a hold may take. */
+const takingSeconds = 3
 
 /** Remembers and forgets a call's holds. Never throws: the cache does not. */
 export class Holds {
@@ -43,6 +45,14 @@ export class Holds {
       .filter(({ until }) => until > now)
   }
 
+  /**
+   * Whether this request may ask for a hold on the slot: of the same requests at once only one, since Cal.com would hold
+   * the time once per host.
+   */
+  async mayTake(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<boolean> {
+    return callId === null || this.#deps.cache.addIfAbsent(takingKey(callId, slot), true, takingSeconds)
+  }
+
   /** Notes a hold; one on the same slot is replaced. */
   async remember(callId: string | null, hold: Hold): Promise<void> {
     if (callId === null) return
@@ -53,6 +63,7 @@ export class Holds {
   /** Forgets a hold that was released or used up. */
   async forget(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<void> {
     if (callId === null) return
+    await this.#deps.cache.delete([takingKey(callId, slot)])
     const held = await this.load(callId)
     const others = held.filter((other) => !isSameSlot(other, slot))
     if (others.length < held.length) await this.#store(callId, others)
@@ -81,4 +92,8 @@ export function isSameSlot(
 /** Read by availability together with its own keys. */
 function holdsKey(callId: string): string {
   return `call:${callId}:holds`
+}
+
+function takingKey(callId: string, slot: { eventTypeId: number; start: Date }): string {
+  return `call:${callId}:taking:${slot.eventTypeId}:${slot.start.getTime()}`
 }

@@ -17,6 +17,8 @@ export const wish: BookingWish = {
 
 export async function openBooking() {
   const salon = await openSalon()
+  // Opens the pool's connections, so that no test of concurrency waits for them.
+  await Promise.allSettled([1, 2, 3, 4, 5].map(() => salon.run((tx) => tx.$queryRaw`SELECT pg_sleep(0.05)`)))
   const { tenancy, catalogues, callbacks, clock, log } = salon.deps
   // Connections of our own, so that a test's pauses and open breakers can be forgotten before the next one.
   const { connections } = await openCalcom(salon.simulator.url, {}, { clock, log })

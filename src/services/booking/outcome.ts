@@ -1,0 +1,227 @@
+/**
+ * What the outcome of a request to Cal.com means for our rows and for the caller. Once Cal.com has booked, whatever fails on
+ * our side is logged and repaired later, but never turns the answer into a failure (incidents I-16, I-49, I-59).
+ */
+import type { Logger } from 'pino'
+import type { CalcomBooking } from '../../calcom/types.ts'
+import { enqueueJob } from '../../db/jobs.ts'
+import type { Tenancy, Tx } from '../../db/tenancy.ts'
+import { localDayOf } from '../../german/index.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { CallScope } from '../appointments/types.ts'
+import type { AvailabilityService } from '../availability/availability.ts'
+import type { CallbackService } from '../callbacks.ts'
+import { type Attempt, type AttemptStore, leaseMs } from './attempts.ts'
+import type { Execution } from './execute.ts'
+import { branchOfAttempt, spokenBooking } from './facts.ts'
+import type { HoldKeeper } from './hold-keeper.ts'
+import { momentOf } from './moment.ts'
+import type { BookingRecorder } from './record.ts'
+import type { BookingStarter } from './start.ts'
+import type { Confirmed, Done } from './types.ts'
+
+type Deps = {
+  tenancy: Pick<Tenancy, 'run'>
+  attempts: AttemptStore
+  starter: Pick<BookingStarter, 'alternativesTo'>
+  recorder: BookingRecorder
+  availability: Pick<AvailabilityService, 'markChanged' | 'earliestBookable'>
+  callbacks: Pick<CallbackService, 'requestIn'>
+  holds: HoldKeeper
+  clock: Clock
+  log: Pick<Logger, 'warn' | 'error'>
+}
+
+/** Writes outcomes of attempts to book. */
+export class OutcomeWriter {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** In: a claimed attempt and what Cal.com said. Out: what the caller is told. */
+  async write(scope: CallScope, attempt: Attempt, execution: Execution): Promise<Confirmed> {
+    const { holds } = this.#deps
+    switch (execution.kind) {
+      case 'made':
+        return this.#made(scope, attempt, execution.booking)
+      case 'taken':
+      case 'too_soon':
+        return this.#notFree(scope, attempt, execution)
+      case 'rate_limited':
+        await this.#finish(attempt, { state: 'draft', errorCode: 'rate_limited' })
+        return { kind: 'calendar_busy', attempt }
+      case 'not_sent':
+        await this.#finish(attempt, { state: 'draft', errorCode: execution.reason })
+        return { kind: 'calendar_unavailable', attempt }
+      case 'refused':
+        await this.#finish(attempt, { state: 'rejected', errorCode: execution.reason })
+        holds.releaseLater(scope, attempt)
+        return { kind: 'refused', attempt }
+      case 'unknown':
+        return this.#unknown(scope, attempt, execution.reason)
+    }
+  }
+
+  /** Cal.com has booked. From here on the answer is success, whatever happens on our side. */
+  async #made(scope: CallScope, attempt: Attempt, booking: CalcomBooking): Promise<Confirmed> {
+    const { tenancy, recorder, availability, holds, log } = this.#deps
+    const { catalogue } = scope
+    let done: Done = {
+      appointmentId: null,
+      calcomUid: booking.uid,
+      calcomBookingId: booking.id ?? null,
+      pending: booking.status === 'pending',
+      staffId: null,
+    }
+    try {
+      const recorded = await tenancy.run(attempt.companyId, (tx) =>
+        recorder.record(tx, catalogue, attempt.id, booking, scope.call.callerNumber),
+      )
+      if (recorded.kind === 'recorded') done = recorded.done
+      else
+        log.error(
+          {
+            component: 'booking',
+            alarm: true,
+            attemptId: attempt.id,
+            uid: booking.uid,
+            outcome: recorded.kind,
+          },
+          'a booking was not recorded as asked for',
+        )
+    } catch (error) {
+      log.error(
+        { component: 'booking', alarm: true, attemptId: attempt.id, uid: booking.uid, err: error },
+        'booked at Cal.com but not written down: to be repaired',
+      )
+      await this.#leaveForRepair(attempt, booking)
+    }
+    try {
+      const zone = branchOfAttempt(attempt, scope).timeZone
+      const day = localDayOf(booking.start ?? attempt.startAt ?? scope.now, zone)
+      await availability.markChanged(attempt.companyId, [day])
+      holds.releaseLater(scope, attempt)
+    } catch (error) {
+      log.warn(
+        { component: 'booking', attemptId: attempt.id, err: error },
+        'tidying up after a booking failed',
+      )
+    }
+    return {
+      kind: 'booked',
+      attempt,
+      booking: spokenBooking(attempt, scope, done.staffId),
+      done,
+      again: false,
+    }
+  }
+
+  /** Notes the uid in a smaller transaction, so that the repair need not search. Failing that, the lease runs out. */
+  async #leaveForRepair(attempt: Attempt, booking: CalcomBooking): Promise<void> {
+    const { tenancy, attempts, log } = this.#deps
+    try {
+      await tenancy.run(attempt.companyId, async (tx) => {
+        await attempts.finish(tx, attempt, {
+          state: 'unknown',
+          errorCode: 'not_recorded',
+          calcomUid: booking.uid,
+          calcomBookingId: booking.id ?? null,
+        })
+        await enqueueSettling(tx, attempt, this.#deps.clock.now())
+      })
+    } catch (error) {
+      log.error(
+        { component: 'booking', attemptId: attempt.id, err: error },
+        'the repair could not be prepared',
+      )
+    }
+  }
+
+  async #notFree(
+    scope: CallScope,
+    attempt: Attempt,
+    { kind, reason }: Extract<Execution, { kind: 'taken' | 'too_soon' }>,
+  ): Promise<Confirmed> {
+    const { starter, availability, holds } = this.#deps
+    await this.#finish(attempt, {
+      state: 'rejected',
+      errorCode: kind === 'taken' ? 'slot_unavailable' : reason,
+    })
+    const branch = branchOfAttempt(attempt, scope)
+    const service = scope.catalogue.services.find(({ id }) => id === attempt.serviceId)
+    if (!service || attempt.startAt === null) return { kind: 'refused', attempt }
+    const moment = momentOf(attempt.startAt, branch.timeZone)
+    await availability.markChanged(attempt.companyId, [moment.day])
+    const earliest = availability.earliestBookable({ catalogue: scope.catalogue, branch, service })
+    // Before the alternatives are looked up: our own hold would hide its slot for ever so long.
+    holds.releaseLater(scope, attempt)
+    const alternatives = await starter.alternativesTo(scope, {
+      ...moment,
+      branch,
+      service,
+      staffId: attempt.staffId,
+    })
+    return {
+      kind: 'not_free',
+      attempt,
+      reason,
+      wanted: { ...moment, today: scope.today },
+      service,
+      refusal:
+        kind === 'taken'
+          ? { reason: 'taken', day: moment.day }
+          : reason === 'past'
+            ? { reason: 'past_time', day: moment.day }
+            : { reason: 'booking_notice_violation', noticeMinutes: earliest.noticeMinutes },
+      earliest: kind === 'too_soon' && reason !== 'past' ? earliest.at : null,
+      alternatives,
+    }
+  }
+
+  /** Nobody knows: say so, have a job find out, and have the business call back, which is what the caller is promised. */
+  async #unknown(scope: CallScope, attempt: Attempt, reason: string): Promise<Confirmed> {
+    const { tenancy, attempts, callbacks, clock, log } = this.#deps
+    log.error({ component: 'booking', attemptId: attempt.id, reason }, 'the outcome of a booking is unknown')
+    const input = {
+      kind: 'technical' as const,
+      reason:
+        'Unklar, ob der am Telefon gewünschte Termin eingetragen wurde: bitte prüfen und Bescheid geben',
+      ...(attempt.customerName !== null && { name: attempt.customerName }),
+      ...(attempt.customerPhone !== null && { phone: attempt.customerPhone }),
+    }
+    let canCallBack = attempt.customerPhone !== null || scope.call.callerNumber !== null
+    try {
+      await tenancy.run(attempt.companyId, async (tx) => {
+        await attempts.finish(tx, attempt, { state: 'unknown', errorCode: reason })
+        await enqueueSettling(tx, attempt, clock.now())
+        const stored = await callbacks.requestIn(tx, scope, input)
+        canCallBack = stored.reachable
+      })
+    } catch (error) {
+      log.error(
+        { component: 'booking', attemptId: attempt.id, err: error },
+        'left to the lease: not written down',
+      )
+    }
+    return { kind: 'unknown', attempt, canCallBack }
+  }
+
+  async #finish(
+    attempt: Attempt,
+    outcome: { state: 'draft' | 'rejected'; errorCode: string },
+  ): Promise<void> {
+    await this.#deps.tenancy.run(attempt.companyId, (tx) => this.#deps.attempts.finish(tx, attempt, outcome))
+  }
+}
+
+/** Has the outcome of an attempt found out by a job, once Cal.com can no longer be at it. */
+async function enqueueSettling(tx: Tx, attempt: Attempt, now: Date): Promise<void> {
+  await enqueueJob(tx, {
+    task: 'settle_attempt',
+    payload: { attemptId: attempt.id },
+    jobKey: `settle_attempt:${attempt.id}`,
+    runAt: new Date(now.getTime() + leaseMs),
+  })
+}
