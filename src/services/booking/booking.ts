@@ -5,13 +5,13 @@
  */
 import type { Logger } from 'pino'
 import type { CalcomBooking } from '../../calcom/types.ts'
-import type { Tenancy, Tx } from '../../db/tenancy.ts'
+import type { Tenancy } from '../../db/tenancy.ts'
 import type { Cache } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { CallScope } from '../appointments/types.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallbackService } from '../callbacks.ts'
-import type { Catalogue, Catalogues } from '../catalogue.ts'
+import type { Catalogues } from '../catalogue.ts'
 import type { CustomerService } from '../customers.ts'
 import { AttemptStore } from './attempts.ts'
 import { Background } from './background.ts'
@@ -49,7 +49,6 @@ export class BookingService {
   readonly slots: SlotKeeper
   readonly #starter: BookingStarter
   readonly #confirmer: BookingConfirmer
-  readonly #recorder: BookingRecorder
   readonly #settler: BookingSettler
   readonly #background: Background
 
@@ -59,9 +58,9 @@ export class BookingService {
     const holds = new Holds(deps)
     const keeper = new HoldKeeper({ ...deps, holds, background: this.#background })
     const executor = new BookingExecutor(deps)
-    this.#recorder = new BookingRecorder({ ...deps, attempts: this.attempts })
+    const recorder = new BookingRecorder({ ...deps, attempts: this.attempts })
     this.#starter = new BookingStarter({ ...deps, attempts: this.attempts, holds: keeper })
-    const shared = { ...deps, attempts: this.attempts, executor, recorder: this.#recorder, holds: keeper }
+    const shared = { ...deps, attempts: this.attempts, executor, recorder, holds: keeper }
     const outcomes = new OutcomeWriter({ ...shared, starter: this.#starter })
     this.#confirmer = new BookingConfirmer({ ...shared, starter: this.#starter, outcomes })
     this.#settler = new BookingSettler(shared)
@@ -88,14 +87,6 @@ export class BookingService {
   ): Promise<Confirmed | Extract<Started, { kind: 'not_free' }>> {
     const started = await this.start(scope, wish)
     return started.kind === 'ready' ? this.#confirmer.execute(scope, started.attempt) : started
-  }
-
-  /**
-   * Writes a live booking of one of our attempts inside a transaction that is open already (lock order: attempt, then
-   * appointment). Idempotent. A `duplicate` must then be cancelled at Cal.com; `adopt` does both.
-   */
-  record(tx: Tx, catalogue: Catalogue, attemptId: string, booking: CalcomBooking): Promise<Recorded> {
-    return this.#recorder.record(tx, catalogue, attemptId, booking)
   }
 
   /** For webhooks and reconcile: records a live booking that carries our id, or cancels it as a duplicate. */
