@@ -190,6 +190,15 @@ const portionNames: Record<string, Exclude<Portion, null>> = { start: 'start', m
 /** "Anfang nächster Woche", "Ende der Woche", "Mitte Dezember", "Ende des Monats". */
 export function portionRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const portion = portionNames[w.at(i).name]!
+  // "Anfang bis Mitte Dezember"
+  if (w.text(i + 1, 'bis') && w.is(i + 2, 'portion') && !w.text(i + 3, 'bis')) {
+    const last = portionRule(w, i + 2, c)
+    if (!last || !('portion' in last.item)) return null
+    return {
+      item: { kind: 'range', from: { ...last.item, portion }, to: last.item, exclusive: false },
+      next: last.next,
+    }
+  }
   let at = w.skip(i + 1, 'article')
   let shift = 0
   if (w.is(at, 'which')) {

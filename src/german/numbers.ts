@@ -52,6 +52,8 @@ const spoken: Array<[string, number]> = [
   ['zwoelfe', 12],
   ['dreizig', 30],
   ['zwanzich', 20],
+  ['fuffzehn', 15],
+  ['fuffzig', 50],
 ]
 
 function cardinalStems(value: number): string[] {

@@ -161,8 +161,11 @@ function resolveWeekday(
   const { today } = cal
   const { week, weekend, offset, month } = days
   if (week) {
-    const resolved = weekMonday(week, cal)
-    return resolved === null ? refuse('ambiguous_day') : one(resolved + weekday - 1)
+    const monday = weekMonday(week, cal)
+    if (monday === null) return refuse('ambiguous_day')
+    const day = monday + weekday - 1
+    // "diese Woche Freitag" said on a Sunday may mean the coming one.
+    return day < today ? { ...one(day), alternatives: [{ day: day + 7, reason: 'next_week' }] } : one(day)
   }
   if (weekend?.kind === 'weekend') {
     const { from, alternatives } = resolveWeekend(weekend.which, today)

@@ -111,7 +111,16 @@ function firstMatch(table: Map<LexType, Rule[]>, w: Words, i: number, c: Context
 /** One day at `i`, after "den", "zum", "am" and the like. */
 function dayAt(w: Words, i: number, c: Context): Match<DayItem> | null {
   const at = w.skip(i, 'prep', 'article')
-  return firstMatch(dayRulesByStart, w, at, c) as Match<DayItem> | null
+  return datedWeekdayAt(w, at, c) ?? (firstMatch(dayRulesByStart, w, at, c) as Match<DayItem> | null)
+}
+
+/** "Mittwoch, dem neunzehnten": within a range the date speaks for both. */
+function datedWeekdayAt(w: Words, i: number, c: Context): Match<DayItem> | null {
+  if (!w.is(i, 'weekday')) return null
+  const at = w.skip(w.mark(i + 1, ',') ? i + 2 : i + 1, 'article')
+  if (!w.is(at, 'ordinal') && !w.is(at, 'number')) return null
+  const match = firstMatch(dayRulesByStart, w, at, { ...c, corrected: 'date' })
+  return match?.item.kind === 'date' ? (match as Match<DayItem>) : null
 }
 
 /** "von Montag bis Mittwoch", "vom 10. bis 14. November", "13. - 15. Juli", "14./15.10.", "zwischen Mittwoch und Freitag" */
@@ -180,7 +189,7 @@ function rangeStartAt(
         dotted: dotted || l.type === 'ordinal',
       }
   }
-  const match = firstMatch(dayRulesByStart, w, i, c) as Match<DayItem> | null
+  const match = datedWeekdayAt(w, i, c) ?? (firstMatch(dayRulesByStart, w, i, c) as Match<DayItem> | null)
   return match && { ...match, bare: false, dotted: match.item.kind === 'date' }
 }
 

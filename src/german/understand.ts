@@ -81,7 +81,21 @@ function readDraft(draft: Draft, moment: Moment): Reading {
   const todayPossible = (todayTime.latest ?? closing) > minute
   const day = resolveDay(draft, { today, todayPossible })
   const single = day !== null && day.from !== null && day.from === day.to
-  return { day, time: resolveTime(draft, hours, single ? weekdayOfNumber(day.from) : null) }
+  const time = resolveTime(draft, hours, single ? weekdayOfNumber(day.from) : null)
+  return { day, time: single && day.from === today ? stillAhead(time, draft, minute) : time }
+}
+
+/** "heute um acht" said at half past seven in the evening is 20 Uhr; before noon nothing is that clear. */
+function stillAhead(time: ResolvedTime, draft: Draft, nowMinute: number): ResolvedTime {
+  const { latest } = time
+  if (!time.time?.at || latest === null || draft.clock?.fixed !== false || draft.part !== null) return time
+  if (nowMinute < 720 || latest >= 720 || latest + 720 <= nowMinute) return time
+  return {
+    ...time,
+    time: { ...time.time, at: formatClock(latest + 720) },
+    latest: latest + 720,
+    other: latest,
+  }
 }
 
 function latestOpening(hours: NonNullable<UnderstandOptions['openingHours']>, weekday: Weekday): number {

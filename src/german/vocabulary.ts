@@ -74,7 +74,7 @@ export const partWindows: Record<string, PartWindow> = {
 }
 
 const partWords: Record<string, string> = {
-  early: 'frueh fruehe fruehs fruehmorgens morgensfrueh',
+  early: 'frueh fruehe fria friah fruehs fruehmorgens morgensfrueh',
   morning: 'morgens',
   forenoon: 'vormittag vormittags vormittage vormittagsstunden vormittagszeit',
   early_forenoon: 'fruehvormittag',
@@ -99,6 +99,8 @@ const weekdayVariants: Array<[string, number]> = [
   ['dienschdag', 2],
   ['donnerschdag', 4],
   ['samschtag', 6],
+  ['freida', 5],
+  ['freidag', 5],
   ['samschdag', 6],
   ['montach', 1],
   ['dienstach', 2],
@@ -144,7 +146,7 @@ const table: Table = [
   ['relative', '', 0, 'heute heut today heit heid heutigen heutige'],
   ['relative', 'morgen', 1, 'morgen morgn moagn morng'],
   ['relative', '', 1, 'tomorrow morgigen morgige'],
-  ['relative', '', 2, 'uebermorgen uebermorgigen'],
+  ['relative', '', 2, 'uebermorgen uebermorgn uebermorgigen'],
   ['relative', '', 3, 'ueberuebermorgen'],
   ['relative', '', -1, 'gestern gestrigen'],
   ['relative', '', -2, 'vorgestern'],

@@ -77,6 +77,11 @@ describe('weekdays (I-24)', () => {
     expect(understand('am Dienstag', at('2025-11-04T12:30', hours)).day?.from).toBe('2025-11-04')
   })
 
+  test('a day of this week that is over is asked about, with next week beside it', () => {
+    const { trouble, alternatives } = understand('diese Woche Freitag', at('2025-11-09T14:00'))
+    expect([trouble, alternatives[0]?.day]).toEqual(['past_day', '2025-11-14'])
+  })
+
   test('"nächsten Freitag" on a Tuesday has two readings, on a Saturday one', () => {
     const { day, alternatives } = understand('nächsten Freitag', tuesday)
     expect([day?.from, ...alternatives.map((other) => other.day)]).toEqual(['2025-11-07', '2025-11-14'])
@@ -90,6 +95,15 @@ describe('bare hours', () => {
       time: { at: '17:00', reading: 'exact' },
       alternatives: [{ day: '2025-11-07', time: '05:00', reason: 'morning' }],
     })
+  })
+
+  test('for today the reading that is still ahead is meant', () => {
+    expect(understand('heute um acht', at('2025-11-04T19:30'))).toMatchObject({
+      time: { at: '20:00' },
+      alternatives: [{ time: '08:00' }],
+    })
+    expect(understand('heute um acht', at('2025-11-04T07:30')).time?.at).toBe('08:00')
+    expect(understand('heute um 08:00', at('2025-11-04T19:30')).time?.at).toBe('08:00')
   })
 
   test('opening hours decide where they are known', () => {
