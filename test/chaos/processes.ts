@@ -67,9 +67,12 @@ export class ServerProcess {
   async setOffset(offsetMs: number): Promise<void> {
     const child = this.#child
     if (!this.alive || !child?.connected) return
-    const moved = Promise.race([once(child, 'message'), once(child, 'exit')])
+    const heard = new AbortController()
+    const { signal } = heard
+    const moved = Promise.race([once(child, 'message', { signal }), once(child, 'exit', { signal })])
     child.send({ offsetMs })
     await moved
+    heard.abort()
   }
 }
 

@@ -29,6 +29,6 @@ const gateway = await composeGateway({
   clock: { now: () => new Date(Date.now() + offsetMs) },
   databaseUrl: config.database.url!,
 })
-if (role === 'worker') await (gateway as unknown as { startJobs?(): Promise<void> }).startJobs?.()
+if (role === 'worker') await gateway.jobs.runner.start()
 else await gateway.listen()
 process.send?.({ ready: true })

@@ -39,6 +39,9 @@ interface AppointmentRow extends Record<string, unknown> {
   calcom_uid: string | null
   appointment_datetime: Date
   customer_mailed: string | null
+  source: string
+  booking_attempt_id: string | null
+  history: string | null
 }
 interface MailRow extends Record<string, unknown> {
   id: string
@@ -53,7 +56,10 @@ export async function judge(world: World, ledger: Ledger, jobsLeft: string[]): P
   const bookings = world.simulator.control.bookings()
   const byUid = new Map(bookings.map((booking) => [booking.uid, booking]))
   const appointments = await world.sql<AppointmentRow>(
-    `SELECT id::text, status, calcom_uid, appointment_datetime, attendee_email AS customer_mailed FROM appointments WHERE company_id = 1`,
+    `SELECT id::text, status, calcom_uid, appointment_datetime, attendee_email AS customer_mailed, source, booking_attempt_id,
+            (SELECT string_agg(kind || ' by ' || actor, ', ' ORDER BY id) FROM appointment_changes
+              WHERE appointment_id = appointments.id) AS history
+       FROM appointments WHERE company_id = 1`,
   )
   const mails = await world.sql<MailRow>(
     `SELECT id::text, kind, state, message_id, appointment_id::text FROM mail_outbox ORDER BY created_at`,
@@ -172,10 +178,7 @@ function compareRows(
       booking.status !== expected ||
       Date.parse(booking.start) !== row.appointment_datetime.getTime()
     )
-      broken(
-        'appointmentsWithoutBooking',
-        `appointment ${row.id} ${row.status} ${row.calcom_uid} ${booking?.status}`,
-      )
+      broken('appointmentsWithoutBooking', `${describe(row)}; at Cal.com ${booking?.status}`)
   }
   const rows = new Map(standing.map((row) => [row.calcom_uid, row]))
   for (const booking of bookings) {
@@ -235,6 +238,11 @@ function compareTold(
     broken('toldMovedButNot', `${who} stands at ${last.start}, which nobody was told`)
 }
 
+function describe(row: AppointmentRow): string {
+  const { id, status, source, calcom_uid, booking_attempt_id, history } = row
+  return `appointment ${id} ${status} ${source} ${calcom_uid} ${booking_attempt_id} (${history})`
+}
+
 /** Every mail written has arrived, and the last one about an appointment says what is true. */
 function compareMails(world: World, appointments: AppointmentRow[], mails: MailRow[], broken: Broken): void {
   const received = new Map<string, (typeof world.mails)[number]>()
@@ -255,6 +263,8 @@ function compareMails(world: World, appointments: AppointmentRow[], mails: MailR
     if (row.customer_mailed === null || !row.customer_mailed.endsWith('@kundenpost.de')) continue
     if (row.appointment_datetime < world.now()) continue
     const last = lastOf.get(row.id)
+    // Who booked on the web was told by Cal.com; our mails begin with our first change.
+    if (row.booking_attempt_id === null && last === undefined) continue
     const standing = row.status === 'scheduled' || row.status === 'pending'
     const mail = last && received.get(last.message_id)
     const ics = mail && icsOf(mail)
@@ -262,11 +272,7 @@ function compareMails(world: World, appointments: AppointmentRow[], mails: MailR
     const right = standing
       ? ics?.includes('METHOD:REQUEST') && told === localStamp(row.appointment_datetime)
       : last === undefined || ics?.includes('METHOD:CANCEL')
-    if (!right)
-      broken(
-        'customersLeftWithOldNews',
-        `appointment ${row.id} ${row.status}, last mail ${last?.kind ?? 'none'}`,
-      )
+    if (!right) broken('customersLeftWithOldNews', `${describe(row)}; last mail ${last?.kind ?? 'none'}`)
   }
 }
 
