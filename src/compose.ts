@@ -1,5 +1,4 @@
 /** The only place that constructs long-lived objects, and the only place that ends them. */
-import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { type CalcomConnection, CalcomConnections } from './calcom/connection.ts'
 import type { Config } from './config.ts'
@@ -9,7 +8,7 @@ import { allFunctions } from './functions/all.ts'
 import type { Services } from './functions/define.ts'
 import { Dispatcher } from './functions/dispatch.ts'
 import { FunctionCallTracker } from './functions/tracking.ts'
-import { buildApp } from './http/app.ts'
+import { type App, buildApp } from './http/app.ts'
 import { createJobs, type Jobs } from './jobs/create.ts'
 import { noBroadcast, RedisBreakerBroadcast } from './lib/breaker-broadcast.ts'
 import type { Cache } from './lib/cache/cache.ts'
@@ -43,7 +42,7 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  app: FastifyInstance
+  app: App
   /** Background jobs and what they use; `listen` starts them unless they are left to a worker. */
   jobs: Jobs
   /** Starts listening; the address. */

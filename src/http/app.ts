@@ -19,6 +19,9 @@ import { type MetricsRoutesOptions, metricsRoutes } from './routes/metrics.ts'
 import { type EventRoutesOptions, retellEventRoutes } from './routes/retell-events.ts'
 import { timeRoutes } from './routes/time.ts'
 
+/** The application as its users see it. */
+export type App = FastifyInstance
+
 type Shared = 'limits' | 'clock' | 'log'
 
 export interface AppOptions {
@@ -84,7 +87,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     options.metrics.metrics.httpResponse(reply.statusCode, request.routeOptions.url)
     done()
   })
-  await app.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false })
   await app.register(underPressure, {
     maxEventLoopDelay: options.shedAboveDelayMs,
     sampleInterval: 250,
@@ -98,8 +100,12 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(functionRoutes, { ...options.functions, limits, clock, log })
   await app.register(retellEventRoutes, { ...options.events, limits, clock, log })
   await app.register(calcomWebhookRoutes, { ...options.calcomWebhook, limits, log })
-  await app.register(timeRoutes, { clock })
-  await app.register(healthRoutes, { health: options.health })
-  await app.register(metricsRoutes, options.metrics)
+  // What people may open in a browser; machines that sign their requests read no such headers.
+  await app.register(async (scope) => {
+    await scope.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false })
+    await scope.register(timeRoutes, { clock })
+    await scope.register(healthRoutes, { health: options.health })
+    await scope.register(metricsRoutes, options.metrics)
+  })
   return app
 }
