@@ -71,7 +71,7 @@ export function readCall(call: Fields): RetellCall {
     callId: text(call.call_id) ?? text(call.chat_id),
     callType: text(call.call_type),
     agentId: text(call.agent_id),
-    agentVersion: text(call.agent_version),
+    agentVersion: text(call.agent_version)?.slice(0, 50) ?? null,
     direction: text(call.direction),
     fromNumber: text(call.from_number),
     toNumber: text(call.to_number),

@@ -10,6 +10,7 @@ import { parseCalcomWebhook } from '../../calcom/webhook.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tenancy } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { storableJson, storableText } from '../../lib/storable.ts'
 import { TryAgainLater } from '../../lib/try-again.ts'
 import type { Applied, BookingSync } from './apply.ts'
 import { newsFromWebhook } from './news.ts'
@@ -54,12 +55,14 @@ export class WebhookInbox {
    */
   async store(connectionId: string, event: CalcomWebhookEvent, rawBody: Buffer): Promise<boolean> {
     const hash = createHash('sha256').update(rawBody).digest('hex').slice(0, 32)
-    const dedupeKey = `${connectionId}:${event.trigger}:${event.uid ?? ''}:${hash}`
+    const eventType = storableText(event.trigger, 60)
+    const dedupeKey = `${connectionId}:${eventType}:${storableText(event.uid ?? '', 100)}:${hash}`
+    const payload = JSON.stringify(storableJson(JSON.parse(rawBody.toString('utf8'))))
     const stored = await this.#deps.tenancy.asSystem(
       (tx) => tx.$queryRaw<unknown[]>`
         WITH stored AS (
           INSERT INTO webhook_events (source, connection_id, event_type, dedupe_key, payload, received_at)
-          VALUES ('calcom', ${connectionId}, ${event.trigger.slice(0, 60)}, ${dedupeKey}, ${rawBody.toString('utf8')}::jsonb,
+          VALUES ('calcom', ${connectionId}, ${eventType}, ${dedupeKey}, ${payload}::jsonb,
                   ${this.#deps.clock.now()})
           ON CONFLICT (dedupe_key) DO NOTHING RETURNING id)
         SELECT gateway_enqueue_job('process_webhook', json_build_object('eventId', id::text), 'webhook:' || id, NULL, NULL)::text
