@@ -91,7 +91,9 @@ export class Agent {
       case 'twoPeople': {
         const mother = this.#newWish(call)
         await this.#twoSteps(call, mother, 'once')
-        return this.#twoSteps(call, this.#newWish(call), 'once')
+        const child = this.#newWish(call)
+        child.email = mother.email
+        return this.#twoSteps(call, child, 'once')
       }
       case 'bookAndCancel': {
         const wish = this.#newWish(call)
@@ -132,8 +134,10 @@ export class Agent {
       start: this.#someTime(),
       heard: 'nothing',
       uid: null,
+      bookedAt: null,
       moves: [],
       cancel: 'none',
+      cancelledAt: null,
     }
     this.#ledger.wishes.push(wish)
     return wish
@@ -204,12 +208,15 @@ export class Agent {
         new_time: clockTimeOf(new Date(to), zone),
       }
       const answer = await this.#ask('reschedule_appointment', call, args)
-      const move: Wish['moves'][number] = { to, heard: 'unclear' }
+      const move: Wish['moves'][number] = { to, heard: 'unclear', at: null }
       wish.moves.push(move)
       if (answer === null) return
       if (answer.success === true) {
         move.heard = answer.status === 'rescheduled' ? 'moved' : 'refused'
-        if (move.heard === 'moved') wish.start = to
+        if (move.heard === 'moved') {
+          wish.start = to
+          move.at = this.#world.now().getTime()
+        }
         return
       }
       if (!unclearErrors.has(String(answer.error)) && answer.status !== 'callback_queued')
@@ -226,8 +233,10 @@ export class Agent {
     const asked = Array.from({ length: atOnce }, () => this.#ask('cancel_appointment', call, args))
     for (const answer of await Promise.all(asked)) {
       if (answer === null) wish.cancel = stronger(wish.cancel, 'unclear')
-      else if (answer.success === true) wish.cancel = stronger(wish.cancel, 'cancelled')
-      else if (answer.status === 'cancel_pending') wish.cancel = stronger(wish.cancel, 'noted')
+      else if (answer.success === true) {
+        wish.cancel = stronger(wish.cancel, 'cancelled')
+        wish.cancelledAt ??= this.#world.now().getTime()
+      } else if (answer.status === 'cancel_pending') wish.cancel = stronger(wish.cancel, 'noted')
       else if (unclearErrors.has(String(answer.error)) || answer.status === 'callback_queued')
         wish.cancel = stronger(wish.cancel, 'unclear')
       else wish.cancel = stronger(wish.cancel, 'refused')
@@ -268,6 +277,7 @@ export class Agent {
       } else if (answer.success === true && typeof answer.calcom_uid === 'string') {
         wish.heard = 'booked'
         wish.uid = answer.calcom_uid
+        wish.bookedAt ??= this.#world.now().getTime()
       } else if (wish.heard !== 'booked') {
         wish.heard = unclearErrors.has(String(answer.error)) ? 'unclear' : 'refused'
       }

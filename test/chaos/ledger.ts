@@ -15,8 +15,12 @@ export interface Wish {
   heard: Heard
   /** Told at `booked`. */
   uid: string | null
-  moves: Array<{ to: number; heard: 'moved' | 'refused' | 'unclear' }>
+  /** When `booked` was heard first; ms. */
+  bookedAt: number | null
+  moves: Array<{ to: number; heard: 'moved' | 'refused' | 'unclear'; at: number | null }>
   cancel: 'none' | 'cancelled' | 'noted' | 'refused' | 'unclear'
+  /** When `cancelled` was heard first; ms. */
+  cancelledAt: number | null
 }
 
 /** What the business did in Cal.com, by uid of the booking it did it to. */

@@ -40,7 +40,13 @@ const { values } = parseArgs({
 const short = { calls: 140, callsPerRound: 20, atOnce: 12, gateways: 1 }
 const long = { calls: 2_000, callsPerRound: 80, atOnce: 24, gateways: 2 }
 const size = values.short || values.weakened !== undefined ? short : long
-const base = { ...size, ...(values.calls && { calls: Number(values.calls) }), keepLog: values['keep-log'] }
+const base = {
+  ...size,
+  // Some safeguards only matter between processes.
+  ...(values.weakened !== undefined && { gateways: 2 }),
+  ...(values.calls && { calls: Number(values.calls) }),
+  keepLog: values['keep-log'],
+}
 const seeds = (values.seeds ?? (values.short || values.weakened !== undefined ? '1' : '1,2,3'))
   .split(',')
   .map(Number)
@@ -107,6 +113,7 @@ async function playRound(
   plan: Plan,
   disaster: Disaster,
 ): Promise<void> {
+  world.simulator.control.clearFaults()
   world.simulator.control.setChaos({
     seed: chance.between(1, 1_000_000),
     delayMs: [20, 400],
@@ -127,6 +134,9 @@ async function playRound(
       webhookReordered: 0.1,
     },
   })
+  // Now and then Cal.com answers with an older booking of the same address.
+  const skip = chance.between(0, 4)
+  world.simulator.control.addFault({ operation: 'createBooking', effect: 'old_booking', times: 4, skip })
   const disasterAt = chance.between(2, Math.floor(plan.callsPerRound * 0.7))
   const acts = chance.fork()
   let begun = 0

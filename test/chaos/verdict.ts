@@ -215,6 +215,9 @@ function compareTold(
     broken('toldBookedButNot', `${who} does not exist`)
     return
   }
+  if (metadataOf(first).call_id !== wish.callId || first.attendees[0]?.name !== wish.person)
+    broken('toldBookedButNot', `${who} belongs to ${String(metadataOf(first).call_id)}`)
+  if (Date.parse(first.createdAt) > (wish.bookedAt ?? 0)) broken('toldBookedButNot', `${who} only later`)
   const chain = chainFrom(first, byUid)
   const last = chain.at(-1)!
   const acts = chain.flatMap(({ uid }) => ledger.hostActs.get(uid) ?? [])
@@ -224,10 +227,13 @@ function compareTold(
   if (ended && !mayHaveEnded) broken('toldBookedButNot', `${who} ${last.uid} ${last.status}`)
   if (!ended && (wish.cancel === 'cancelled' || wish.cancel === 'noted'))
     broken('toldCancelledButStands', `${who} ${last.uid} ${wish.cancel}`)
-  for (const move of wish.moves) {
-    const arrived = chain.some(({ start }) => Date.parse(start) === move.to)
-    if (move.heard === 'moved' && !arrived)
-      broken('toldMovedButNot', `${who} ${new Date(move.to).toISOString()}`)
+  if (ended && wish.cancelledAt !== null && Date.parse(last.updatedAt ?? '') > wish.cancelledAt)
+    broken('toldCancelledButStands', `${who} ${last.uid} ended only later`)
+  for (const { to, heard, at } of wish.moves) {
+    const arrived = chain.some(
+      ({ start, createdAt }) => Date.parse(start) === to && Date.parse(createdAt) <= (at ?? 0),
+    )
+    if (heard === 'moved' && !arrived) broken('toldMovedButNot', `${who} ${new Date(to).toISOString()}`)
   }
   const allowed = new Set([
     Date.parse(first.start),
