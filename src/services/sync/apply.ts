@@ -166,8 +166,14 @@ export class BookingSync {
     const current = this.#isFresh(scene) ? scene.booking : await this.#look(catalogue, scene.booking.uid)
     if (current === null || !isLive(current)) return { kind: 'old', reason: 'no_longer_live' }
     return this.#write(scene, async (tx) => {
-      const created = await this.#create(tx, scene)
-      const row = await loadRow(tx, companyId, { uid: scene.booking.uid })
+      // While we asked, others may have written what we looked for.
+      for (const uid of walked) {
+        const known = await loadRow(tx, companyId, { uid })
+        if (known) return this.#moveOn(tx, scene, known, walked)
+      }
+      const written = await loadRow(tx, companyId, { uid: scene.booking.uid })
+      const created: Written = written ? { kind: 'known' } : await this.#create(tx, scene)
+      const row = written ?? (await loadRow(tx, companyId, { uid: scene.booking.uid }))
       if (row) for (const uid of walked) await noteMove(tx, scene, row.id, uid)
       return created
     })
@@ -191,7 +197,8 @@ export class BookingSync {
   /** The same for a row found by another way than its present uid: only if this move is younger than what it knows. */
   async #moveOn(tx: Tx, scene: Scene, row: Row, walked: readonly string[]): Promise<Written> {
     const { news } = scene
-    for (const uid of walked) await noteMove(tx, scene, row.id, uid)
+    // The move from its present uid is written with the move itself.
+    for (const uid of walked) if (uid !== row.calcomUid) await noteMove(tx, scene, row.id, uid)
     const isOlder = row.calcomUpdatedAt !== null && (news.at === undefined || news.at < row.calcomUpdatedAt)
     if (row.calcomUid === scene.booking.uid || isOlder) return { kind: 'old', reason: 'moved_since' }
     return this.#move(tx, scene, row)
@@ -241,10 +248,12 @@ export class BookingSync {
     if (attempt && liveStates.some((state) => state === attempt.state))
       throw new TryAgainLater('own_request_under_way')
     if (attempt) return { kind: 'old', reason: 'never_recorded' }
-    return this.#write(scene, async (tx) => {
+    const written = await this.#write<Asking>(scene, async (tx) => {
       const row = await loadRow(tx, companyId, { uid: booking.uid })
-      return row ? { kind: 'known' } : this.#create(tx, scene)
+      return row ? { kind: 'ask' } : this.#create(tx, scene)
     })
+    // While we asked, the news of its beginning was written: now it can end.
+    return written.kind === 'ask' ? this.#gone(scene) : written
   }
 
   async #successor(scene: Scene, uid: string): Promise<Applied> {
