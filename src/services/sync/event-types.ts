@@ -68,9 +68,24 @@ export class EventTypeImport {
 
   /** @throws ImportRefused, or CalcomError when any of the company's lists could not be read */
   async runCompany(companyId: number): Promise<Imported> {
-    const { tenancy, catalogues, clock } = this.#deps
+    const { tenancy, catalogues, clock, log } = this.#deps
     const catalogue = await catalogues.load(companyId)
     const { found, branchIds } = await this.#fetch(catalogue)
+    const collective = found.filter(
+      ({ type }) => type.schedulingType === 'collective' && type.hosts.length > 1,
+    )
+    if (collective.length > 0) {
+      // Incident I-42: round robin was meant; with every host needed there are hardly any free times.
+      log.warn(
+        {
+          component: 'sync',
+          alarm: 'collective_event_types',
+          companyId,
+          eventTypeIds: collective.map(({ type }) => type.id),
+        },
+        'these event types need all of their hosts at once; is round robin meant?',
+      )
+    }
     const now = clock.now()
     const imported = await tenancy.run(companyId, (tx) =>
       writeServices(tx, companyId, { found, branchIds, now }),
