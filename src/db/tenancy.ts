@@ -20,16 +20,19 @@ type Role = 'gateway_tenant' | 'gateway_system' | 'gateway_report'
 
 export class Tenancy {
   readonly #prisma: Pick<PrismaClient, '$transaction'>
-  readonly #current = new AsyncLocalStorage<{ open: boolean }>()
+  /** Undefined where nesting is not looked for. */
+  readonly #current: AsyncLocalStorage<{ open: boolean }> | undefined
 
-  constructor(deps: { prisma: Pick<PrismaClient, '$transaction'> }) {
+  /** @param deps.detectNesting unless false; costs every promise of the process some time up to Node 22: for development and tests */
+  constructor(deps: { prisma: Pick<PrismaClient, '$transaction'>; detectNesting?: boolean }) {
     this.#prisma = deps.prisma
+    this.#current = deps.detectNesting === false ? undefined : new AsyncLocalStorage()
   }
 
   /**
    * Runs work as one company: it sees and writes that company's rows only. Commits when work resolves, rolls back when it
    * rejects, and returns what work returns.
-   * @throws RangeError when companyId is no positive integer; Error when called inside another run.
+   * @throws RangeError when companyId is no positive integer; Error when called inside another run (where that is detected).
    */
   async run<T>(companyId: number, work: (tx: Tx) => Promise<T>, limits: Limits = {}): Promise<T> {
     if (!Number.isInteger(companyId) || companyId < 1 || companyId > 2_147_483_647)
@@ -54,12 +57,12 @@ export class Tenancy {
     limits: Limits,
   ): Promise<T> {
     // A second connection from inside a transaction would not see its rows, and a full pool would wait for itself.
-    if (this.#current.getStore()?.open)
+    if (this.#current?.getStore()?.open)
       throw new Error('A tenancy transaction must not be opened inside another')
     const { lockTimeoutMs, statementTimeoutMs, transactionTimeoutMs } = { ...defaultLimits, ...limits }
     const scope = { open: true }
     try {
-      return await this.#current.run(scope, () =>
+      const transaction = () =>
         this.#prisma.$transaction(
           async (tx) => {
             // One round trip. `true` is "local": nothing of it outlives the transaction on a reused connection.
@@ -70,8 +73,8 @@ export class Tenancy {
             return await work(tx)
           },
           { maxWait: connectionWaitMs, timeout: transactionTimeoutMs },
-        ),
-      )
+        )
+      return await (this.#current === undefined ? transaction() : this.#current.run(scope, transaction))
     } finally {
       scope.open = false
     }

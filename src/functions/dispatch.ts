@@ -61,8 +61,10 @@ export class Dispatcher {
     const { registry, clock, log } = this.#deps
     const startedAt = performance.now()
     const definition = request.name === null ? undefined : registry.get(request.name)
-    const functionLog = log.child({ function: definition?.name ?? 'unknown', request_id: trace.requestId })
-    const running: Running = { context: null, args: {}, at: clock.now() }
+    const running: Running = { context: null, args: {}, at: clock.now(), requestId: trace.requestId }
+    // A logger costs more than a line, and most calls log one line only.
+    const functionLog = () =>
+      log.child({ function: definition?.name ?? 'unknown', request_id: running.requestId })
     let answer: FunctionAnswer
     try {
       if (!definition)
@@ -74,12 +76,12 @@ export class Dispatcher {
       answer = answerOf(error, functionLog)
       // A refusal has been put into words already, whatever connection was lost behind it (Cal.com's, for one).
       if (!(error instanceof AppError) && isDatabaseUnavailable(error)) {
-        this.#finish(definition, running, answer, startedAt, functionLog)
+        this.#finish(definition, running, answer, startedAt)
         throw error
       }
     }
     const text = withinLimit(answer)
-    this.#finish(definition, running, answer, startedAt, functionLog)
+    this.#finish(definition, running, answer, startedAt)
     return text
   }
 
@@ -87,7 +89,7 @@ export class Dispatcher {
     definition: FunctionDefinition,
     request: FunctionRequest,
     running: Running,
-    log: Logger,
+    functionLog: () => Logger,
   ): Promise<FunctionAnswer> {
     const { directory, services, clock, deadlines } = this.#deps
     const deadlineMs = {
@@ -106,7 +108,9 @@ export class Dispatcher {
         timeZone,
         today: localDayOf(now, timeZone),
         deadline,
-        log,
+        get log() {
+          return functionLog()
+        },
         services,
       }
       return definition.handler(parseInput(definition, running.args), context)
@@ -120,7 +124,9 @@ export class Dispatcher {
       timeZone: branch.timeZone,
       today: localDayOf(now, branch.timeZone),
       deadline,
-      log: log.child({ call_id: call.callId, company_id: call.companyId }),
+      get log() {
+        return functionLog().child({ call_id: call.callId, company_id: call.companyId })
+      },
       services,
       call,
       catalogue,
@@ -133,9 +139,8 @@ export class Dispatcher {
     running: Running,
     answer: FunctionAnswer,
     startedAt: number,
-    log: Logger,
   ): void {
-    const { tracker, observer, logWholeCalls } = this.#deps
+    const { tracker, observer, log, logWholeCalls } = this.#deps
     const durationMs = performance.now() - startedAt
     const functionName = definition?.name ?? 'unknown'
     const errorCode = typeof answer.error === 'string' ? answer.error : null
@@ -156,6 +161,8 @@ export class Dispatcher {
     observer.onFunctionCall({ functionName, status, errorCode, durationMs, answer })
     log.info(
       {
+        function: functionName,
+        request_id: running.requestId,
         call_id: running.context?.callId,
         company_id: running.context?.companyId,
         status,
@@ -173,16 +180,17 @@ interface Running {
   context: CallContext | null
   args: Record<string, unknown>
   at: Date
+  requestId: string
 }
 
-function answerOf(error: unknown, log: Logger): FunctionAnswer {
+function answerOf(error: unknown, functionLog: () => Logger): FunctionAnswer {
   if (error instanceof AppError) {
     if (error.cause !== undefined || Object.keys(error.detail).length > 0) {
-      log.warn({ code: error.code, ...error.detail, err: error.cause }, 'function refused')
+      functionLog().warn({ code: error.code, ...error.detail, err: error.cause }, 'function refused')
     }
     return { success: false, error: error.code, message: error.say, ...error.fields }
   }
-  log.error({ err: error, alarm: 'function_failed' }, 'function failed')
+  functionLog().error({ err: error, alarm: 'function_failed' }, 'function failed')
   return {
     success: false,
     error: 'technical_error',
@@ -191,8 +199,15 @@ function answerOf(error: unknown, log: Logger): FunctionAnswer {
   }
 }
 
-function inputKeys(definition: FunctionDefinition): string[] {
-  return definition.input instanceof z.ZodObject ? Object.keys(definition.input.shape) : []
+const knownKeys = new WeakMap<FunctionDefinition, readonly string[]>()
+
+/** The names of a function's arguments. */
+function inputKeys(definition: FunctionDefinition): readonly string[] {
+  const keys =
+    knownKeys.get(definition) ??
+    (definition.input instanceof z.ZodObject ? Object.keys(definition.input.shape) : [])
+  knownKeys.set(definition, keys)
+  return keys
 }
 
 /** Arguments of the wrong kind (an answer "ja" where a name belongs) count as absent: the function asks for them. */

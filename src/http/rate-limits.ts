@@ -60,8 +60,13 @@ export async function createRequestLimits(
   }
 }
 
+/** So many requests of a window a process counts alone; a whole call stays below and costs the cache nothing. */
+const countedAlone = 10
+
 interface Counter {
   local: number
+  /** How many of these the cache knows. */
+  told: number
   /** The count over all processes, as far as it is known. */
   shared: number
   endsAtMs: number
@@ -82,15 +87,23 @@ class SharedCounters {
     const windowKey = `${key}:${window}`
     let counter = this.#counters.get(windowKey)
     if (!counter) {
-      counter = { local: 0, shared: 0, endsAtMs: (window + 1) * windowMs }
+      counter = { local: 0, told: 0, shared: 0, endsAtMs: (window + 1) * windowMs }
       this.#counters.set(windowKey, counter)
     }
     counter.local += 1
-    const known = counter
-    void this.#deps.cache.increment(`limit:${windowKey}`, Math.ceil(windowMs / 1000)).then((shared) => {
-      known.shared = Math.max(known.shared, shared)
-    })
+    if (counter.local >= countedAlone) this.#tell(windowKey, counter, windowMs)
     return { current: Math.max(counter.local, counter.shared + 1), ttl: counter.endsAtMs - nowMs }
+  }
+
+  /** Tells the other processes and learns their count; nobody waits for it. */
+  #tell(windowKey: string, counter: Counter, windowMs: number): void {
+    const untold = counter.local - counter.told
+    counter.told = counter.local
+    void this.#deps.cache
+      .increment(`limit:${windowKey}`, Math.ceil(windowMs / 1000), untold)
+      .then((shared) => {
+        counter.shared = Math.max(counter.shared, shared)
+      })
   }
 }
 

@@ -26,7 +26,8 @@ export function useSignedScope(scope: FastifyInstance, options: SignedScopeOptio
   scope.removeAllContentTypeParsers()
   scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   // What a sender calls its body decides nothing here, not even a 415 before the signature was looked at.
-  scope.addHook('onRequest', (request, _reply, done) => {
+  scope.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
     if (request.headers['content-type'] !== undefined)
       request.headers['content-type'] = 'application/octet-stream'
     done()

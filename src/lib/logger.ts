@@ -27,6 +27,8 @@ const personalPaths = [
   'payload',
 ]
 const messageMax = 300
+const bufferedCharacters = 4_096
+const bufferedMs = 100
 const framesMax = 8
 
 export interface LoggerOptions {
@@ -47,7 +49,7 @@ export function createLogger({ level, personalData, destination }: LoggerOptions
     redact: { paths: hidden.flatMap((path) => [path, `*.${path}`]), censor: '[REDACTED]' },
     serializers: { err: describeError, error: describeError },
   }
-  const log = destination ? pino(options, destination) : pino(options)
+  const log = pino(options, destination ?? bufferedStdout())
   if (personalData) {
     log.warn(
       { alarm: 'personal_data_in_log' },
@@ -55,6 +57,11 @@ export function createLogger({ level, personalData, destination }: LoggerOptions
     )
   }
   return log
+}
+
+/** Lines leave together, at the latest after a moment; pino writes what is left when the process ends or a line is fatal. */
+function bufferedStdout(): DestinationStream {
+  return pino.destination({ sync: false, minLength: bufferedCharacters, periodicFlush: bufferedMs })
 }
 
 /** An error as the log may hold it. */

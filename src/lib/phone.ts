@@ -3,9 +3,12 @@
  * Pure. A number that comes out here can exist; whether it belongs to the caller only the network can say.
  */
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
+import { LRUCache } from 'lru-cache'
 import { digitsOf, repetitionOf } from './spoken-digits.ts'
 
 const rawCharactersMax = 200
+/** The same few numbers come with every request of a call; reading one takes longer than all else that is done with it. */
+const known = new LRUCache<string, { number: string | null }>({ max: 5_000 })
 const networkDigitsMin = 7
 const e164DigitsMax = 15
 
@@ -17,7 +20,18 @@ const keypadWords = new Set(['266696687', '86282452253', '7378742833', '2562533'
  * Null for what cannot be a number: too short, too long, no such area code, counted-up or single-digit sequences.
  */
 export function normalisePhone(raw: string, defaultCountry: CountryCode = 'DE'): string | null {
-  const written = dictatedToDigits(raw.slice(0, rawCharactersMax)).replace(/\(0\)/g, '')
+  const text = raw.slice(0, rawCharactersMax)
+  const key = `${defaultCountry}${text}`
+  let entry = known.get(key)
+  if (!entry) {
+    entry = { number: readPhone(text, defaultCountry) }
+    known.set(key, entry)
+  }
+  return entry.number
+}
+
+function readPhone(text: string, defaultCountry: CountryCode): string | null {
+  const written = dictatedToDigits(text).replace(/\(0\)/g, '')
   const isInternational = /^\s*(?:\+|00)/.test(written)
   const digits = written.replace(/\D/g, '')
   if (digits.length < 6 || digits.length > e164DigitsMax + 3) return null

@@ -28,6 +28,8 @@ const personalKeys = new Set([
 
 const emailPattern = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,}/gu
 const phonePattern = /(?<![\p{L}\p{N}_-])\+?\d[\d\s/()-]{7,}\d(?![\p{L}\p{N}_-])/gu
+/** Quick to say no: only text that could hold one is searched thoroughly. */
+const perhapsPhone = /\d[\d\s/()-]{7,}\d/
 const isoDate = /^\d{4}-\d{2}-\d{2}/
 
 /** A copy of a JSON value without personal data. */
@@ -35,9 +37,10 @@ export function redactPersonalData(value: unknown, key = ''): unknown {
   if (typeof value === 'string') return personalKeys.has(key) ? '[REDACTED]' : redactText(value)
   if (Array.isArray(value)) return value.map((item) => redactPersonalData(item, key))
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [name, redactPersonalData(item, name)]),
-    )
+    const copy: Record<string, unknown> = {}
+    for (const [name, item] of Object.entries(value))
+      if (name !== '__proto__') copy[name] = redactPersonalData(item, name)
+    return copy
   }
   return value
 }
@@ -45,7 +48,7 @@ export function redactPersonalData(value: unknown, key = ''): unknown {
 /** Free text without emails and phone numbers; dates and ids stay. */
 export function redactText(text: string): string {
   if (text.length < 6) return text
-  return text
-    .replace(emailPattern, '[EMAIL_REDACTED]')
-    .replace(phonePattern, (match) => (isoDate.test(match) ? match : '[PHONE_REDACTED]'))
+  const withoutMail = text.includes('@') ? text.replace(emailPattern, '[EMAIL_REDACTED]') : text
+  if (!perhapsPhone.test(withoutMail)) return withoutMail
+  return withoutMail.replace(phonePattern, (match) => (isoDate.test(match) ? match : '[PHONE_REDACTED]'))
 }

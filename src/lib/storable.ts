@@ -2,7 +2,8 @@
 
 /** The text without NUL and lone surrogates, at most `max` characters. */
 export function storableText(value: string, max: number): string {
-  return value.slice(0, max).toWellFormed().replaceAll('\u0000', '')
+  const isFine = value.length <= max && value.isWellFormed() && !value.includes('\u0000')
+  return isFine ? value : value.slice(0, max).toWellFormed().replaceAll('\u0000', '')
 }
 
 /** A JSON value with every string (and key) made storable; deeper than 40 levels is dropped. */
@@ -11,9 +12,10 @@ export function storableJson(value: unknown, depth = 0): unknown {
   if (depth > 40) return null
   if (Array.isArray(value)) return value.map((item) => storableJson(item, depth + 1))
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [storableText(key, 200), storableJson(item, depth + 1)]),
-    )
+    const copy: Record<string, unknown> = {}
+    for (const [key, item] of Object.entries(value))
+      if (key !== '__proto__') copy[storableText(key, 200)] = storableJson(item, depth + 1)
+    return copy
   }
   return typeof value === 'bigint' || typeof value === 'function' ? null : (value ?? null)
 }

@@ -33,7 +33,7 @@ export interface Stack {
   calcom: { url: string; control(path: string, body?: unknown, method?: string): Promise<unknown> }
   /** Where PostgreSQL writes its log. */
   postgresLog: string
-  startServer(env?: Record<string, string>, nodeArgs?: string[]): Promise<Server>
+  startServer(env?: Record<string, string>, nodeArgs?: string[], from?: string): Promise<Server>
   close(): Promise<void>
 }
 
@@ -70,11 +70,11 @@ export async function startStack(dist: string): Promise<Stack> {
       database,
       calcom,
       postgresLog: join(dataDir, 'server.log'),
-      async startServer(env = {}, nodeArgs = []) {
+      async startServer(env = {}, nodeArgs = [], from = dist) {
         const port = await freePort()
         const startedAt = performance.now()
         const child = spawnNode({
-          args: [...nodeArgs, join(dist, 'main.js')],
+          args: [...nodeArgs, join(from, 'main.js')],
           probe: true,
           env: {
             NODE_ENV: 'production',

@@ -154,7 +154,7 @@ async function withCpu<T>(child: Child, work: () => Promise<T>): Promise<[T, num
   return [result, child.cpuMs() - before]
 }
 
-async function startYardstick(stack: Stack, answer: object): Promise<Pick<Server, 'url' | 'child'>> {
+export async function startYardstick(stack: Stack, answer: object): Promise<Pick<Server, 'url' | 'child'>> {
   const redis = new Redis(stack.redisUrl)
   const [key] = await redis.keys('company:1:service:*:availability:*')
   const cached = (key && (await redis.get(key))) ?? ''

@@ -59,15 +59,17 @@ export async function functionRoutes(scope: FastifyInstance, options: FunctionRo
   const { dispatcher, registry, keys, auth, limits, clock, log } = options
   const allowed = options.allowedIps.length === 0 ? null : ipRanges(options.allowedIps)
 
-  scope.addHook('onRequest', async (request, reply) => {
-    const family = request.ip.includes(':') ? 'ipv6' : 'ipv4'
-    if (allowed === null || allowed.check(request.ip, family)) return
-    log.error(
-      { alarm: 'function_call_refused', reason: 'ip' },
-      'function call from an address that is not allowed',
-    )
-    return refuse(reply, 403)
-  })
+  if (allowed !== null) {
+    scope.addHook('onRequest', async (request, reply) => {
+      const family = request.ip.includes(':') ? 'ipv6' : 'ipv4'
+      if (allowed.check(request.ip, family)) return
+      log.error(
+        { alarm: 'function_call_refused', reason: 'ip' },
+        'function call from an address that is not allowed',
+      )
+      return refuse(reply, 403)
+    })
+  }
   useSignedScope(scope, {
     verify: (request, body) => verifyRetellSignature(body, headerText(request), keys, clock.now()),
     unsignedAllowed: auth === 'throttle',

@@ -16,8 +16,8 @@ export interface Cache {
   delete(keys: readonly string[]): Promise<boolean>
   /** Stores the value only where there is none, atomically. True: it was us. */
   addIfAbsent(key: string, value: unknown, ttlSeconds: number): Promise<boolean>
-  /** Adds one to a counter, atomically; its time starts with the first increment. 0: the driver could not count. */
-  increment(key: string, ttlSeconds: number): Promise<number>
+  /** Adds to a counter (one, unless told), atomically; its time starts with the first increment. 0: the driver could not count. */
+  increment(key: string, ttlSeconds: number, by?: number): Promise<number>
   /** Milliseconds of one round trip; undefined when the driver does not answer. */
   ping(): Promise<number | undefined>
   close(): Promise<void>

@@ -50,10 +50,12 @@ export class MemoryCache implements Cache {
     return this.set(key, value, ttlSeconds)
   }
 
-  async increment(key: string, ttlSeconds: number): Promise<number> {
-    const count = (this.#read<number>(key) ?? 0) + 1
+  async increment(key: string, ttlSeconds: number, by = 1): Promise<number> {
+    const known = this.#read<number>(key)
+    const count = (known ?? 0) + by
     const packed = this.#entries.get(key)
-    const expiresAtMs = count > 1 && packed ? Number.parseInt(packed, 10) : this.#nowMs() + ttlSeconds * 1000
+    const expiresAtMs =
+      known !== undefined && packed ? Number.parseInt(packed, 10) : this.#nowMs() + ttlSeconds * 1000
     this.#entries.set(key, packValue(count, expiresAtMs))
     return count
   }

@@ -16,9 +16,9 @@ end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return 1`
 
-/** KEYS[1] · ARGV: now (ms), lifetime (ms), grace for garbage collection (ms). Out: the new count. */
+/** KEYS[1] · ARGV: now (ms), lifetime (ms), grace for garbage collection (ms), how many. Out: the new count. */
 const incrementScript = `
-local now, life, grace = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local now, life, grace, by = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local expires, count = nil, 0
 local old = redis.call('GET', KEYS[1])
 if old then
@@ -26,8 +26,8 @@ if old then
   if e and tonumber(e) > now then expires, count = tonumber(e), tonumber(c) end
 end
 if not expires then expires = now + life end
-redis.call('SET', KEYS[1], string.format('%.0f|%d', expires, count + 1), 'PX', string.format('%.0f', expires - now + grace))
-return count + 1`
+redis.call('SET', KEYS[1], string.format('%.0f|%d', expires, count + by), 'PX', string.format('%.0f', expires - now + grace))
+return count + by`
 
 /** Processes' clocks differ a little; the value outlives its expiry by this much before Redis collects it. */
 const garbageGraceMs = 5_000
@@ -96,11 +96,11 @@ export class RedisCache implements Cache {
     return added === 1
   }
 
-  async increment(key: string, ttlSeconds: number): Promise<number> {
+  async increment(key: string, ttlSeconds: number, by = 1): Promise<number> {
     const nowMs = this.#nowMs()
     return Number(
       await this.#redis.optional(
-        (redis) => redis.eval(incrementScript, 1, key, nowMs, ttlSeconds * 1000, garbageGraceMs),
+        (redis) => redis.eval(incrementScript, 1, key, nowMs, ttlSeconds * 1000, garbageGraceMs, by),
         0,
       ),
     )

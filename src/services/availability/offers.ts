@@ -80,6 +80,7 @@ export class OfferMemory {
   ): Promise<void> {
     if (callId === null || offer.starts.length === 0) return
     const starts = offer.starts.slice(0, startsMax).map((start) => start.getTime())
+    if (isRepetition(state.offers.at(-1), offer, starts)) return
     const offers = [...state.offers, { ...offer, starts, atMs: this.#clock.now().getTime() }].slice(
       -offersMax,
     )
@@ -106,6 +107,23 @@ export class OfferMemory {
   async resolveOffered(callId: string | null, wish: SpokenWish): Promise<ResolvedOffer> {
     return resolveOffer(await this.load(callId), wish)
   }
+}
+
+/** Agents repeat their questions. When a day was listed matters to nobody, so the same list is not written again. */
+function isRepetition(
+  last: Offer | undefined,
+  offer: { serviceId: number; source: OfferSource; wish: string },
+  starts: readonly number[],
+): boolean {
+  return (
+    last !== undefined &&
+    last.source === 'day' &&
+    offer.source === 'day' &&
+    last.serviceId === offer.serviceId &&
+    last.wish === offer.wish &&
+    last.starts.length === starts.length &&
+    last.starts.every((start, index) => start === starts[index])
+  )
 }
 
 const noOffers: OfferState = { offers: [], refused: [] }
