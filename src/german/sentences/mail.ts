@@ -47,7 +47,7 @@ function shortMoment({ day, time }: WrittenMoment): string {
 }
 
 /** "Freitag, 27. November 2026, 14:30 Uhr" */
-export function longMoment({ day, time }: WrittenMoment): string {
+function longMoment({ day, time }: WrittenMoment): string {
   return `${sayWeekday(day)}, ${Number(day.slice(8, 10))}. ${sayMonth(day)} ${day.slice(0, 4)}, ${time} Uhr`
 }
 
