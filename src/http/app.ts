@@ -12,7 +12,11 @@ import type { GatewayMetrics } from '../lib/metrics.ts'
 import { createRequestLimits } from './rate-limits.ts'
 import { refusal, refuse } from './replies.ts'
 import { requestIdOf } from './request-id.ts'
-import { type CalcomWebhookOptions, calcomWebhookRoutes } from './routes/calcom-webhook.ts'
+import {
+  type CalcomWebhookOptions,
+  calcomWebhookAddresses,
+  calcomWebhookRoutes,
+} from './routes/calcom-webhook.ts'
 import { type FunctionRoutesOptions, functionRoutes } from './routes/functions.ts'
 import { healthRoutes } from './routes/health.ts'
 import { type MetricsRoutesOptions, metricsRoutes } from './routes/metrics.ts'
@@ -51,6 +55,8 @@ const neverShed = new Set([
   '/api/health/calcom',
   '/api/health/calcom/detailed',
   '/api/health/calcom/metrics',
+  // Cal.com sends a webhook once; storing it is cheap.
+  ...calcomWebhookAddresses,
 ])
 
 /** Builds the application; it does not listen yet. */

@@ -1,6 +1,6 @@
 /** What is due by itself, and the nightly work on Berlin's clock. */
 import { parseCronItems } from 'graphile-worker'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { orphanedBookingCleanup } from '../../src/jobs/orphaned-booking-cleanup.ts'
 import { schedule } from '../../src/jobs/schedule.ts'
 import { startGateway, type TestGateway } from '../helpers/gateway.ts'
@@ -16,6 +16,20 @@ test('every line of the schedule is one the queue understands, and no job is on 
   const items = parseCronItems(schedule.map(({ name, cron }) => ({ task: name, match: cron })))
   expect(items.length).toBe(schedule.length)
   expect(new Set(schedule.map(({ name }) => name)).size).toBe(schedule.length)
+})
+
+test('a started gateway has its whole schedule known to the queue, in the role of a worker', async () => {
+  const { runner } = gateway.gateway.jobs
+  await runner.start()
+  const known = () =>
+    asOwner<{ identifier: string }>(gateway, 'SELECT identifier FROM graphile_worker._private_known_crontabs')
+  await vi.waitFor(
+    async () =>
+      expect((await known()).map(({ identifier }) => identifier).sort()).toEqual(
+        schedule.map(({ name }) => name).sort(),
+      ),
+    { timeout: 20_000 },
+  )
 })
 
 describe('the nightly cleanup', () => {

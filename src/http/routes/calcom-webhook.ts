@@ -20,7 +20,11 @@ export interface CalcomWebhookOptions {
   log: Logger
 }
 
-const addresses = ['/api/calcom/webhook', '/api/webhooks/calcom', '/api/calcom/webhook/:connection']
+export const calcomWebhookAddresses = [
+  '/api/calcom/webhook',
+  '/api/webhooks/calcom',
+  '/api/calcom/webhook/:connection',
+]
 const connectionPattern = /^[A-Za-z0-9_-]{1,60}$/
 
 /** Adds the routes to a scope of their own. */
@@ -43,7 +47,7 @@ export async function calcomWebhookRoutes(
     limits,
     log,
   })
-  for (const url of addresses) {
+  for (const url of calcomWebhookAddresses) {
     scope.post(url, async (request, reply) => {
       const event = parseCalcomWebhook(jsonBody(request))
       if (event === undefined) return refuse(reply, 400, 'not_an_event')

@@ -303,7 +303,14 @@ export class BookingSync {
       return work(tx)
     })
     if ('starts' in written && written.starts && written.starts.length > 0) {
-      const days = new Set(written.starts.map((start) => localDayOf(start, catalogue.company.timeZone)))
+      // A branch may live in another zone than its company: its day is what its free times are kept by.
+      const zones = new Set([
+        catalogue.company.timeZone,
+        ...catalogue.branches.map(({ timeZone }) => timeZone),
+      ])
+      const days = new Set(
+        written.starts.flatMap((start) => [...zones].map((zone) => localDayOf(start, zone))),
+      )
       await this.#deps.availability.markChanged(companyId, [...days])
     }
     return written
