@@ -51,6 +51,13 @@ const seeds = (values.seeds ?? (values.short || values.weakened !== undefined ? 
   .split(',')
   .map(Number)
 
+let open: World | undefined
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(
+    signal,
+    () => void (open?.close({ keepLog: true }) ?? Promise.resolve()).then(() => process.exit(1)),
+  )
+
 let failed = false
 if (values.weakened === undefined) {
   for (const seed of seeds) {
@@ -79,6 +86,7 @@ process.exit(failed ? 1 : 0)
 async function runOnce(plan: Plan): Promise<Verdict> {
   const startedAt = performance.now()
   const world = await World.open({ gateways: plan.gateways, sabotage: plan.sabotage })
+  open = world
   let keepLog = plan.keepLog
   try {
     const ledger = new Ledger()
