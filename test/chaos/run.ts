@@ -37,7 +37,7 @@ const { values } = parseArgs({
   },
 })
 
-const short = { calls: 140, callsPerRound: 20, atOnce: 12, gateways: 1 }
+const short = { calls: 120, callsPerRound: 20, atOnce: 12, gateways: 1 }
 const long = { calls: 2_000, callsPerRound: 80, atOnce: 24, gateways: 2 }
 const size = values.short || values.weakened !== undefined ? short : long
 const base = {
