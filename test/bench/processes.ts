@@ -23,10 +23,11 @@ export const parseDate: Part = async ({ dist, quick }) => {
     const lines = readFileSync('test/german/callers.jsonl', 'utf8').trim().split('\\n').map((line) => JSON.parse(line))
     const phrases = lines.map(({ text, ref }) => [text, { now: new Date(ref), zone: 'Europe/Berlin' }])
     const run = (ms) => {
-      const startedAt = performance.now()
+      const startedAt = process.cpuUsage()
+      const used = () => { const { user, system } = process.cpuUsage(startedAt); return (user + system) / 1000 }
       let count = 0
-      while (performance.now() - startedAt < ms) for (const [text, options] of phrases) { understand(text, options); count += 1 }
-      return count / ((performance.now() - startedAt) / 1000)
+      while (used() < ms) for (const [text, options] of phrases) { understand(text, options); count += 1 }
+      return count / (used() / 1000)
     }
     run(1000)
     console.log(JSON.stringify(Array.from({ length: 5 }, () => run(${quick ? 400 : 1500}))))`
@@ -38,7 +39,7 @@ export const parseDate: Part = async ({ dist, quick }) => {
   const rates = JSON.parse(stdout) as number[]
   return [
     {
-      what: 'parse_date: sentences of callers understood per second',
+      what: 'parse_date: sentences of callers understood per second of CPU',
       measured: `${spread(rates, 0)}/s`,
       target: `≥ ${parsePerSecondMin}/s`,
       ok: median(rates) >= parsePerSecondMin,

@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
@@ -96,7 +97,9 @@ export async function startStack(dist: string): Promise<Stack> {
         closing.push(() => child.stop())
         const url = `http://127.0.0.1:${port}`
         await waitFor(`${url}/readyz`, child)
-        return { url, child, readyMs: performance.now() - startedAt }
+        const readyMs = performance.now() - startedAt
+        await settled(url)
+        return { url, child, readyMs }
       },
       close: () => closeAll(closing),
     }
@@ -148,6 +151,13 @@ async function startCalcom(dist: string) {
       return response.json()
     },
   }
+}
+
+/** Waits until the server sheds nothing: on a busy machine its own start looks like an overload. */
+async function settled(url: string): Promise<void> {
+  const status = () =>
+    fetch(`${url}/api/retell/parse-date`, { method: 'POST' }).then((response) => response.status)
+  for (let attempt = 0; attempt < 100 && (await status()) === 503; attempt += 1) await pause(100)
 }
 
 async function closeAll(closing: Array<() => Promise<unknown>>): Promise<void> {
