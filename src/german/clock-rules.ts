@@ -75,7 +75,7 @@ function hourOf(value: number, meridiem: Meridiem): number {
 /** "halb drei", "Viertel nach drei", "viertel drei", "drei viertel vier", "zehn vor halb drei", "zwanzig nach acht". */
 function spokenClockAt(w: Words, i: number): ClockMatch | null {
   const first = w.at(i)
-  if (first.type === 'fraction') return fractionAt(w, i, 0, i)
+  if (first.type === 'fraction') return fractionAt(w, i, 0)
   if (
     first.type === 'number' &&
     first.value === 3 &&
@@ -92,7 +92,7 @@ function spokenClockAt(w: Words, i: number): ClockMatch | null {
   if (w.is(at, 'unit', 'minute')) at++
   const sign = w.is(at, 'bound', 'before') ? -1 : w.is(at, 'bound', 'after') ? 1 : 0
   if (sign === 0 || (first.type === 'one' && at === i + 1)) return null
-  if (w.is(at + 1, 'fraction')) return fractionAt(w, at + 1, sign * first.value, i)
+  if (w.is(at + 1, 'fraction')) return fractionAt(w, at + 1, sign * first.value)
   const hour = hourAt(w, at + 1)
   if (hour === null || isCounted(w, at + 2) || w.mark(at + 2, ':')) return null
   // "von zwei nach 14 Uhr" is rare, "zwei Uhr nach …" is no minute count; both need the plain number here.
@@ -100,7 +100,7 @@ function spokenClockAt(w: Words, i: number): ClockMatch | null {
   return clockMatch(Math.floor(minute / 60), minute % 60, false, afterHour(w, at + 2)[0])
 }
 
-function fractionAt(w: Words, i: number, shift: number, start: number): ClockMatch | null {
+function fractionAt(w: Words, i: number, shift: number): ClockMatch | null {
   const { name, value } = w.at(i)
   let at = i + 1
   let base: number
@@ -123,7 +123,6 @@ function fractionAt(w: Words, i: number, shift: number, start: number): ClockMat
   }
   const hour = hourAt(w, at)
   if (hour === null || hour === 0 || w.is(at + 1, 'unit') || w.is(at + 1, 'month')) return null
-  if (start === i && name === 'half' && w.text(i, 'halber') && !w.is(at + 1, 'clock')) return null
   const minute = hour * 60 + base + shift
   return clockMatch(Math.floor(minute / 60), minute % 60, hour > 12, afterHour(w, at + 1)[0])
 }
@@ -187,12 +186,17 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
       : clockMatch(hour, 0, zeroed || meridiem !== null, after)
   }
   if (first.type === 'one' || first.name === 'year') return null
+  // "10am", "10 am": in German "am" announces a day, so apart it counts only at the very end.
+  if (first.digits > 0 && first.value <= 12 && w.text(i + 1, 'am') && (next.glued || w.mark(i + 2, 'end')))
+    return clockMatch(hourOf(first.value, 'am'), 0, true, i + 2)
   // "09 00 Uhr", "vierzehn dreißig": an hour and a minute next to each other.
   if (next.type === 'number' && next.value <= 59 && first.value <= 24 && first.digits <= 2) {
     const uhr = w.is(i + 2, 'clock', 'uhr')
     const words = first.digits === 0 && next.digits === 0 && next.value >= 5 && first.value >= 1
     const alone = (prefixed || c.afterDay || i === 0) && !isCounted(w, i + 2) && !w.is(i + 2, 'number')
-    if ((uhr && next.digits !== 1) || (words && alone))
+    // "um 14 30", "Montag 14 30"; "Montag 15 12" is rather a date.
+    const figures = first.digits > 0 && next.digits === 2 && (prefixed || (c.afterDay && next.value > 12))
+    if ((uhr && next.digits !== 1) || ((words || figures) && alone))
       return clockMatch(first.value, next.value, false, uhr ? i + 3 : i + 2)
   }
   return null
@@ -277,8 +281,16 @@ export function announcedClockAt(w: Words, i: number, c: Context, announced: boo
 
 /** "um halb drei", "15 Uhr", "gegen fünf"; after a day also "morgen 15 Uhr". */
 export function clockRule(w: Words, i: number, c: Context): Match<TimeItem> | null {
-  const match = announcedClockAt(w, i, c, c.corrected === 'clock' || c.timeOnly) ?? hourAndPartAt(w, i)
+  const announced = c.corrected === 'clock' || c.timeOnly || endsAsHour(w, i, c)
+  const match = announcedClockAt(w, i, c, announced) ?? hourAndPartAt(w, i)
   return match && { item: { kind: 'clock', clock: match.clock }, next: match.next }
+}
+
+/** "Freitag 16": a weekday and a number that ends the sentence; below eight it may as well be the day of the month. */
+function endsAsHour(w: Words, i: number, c: Context): boolean {
+  const { type, value } = w.at(i)
+  if (!c.afterDay || c.latest?.kind !== 'weekday' || type !== 'number') return false
+  return value >= 8 && value <= 20 && (w.mark(i + 1, 'end') || w.mark(i + 1, '?') || w.mark(i + 1, ','))
 }
 
 /** "8 abends", "zehn morgens", "11 am Vormittag": the part itself is read by its own rule. */

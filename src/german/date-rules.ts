@@ -96,7 +96,9 @@ export function figuresRule(w: Words, i: number, c: Context): Match<DayItem> | n
   const year = w.at(i + 4)
   const hasYear = year.type === 'number' && (year.digits === 4 || (year.digits === 2 && year.glued))
   if (separator.name === '/' || separator.name === '-') {
-    if (!month.glued || w.at(i + 3).name !== separator.name || !hasYear) return null
+    if (!month.glued) return null
+    if (w.at(i + 3).name !== separator.name || !hasYear)
+      return separator.name === '/' && !c.timeOnly ? slashedAt(w, i) : null
     return figures(w, i, i + 5, fullYear(year.value, year.digits))
   }
   if (separator.name !== '.') return null
@@ -114,6 +116,17 @@ export function figuresRule(w: Words, i: number, c: Context): Match<DayItem> | n
   if (c.dated && month.digits === 2 && day.value <= 24) return null
   const spacedYear = year.digits === 4 && w.mark(i + 3, '.') ? null : yearAfter(w, i + 3, Number.NaN)
   return figures(w, i, spacedYear?.next ?? i + 3, spacedYear?.year ?? null)
+}
+
+/** "3/12", "am 3/12 um zehn": without a year only where nothing makes it a fraction or a pair of hours. */
+function slashedAt(w: Words, i: number): Match<DayItem> | null {
+  const before = w.at(i - 1)
+  const announced = i === 0 || before.name === 'am' || before.type === 'article' || before.type === 'weekday'
+  const [day, month, after] = [w.at(i).value, w.at(i + 2).value, w.at(i + 3)]
+  if (!announced || day < 1 || day > 31 || month < 1 || month > 12) return null
+  if (after.type === 'clock' || after.type === 'unit' || after.type === 'counted') return null
+  if (after.type === 'mark' && after.name !== ',' && after.name !== 'end' && after.name !== '?') return null
+  return figures(w, i, i + 3, null)
 }
 
 function figures(w: Words, i: number, next: number, year: number | null): Match<DayItem> {

@@ -1,15 +1,17 @@
 /**
  * Days by name and distance: relative days, weekdays with "nächsten" and the like, weeks, weekends, months, offsets
- * ("in acht Tagen"), holidays and ordinals of weekdays ("ersten Montag im Dezember").
+ * ("in acht Tagen").
  */
 
+import { figuresRule, namedMonthRule, saidDate } from './date-rules.ts'
 import type { DayItem, Portion, WhichDay } from './items.ts'
+import { nthAt } from './named-day-rules.ts'
 import { amountAt } from './offset-rules.ts'
 import type { Weekday } from './types.ts'
-import { weekdayAbbreviations } from './vocabulary.ts'
 import type { Context, Match, Words } from './words.ts'
 
-const shifts: Record<string, number> = { this: 0, next: 1, coming: 1, afterNext: 2, last: -1 }
+/** Words that point to the next of its kind: "die Woche drauf". */
+export const followingWords: ReadonlySet<string> = new Set(['drauf', 'darauf', 'danach'])
 
 /** "heute", "morgen", "übermorgen", "am morgigen Tag". */
 export function relativeRule(w: Words, i: number): Match<DayItem> | null {
@@ -19,7 +21,7 @@ export function relativeRule(w: Words, i: number): Match<DayItem> | null {
 }
 
 /** "Freitag", "Mittwoch nach dem nächsten", "Fr, 18. Juli"; the words before it set `which`. */
-export function weekdayRule(w: Words, i: number): Match<DayItem> | null {
+export function weekdayRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const weekday = w.at(i).value as Weekday
   if (
     w.is(i + 1, 'bound', 'after') &&
@@ -29,50 +31,31 @@ export function weekdayRule(w: Words, i: number): Match<DayItem> | null {
   ) {
     return { item: { kind: 'weekday', weekday, which: 'afterNext' }, next: i + 4 }
   }
-  if (
-    w.is(i + 1, 'bound') &&
-    w.at(i + 1).name !== 'from' &&
-    w.at(i + 1).name !== 'to' &&
-    w.is(i + 2, 'holiday')
-  ) {
-    const after = w.is(i + 1, 'bound', 'after')
-    return { item: { kind: 'afterHoliday', weekday, key: w.at(i + 2).name, after }, next: i + 3 }
+  const after = w.is(i + 1, 'bound', 'after')
+  if (after || w.is(i + 1, 'bound', 'before')) {
+    const at = w.skip(i + 2, 'article')
+    if (w.is(at, 'holiday'))
+      return { item: { kind: 'afterHoliday', weekday, key: w.at(at).name, after }, next: at + 1 }
+    // "Montag nach dem ersten Mai"; without the article it may be a time ("Montag vor 12.30").
+    const date = at > i + 2 ? (namedMonthRule(w, at, c) ?? figuresRule(w, at, c)) : null
+    if (date?.item.kind === 'date')
+      return { item: { kind: 'besideDate', weekday, date: date.item, after }, next: date.next }
+  }
+  // "den Montag drauf": the first one after the day named before.
+  if (followingWords.has(w.at(i + 1).text) && c.latest?.kind === 'weekday') {
+    const which = c.latest.weekday >= weekday && c.latest.which === 'bare' ? 'bare' : 'following'
+    return {
+      item: { kind: 'weekday', weekday, which: c.latest.weekday === weekday ? 'following' : which },
+      next: i + 2,
+    }
   }
   return { item: { kind: 'weekday', weekday, which: 'bare' }, next: i + 1 }
-}
-
-/** "Mo", "Fr.", "Sa, 21.": only next to a number, after "am" or alone, because "so" and "do" are other words. */
-export function abbreviationRule(w: Words, i: number): Match<DayItem> | null {
-  const weekday = weekdayAbbreviations[w.at(i).text]
-  if (weekday === undefined) return null
-  const dotted = (w.mark(i + 1, '.') || w.mark(i + 1, ',')) && w.at(i + 1).glued
-  const at = w.skip(dotted ? i + 2 : i + 1, 'article')
-  const number = w.at(at)
-  const dateFollows =
-    number.digits > 0 && (w.mark(at + 1, '.') || w.is(at + 1, 'month') || number.type === 'ordinal')
-  const before = w.at(i - 1)
-  const next = w.at(i + 1)
-  // "Mi 15 Uhr", "Mo oder Di": at the start of a text nothing else is meant.
-  const opens =
-    (i === 0 || before.type === 'or') &&
-    (next.type === 'number' ||
-      next.type === 'or' ||
-      next.type === 'part' ||
-      next.name === 'um' ||
-      next.name === 'end')
-  const named = w.text(i - 1, 'am') || before.type === 'which' || (opens && w.at(i).text !== 'fr')
-  if (w.text(i, 'so') && !dateFollows) return null
-  if (!dateFollows && !named) return null
-  return {
-    item: { kind: 'weekday', weekday: weekday as Weekday, which: 'bare' },
-    next: dotted ? i + 2 : i + 1,
-  }
 }
 
 /** "nächsten Freitag", "diese Woche", "übernächstes Wochenende", "nächsten Monat", "in den nächsten zwei Wochen". */
 export function whichRule(w: Words, i: number): Match<DayItem> | null {
   const which = w.at(i).name as Exclude<WhichDay, 'bare'>
-  const shift = shifts[which]!
+  const shift = w.at(i).value
   // "nächste oder übernächste Woche": the noun stands only once.
   const joined = (k: number) => w.is(k, 'or') || w.is(k, 'and')
   const elided = joined(i + 1) && w.is(i + 2, 'which') && !joined(i + 3)
@@ -88,15 +71,15 @@ export function whichRule(w: Words, i: number): Match<DayItem> | null {
       const nth = nthAt(w, i, -1)
       if (nth) return nth
     }
-    return { item: { kind: 'weekday', weekday: noun.value as Weekday, which }, next: i + 2 }
+    const contrasted = which === 'next' && contrastsThis(w, i)
+    return {
+      item: { kind: 'weekday', weekday: noun.value as Weekday, which: contrasted ? 'following' : which },
+      next: i + 2,
+    }
   }
   if (which === 'last' && (noun.name === 'day' || noun.name === 'week' || noun.type === 'month')) {
     const nth = nthAt(w, i, -1)
     if (nth) return nth
-  }
-  if (noun.type === 'word' && which !== 'last') {
-    const weekday = weekdayAbbreviations[noun.text]
-    if (weekday) return { item: { kind: 'weekday', weekday: weekday as Weekday, which }, next: i + 2 }
   }
   if (noun.type === 'month')
     return {
@@ -114,6 +97,14 @@ export function whichRule(w: Words, i: number): Match<DayItem> | null {
       }
   }
   return null
+}
+
+/** "nicht diesen, sondern nächsten Freitag": the next one is then not this week's. */
+function contrastsThis(w: Words, i: number): boolean {
+  for (let at = i - 1; at >= i - 5 && at > 0; at--) {
+    if (w.is(at, 'which', 'this')) return w.is(at - 1, 'not') && !w.is(at + 1, 'unit')
+  }
+  return false
 }
 
 function whichUnit(
@@ -143,9 +134,13 @@ function whichUnit(
 }
 
 /** "die Woche drauf", "unter der Woche", "im Laufe der Woche", "am Wochenende", "KW 49", "Woche vom 8. Dezember". */
-export function unitRule(w: Words, i: number): Match<DayItem> | null {
+export function unitRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const { name, text } = w.at(i)
-  if (name === 'weekend') return { item: { kind: 'weekend', which: 'bare' }, next: i + 1 }
+  const following = followingWords.has(w.at(i + 1).text)
+  if (name === 'weekend')
+    return following
+      ? { item: { kind: 'weekend', which: 'following' }, next: i + 2 }
+      : { item: { kind: 'weekend', which: 'bare' }, next: i + 1 }
   if (name === 'calendarWeek') {
     const number = w.at(i + 1)
     if (number.type === 'number' && number.value >= 1 && number.value <= 53)
@@ -169,9 +164,16 @@ export function unitRule(w: Words, i: number): Match<DayItem> | null {
   ) {
     return { item: { kind: 'isoWeek', week: number.value }, next: i + 2 }
   }
-  if (w.text(i + 1, 'drauf') || w.text(i + 1, 'darauf') || w.text(i + 1, 'danach')) {
-    return { item: { kind: 'week', shift: 1, portion: null, workdays: false }, next: i + 2 }
+  if (following) {
+    const shift = c.latest?.kind === 'week' ? c.latest.shift + 1 : 1
+    return { item: { kind: 'week', shift, portion: null, workdays: false }, next: i + 2 }
   }
+  // "Freitag Woche", "morgen Woche": a week later
+  if (c.afterDay && (c.latest?.kind === 'weekday' || c.latest?.kind === 'relative'))
+    return {
+      item: { kind: 'offset', days: 7, months: 0, weekly: true, idiom: false, approximate: false },
+      next: i + 1,
+    }
   const article = w.is(i - 1, 'article') ? i - 1 : i
   if (article < i && w.text(article - 1, 'unter'))
     return { item: { kind: 'week', shift: 0, portion: null, workdays: true }, next: i + 1 }
@@ -202,7 +204,11 @@ export function portionRule(w: Words, i: number, c: Context): Match<DayItem> | n
   let at = w.skip(i + 1, 'article')
   let shift = 0
   if (w.is(at, 'which')) {
-    shift = shifts[w.at(at).name]!
+    shift = w.at(at).value
+    at++
+  }
+  if (w.text(at, 'neuen') && w.is(at + 1, 'unit', 'year')) {
+    shift = 1
     at++
   }
   const noun = w.at(at)
@@ -228,13 +234,32 @@ export function portionRule(w: Words, i: number, c: Context): Match<DayItem> | n
   return null
 }
 
-/** "Monatsende", "Wochenanfang", "zum Jahresende" */
+const weekOf = (key: string): DayItem => ({ kind: 'weekOf', date: { kind: 'holiday', key, year: null } })
+
+/** "Monatsende", "Wochenanfang", "am Monatsersten", "in der Karwoche", "heuer" */
 export const portionWords: Record<string, DayItem> = {
   wochenanfang: { kind: 'week', shift: 0, portion: 'start', workdays: false },
   wochenmitte: { kind: 'week', shift: 0, portion: 'middle', workdays: false },
   monatsanfang: { kind: 'monthShift', shift: 0, portion: 'start' },
   monatsmitte: { kind: 'monthShift', shift: 0, portion: 'middle' },
   monatsende: { kind: 'monthShift', shift: 0, portion: 'end' },
+  wochenbeginn: { kind: 'week', shift: 0, portion: 'start', workdays: false },
+  monatsbeginn: { kind: 'monthShift', shift: 0, portion: 'start' },
+  monatsersten: saidDate(1, null, null),
+  monatsletzten: {
+    kind: 'nth',
+    nth: -1,
+    weekday: null,
+    month: null,
+    year: null,
+    monthShift: 0,
+    workday: false,
+  },
+  karwoche: weekOf('goodFriday'),
+  osterwoche: weekOf('easterMonday'),
+  pfingstwoche: weekOf('whitMonday'),
+  weihnachtswoche: weekOf('christmas'),
+  heuer: { kind: 'year', shift: 0 },
   jahresende: { kind: 'month', month: 12, year: null, portion: null, next: false },
   jahresanfang: { kind: 'month', month: 1, year: null, portion: null, next: false },
 }
@@ -260,89 +285,17 @@ export function monthRule(w: Words, i: number): Match<DayItem> | null {
   }
 }
 
-/** "Silvester", "Weihnachten 2026". */
-export function holidayRule(w: Words, i: number): Match<DayItem> | null {
-  const key = w.at(i).name
-  if (
-    key === 'christmas' &&
-    (w.is(i + 1, 'and') || w.is(i + 1, 'bound', 'to')) &&
-    w.is(i + 2, 'holiday', 'newYear') &&
-    w.is(i - 1, 'prep', 'zwischen')
-  ) {
-    return { item: { kind: 'betweenYears' }, next: i + 3 }
-  }
-  const year = w.at(i + 1)
-  const hasYear = year.digits === 4 && year.value >= 1900 && year.value < 2200
-  return { item: { kind: 'holiday', key, year: hasYear ? year.value : null }, next: hasYear ? i + 2 : i + 1 }
-}
-
-/** "ersten Montag im Dezember", "dritter Mittwoch im Monat", "letzter Tag im Oktober 2015", "erste Dezemberwoche". */
-export function nthRule(w: Words, i: number): Match<DayItem> | null {
-  const { value, type, digits } = w.at(i)
-  if (type === 'ordinal') return value <= 31 ? nthAt(w, i, value) : null
-  return digits > 0 && w.mark(i + 1, '.') && value >= 1 && value <= 5 && w.is(i + 2, 'weekday')
-    ? nthAt(w, i, value, i + 2)
-    : null
-}
-
-function nthAt(w: Words, i: number, nth: number, nounAt = i + 1): Match<DayItem> | null {
-  if (
-    w.is(nounAt, 'month') &&
-    w.is(nounAt + 1, 'unit', 'week') &&
-    w.at(nounAt).text.endsWith('woche') &&
-    nth <= 4
-  ) {
-    return { item: { kind: 'nthWeek', nth, month: w.at(nounAt).value, monthShift: 0 }, next: nounAt + 2 }
-  }
-  const noun = w.at(nounAt)
-  const isDay = noun.type === 'unit' && noun.name === 'day'
-  const isWeek = noun.type === 'unit' && noun.name === 'week'
-  if (noun.type !== 'weekday' && !isDay && !isWeek) return null
-  if (!isDay && nth > (isWeek ? 4 : 5)) return null
-  let at = w.skip(nounAt + 1, 'prep', 'article')
-  let month: number | null = null
-  let monthShift = 0
-  if (w.is(at, 'month')) month = w.at(at).value
-  else if (w.is(at, 'which') && w.is(at + 1, 'unit', 'month')) {
-    monthShift = shifts[w.at(at).name]!
-    at++
-  } else if (w.is(at, 'which') && w.is(at + 1, 'month')) {
-    month = w.at(at + 1).value
-    at++
-  } else if (w.text(at, 'neuen') && w.text(at + 1, 'jahr')) {
-    month = 1
-    at++
-  } else if (!w.is(at, 'unit', 'month')) {
-    // "am ersten Samstag" alone is the month's, too; "am dritten Tag" is not.
-    if (noun.type !== 'weekday' || nth < 0 || !w.text(i - 1, 'am')) return null
-    return {
-      item: { kind: 'nth', nth, weekday: noun.value as Weekday, month: null, year: null, monthShift: 0 },
-      next: nounAt + 1,
-    }
-  }
-  at++
-  if (isWeek) return { item: { kind: 'nthWeek', nth, month, monthShift }, next: at }
-  const year = w.at(at)
-  const hasYear = year.digits === 4 && year.value >= 1900 && year.value < 2200 && !w.is(at + 1, 'clock')
-  return {
-    item: {
-      kind: 'nth',
-      nth,
-      weekday: isDay ? null : (noun.value as Weekday),
-      month,
-      year: hasYear ? year.value : null,
-      monthShift,
-    },
-    next: hasYear ? at + 1 : at,
-  }
-}
-
+const nowWords = new Set(['gleich', 'sofort', 'direkt'])
 const superlatives = new Set(['bald', 'frueh', 'schnell', 'zeitnah', 'rasch', 'schnellstens', 'baldigst'])
 
 /** "so bald wie möglich", "möglichst schnell", "der nächste freie Termin", "schnellstmöglich". */
 export function soonRule(w: Words, i: number): Match<DayItem> | null {
   const item: DayItem = { kind: 'soonest' }
   if (w.is(i, 'soon')) return { item, next: i + 1 }
+  // "jetzt gleich", "gleich jetzt"; "jetzt" among other words is a filler.
+  if (w.text(i, 'jetzt') && (nowWords.has(w.at(i + 1).text) || (i === 0 && w.mark(1, 'end'))))
+    return { item, next: i + 2 }
+  if (nowWords.has(w.at(i).text) && w.text(i + 1, 'jetzt')) return { item, next: i + 2 }
   if (w.text(i, 'moeglichst') || w.text(i, 'moglichst'))
     return superlatives.has(w.at(i + 1).text) ? { item, next: i + 2 } : null
   if (w.is(i, 'approx', 'so') || w.text(i, 'sobald')) {

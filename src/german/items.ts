@@ -1,7 +1,8 @@
 /** What the rules recognise: pieces of a wish, not yet placed on the calendar. */
 import type { Weekday } from './types.ts'
 
-export type WhichDay = 'bare' | 'this' | 'next' | 'coming' | 'afterNext' | 'last'
+/** `following`: the one after the one that comes first ("am Wochenende drauf", "nicht diesen Freitag, den nächsten") */
+export type WhichDay = 'bare' | 'this' | 'next' | 'coming' | 'afterNext' | 'following' | 'last'
 
 /** A clock time as said. `fixed`: no second reading twelve hours away ("14 Uhr", "03:30"). */
 export interface SaidClock {
@@ -35,10 +36,13 @@ export type DayItem =
       month: number | null
       year: number | null
       monthShift: number
+      workday: boolean
     }
   | { kind: 'nthWeek'; nth: number; month: number | null; monthShift: number }
   | { kind: 'holiday'; key: string; year: number | null }
   | { kind: 'afterHoliday'; weekday: Weekday; key: string; after: boolean }
+  | { kind: 'besideDate'; weekday: Weekday; date: SaidDate; after: boolean }
+  | { kind: 'bridge'; key: string }
   | { kind: 'week'; shift: number; portion: Portion; workdays: boolean }
   | { kind: 'weekOf'; date: DayItem }
   | { kind: 'isoWeek'; week: number }

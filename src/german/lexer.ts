@@ -3,6 +3,7 @@
  * any capitals, umlauts or not, "14uhr", "15ten", "einundzwanzigsten", "Mittwochnachmittag". Template
  * placeholders ("{{date}}") are cut out: an unfilled variable is not a wish (incident I-18).
  */
+import { spellOut } from './abbreviations.ts'
 import { holidayLastWords, holidayPhrases } from './holidays.ts'
 import { yearWord } from './numbers.ts'
 import { type Entry, type LexType, longWords, vocabulary } from './vocabulary.ts'
@@ -24,6 +25,7 @@ export interface Lexeme {
 export const end: Lexeme = { type: 'mark', name: 'end', value: 0, text: '', glued: false, digits: 0 }
 
 const umlauts: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss', é: 'e', à: 'a' }
+const fractionSigns: Record<string, string> = { '¼': 'viertel', '½': 'halb', '¾': 'dreiviertel' }
 const ordinalEndings = new Set([
   'te',
   'ten',
@@ -49,6 +51,7 @@ function fold(text: string): string {
     .normalize('NFC')
     .replace(/[äöüßéà]/g, (letter) => umlauts[letter]!)
     .replace(/[‐-―−]/g, '-')
+    .replace(/[¼½¾]/g, (sign) => ` ${fractionSigns[sign]} `)
     .replace(/\{\{[^{}]*\}\}/g, ' ? ')
 }
 
@@ -92,7 +95,7 @@ export function lexemesOf(text: string): Lexeme[] {
       }
     }
   }
-  return lexemes
+  return spellOut(lexemes)
 }
 
 function pushWord(lexemes: Lexeme[], word: string, glued: boolean): void {

@@ -116,7 +116,7 @@ export function offsetRule(w: Words, i: number, c: Context): Match<DayItem> | nu
   const amount = amountAt(w, at)
   if (!amount) return opener.name === 'in' ? betweenAmounts(w, at) : null
   const before = opener.type === 'bound' && opener.name === 'before'
-  if (opener.name === 'ueber' && !(amount.weekly && c.afterDay)) return null
+  if (opener.name === 'ueber' && !((amount.weekly || amount.idiom) && c.afterDay)) return null
   if (opener.type === 'bound' && opener.name !== 'before') return null
   if (within)
     return {

@@ -3,12 +3,15 @@
  * one; one just past, one that no calendar has and one implausibly far away carry their trouble.
  */
 import { addMonths, civilOf, type DayNumber, dayNumber, monthLength, weekdayOfNumber } from './days.ts'
+import { holidayOf } from './holidays.ts'
 import type { DayItem, SaidDate } from './items.ts'
 import { type NoDay, one, type ResolvedDay, refuse } from './resolved.ts'
 import type { Weekday } from './types.ts'
 
 /** How long after a day a caller may still mean it: asked about, not moved to next year. */
 const justPastDays = 14
+/** A date without its year that is this far ahead was more likely just missed or misheard. */
+const distantDays = 306
 /** A year that a model invented is moved to the next such day only if that is near (incident I-20). */
 const movedDaysMax = 92
 /** Explicit years further back are birthdays, not appointments. */
@@ -60,7 +63,22 @@ export function resolveDate(date: SaidDate, wanted: Weekday | null, today: DayNu
       { day: dayNumber(year, month + 1, 1), reason: 'first_of_month' },
     )
   }
-  return one(dayNumber(year, month, day))
+  return distantDate(date, year, wanted, today)
+}
+
+/** The next such day; if it is most of a year away, the one just past was perhaps meant, so it is asked about. */
+function distantDate(
+  { day, month }: SaidDate,
+  year: number,
+  wanted: Weekday | null,
+  today: DayNumber,
+): ResolvedDay {
+  const next = dayNumber(year, month!, day)
+  if (next - today <= distantDays || day > monthLength(year - 1, month!)) return one(next)
+  const past = dayNumber(year - 1, month!, day)
+  if (wanted !== null && weekdayOfNumber(next) === wanted) return one(next)
+  if (wanted !== null && weekdayOfNumber(past) === wanted) return pastDay(past, month!, day, year - 1)
+  return { ...one(next), trouble: 'past_day', alternatives: [{ day: past, reason: 'just_past' }] }
 }
 
 /** The next such day of a year; null if neither this nor the next year has it. */
@@ -108,11 +126,32 @@ function resolveDayOfMonth(date: SaidDate, wanted: Weekday | null, today: DayNum
     : { ...one(agreeing), trouble: 'weekday_mismatch', alternatives: [{ day: main, reason: 'date' }] }
 }
 
+/** A holiday; one just past is asked about like any other day, but next year's stays the main reading. */
+export function resolveHoliday(key: string, year: number | null, today: DayNumber): ResolvedDay {
+  const next = nextYearly((of) => holidayOf(key, of), year, today)
+  const past = holidayOf(key, civilOf(next).year - 1)
+  if (year !== null || today - past > justPastDays) return one(next)
+  return { ...one(next), trouble: 'past_day', alternatives: [{ day: past, reason: 'just_past' }] }
+}
+
+/** The nth day of a month that is neither on a weekend nor New Year; a negative one counts as the last. */
+function workdayOf(year: number, month: number, nth: number): DayNumber | null {
+  const [first, last] = [dayNumber(year, month, 1), dayNumber(year, month, monthLength(year, month))]
+  const works = (day: DayNumber) => weekdayOfNumber(day) <= 5 && !(month === 1 && day === first)
+  const step = nth < 0 ? -1 : 1
+  let left = Math.abs(nth)
+  for (let day = nth < 0 ? last : first; day >= first && day <= last; day += step) {
+    if (works(day) && --left === 0) return day
+  }
+  return null
+}
+
 export function resolveNth(item: Extract<DayItem, { kind: 'nth' }>, today: DayNumber): ResolvedDay | NoDay {
   const now = civilOf(today)
   const dayIn = (index: number): DayNumber | null => {
     const [year, month] = [Math.floor(index / 12), (index % 12) + 1]
     const length = monthLength(year, month)
+    if (item.workday) return workdayOf(year, month, item.nth)
     if (item.weekday === null)
       return item.nth > length ? null : dayNumber(year, month, item.nth < 0 ? length : item.nth)
     if (item.nth < 0) {

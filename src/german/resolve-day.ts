@@ -13,7 +13,7 @@ import {
 } from './days.ts'
 import { holidayOf } from './holidays.ts'
 import type { DayItem, WhichDay } from './items.ts'
-import { nextYearly, resolveDate, resolveNth } from './resolve-date.ts'
+import { nextYearly, resolveDate, resolveHoliday, resolveNth } from './resolve-date.ts'
 import { resolveMonth, resolveWeekend, weekPortions } from './resolve-span.ts'
 import { type NoDay, one, type ResolvedDay, refuse, span } from './resolved.ts'
 import type { Weekday } from './types.ts'
@@ -102,12 +102,25 @@ function resolvePoint(point: DayItem, weekday: DayItem | undefined, cal: Calenda
     case 'nth':
       return resolveNth(point, today)
     case 'holiday':
-      return one(nextYearly((year) => holidayOf(point.key, year), point.year, today))
+      return resolveHoliday(point.key, point.year, today)
     case 'afterHoliday': {
       const dayIn = (year: number) => {
         const holiday = holidayOf(point.key, year)
         const distance = (point.weekday - weekdayOfNumber(holiday) + 7) % 7
         return point.after ? holiday + (distance || 7) : holiday + distance - 7
+      }
+      return one(nextYearly(dayIn, null, today))
+    }
+    case 'besideDate': {
+      const { from } = resolveDate(point.date, null, today)
+      if (from === null) return refuse('impossible_date')
+      const distance = (point.weekday - weekdayOfNumber(from) + 7) % 7
+      return one(point.after ? from + (distance || 7) : from + distance - 7)
+    }
+    case 'bridge': {
+      const dayIn = (year: number) => {
+        const holiday = holidayOf(point.key, year)
+        return weekdayOfNumber(holiday) === 2 ? holiday - 1 : holiday + 1
       }
       return one(nextYearly(dayIn, null, today))
     }
@@ -223,6 +236,8 @@ function byWhich(
     case 'afterNext':
       if (ahead === 0) return one(coming + 14)
       return inThisWeek ? later(coming + 7, 'week_after_next') : one(coming + 7)
+    case 'following':
+      return one(coming + 7)
     case 'last':
       return { ...one(coming - 7), trouble: 'past_day' }
   }

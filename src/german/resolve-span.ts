@@ -28,6 +28,8 @@ export function resolveWeekend(which: WhichDay, today: DayNumber): ResolvedDay {
       return days(isWeekend ? saturday + 7 : saturday)
     case 'afterNext':
       return isWeekend ? days(saturday + 14) : days(saturday + 7, saturday + 14)
+    case 'following':
+      return days(saturday + 7)
     case 'last':
       return days(saturday - 7)
     default:

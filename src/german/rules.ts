@@ -14,10 +14,8 @@ import {
   saidDate,
 } from './date-rules.ts'
 import {
-  abbreviationRule,
-  holidayRule,
+  followingWords,
   monthRule,
-  nthRule,
   portionRule,
   portionWords,
   relativeRule,
@@ -28,6 +26,7 @@ import {
 } from './day-rules.ts'
 import { type DayItem, type Element, type Item, isTime, type Marker } from './items.ts'
 import type { Lexeme } from './lexer.ts'
+import { bridgeRule, holidayRule, nthRule } from './named-day-rules.ts'
 import { offsetRule, shiftedAt } from './offset-rules.ts'
 import type { LexType } from './vocabulary.ts'
 import { boundAt, clockBoundRule, clockRangeRule, occasionRule, partRule } from './window-rules.ts'
@@ -85,9 +84,9 @@ const rules: Rule[] = [
   { example: 'Freitag morgen', starts: ['relative'], read: morningRule },
   ...dayRules.slice(6),
   { example: 'Monatsende', starts: ['word'], read: portionWordRule },
+  { example: 'Brückentag nach Himmelfahrt', starts: ['word'], read: bridgeRule },
   { example: 'zwischen den Jahren', starts: ['prep'], read: betweenYearsRule },
   { example: 'am späten Nachmittag', starts: ['part', 'prep', 'word', 'approx'], read: partRule },
-  { example: 'Fr, 18. Juli', starts: ['word', 'approx', 'title'], read: abbreviationRule },
 ]
 
 function byStart(list: Rule[]): Map<LexType, Rule[]> {
@@ -283,14 +282,14 @@ const stops = new Set([',', '.', '!', '?', ';', '-'])
 /** "Dienstag/Mittwoch" offers both. */
 const markOf = (name: string): Marker | undefined =>
   name === '/' ? 'or' : stops.has(name) ? 'stop' : undefined
+const squares = new Set(['strasse', 'platz', 'allee', 'park', 'ufer'])
 const greetings = new Set(['guten', 'gute', 'schoenen', 'schoene', 'schonen', 'schoenes'])
 
 /** The pieces of a text in the order they were said, and the words between them that change their meaning. */
 export function elementsOf(lexemes: readonly Lexeme[], thisYear: number, timeOnly: boolean): Element[] {
   const w = new Words(lexemes)
   const elements: Element[] = []
-  const c: Context = { dated: timeOnly, afterDay: false, corrected: null, timeOnly, thisYear }
-  let latest = null as Item | null
+  const c: Context = { dated: timeOnly, afterDay: false, corrected: null, latest: null, timeOnly, thisYear }
   let i = 0
   while (i < w.length) {
     const skipped = namesAt(w, i)
@@ -301,14 +300,14 @@ export function elementsOf(lexemes: readonly Lexeme[], thisYear: number, timeOnl
     const last = elements.at(-1)
     c.afterDay = last?.item != null && last.end === i && !isTime(last.item)
     c.corrected =
-      latest && last?.marker && last.marker !== 'stop' && last.marker !== 'and' && last.marker !== 'not'
-        ? correctable(latest)
+      c.latest && last?.marker && last.marker !== 'stop' && last.marker !== 'and' && last.marker !== 'not'
+        ? correctable(c.latest)
         : c.corrected
     if (last?.item) c.corrected = null
-    const match: Match<Item> | null = firstMatch(rulesByStart, w, i, c) ?? elidedAt(w, i, latest)
+    const match: Match<Item> | null = firstMatch(rulesByStart, w, i, c) ?? elidedAt(w, i, c.latest)
     if (match) {
       elements.push({ item: match.item, marker: null, at: i, end: match.next })
-      latest = match.item
+      c.latest = match.item
       c.dated ||= match.item.kind === 'date' && match.item.month !== null
       i = match.next
       continue
@@ -321,12 +320,23 @@ export function elementsOf(lexemes: readonly Lexeme[], thisYear: number, timeOnl
   return elements
 }
 
-/** "nicht diese Woche, sondern nächste": the noun was said before. */
+/** "nicht diese Woche, sondern nächste", "nicht diesen Freitag, sondern den darauf": the noun was said before. */
 function elidedAt(w: Words, i: number, latest: Item | null): Match<Item> | null {
-  if (!w.is(i, 'which') || !latest || !(w.is(i + 1, 'mark') || w.text(i + 1, 'dann'))) return null
-  const name = w.at(i).name
-  const shift = name === 'afterNext' ? 2 : name === 'next' || name === 'coming' ? 1 : 0
-  return latest.kind === 'week' && shift > 0 ? { item: { ...latest, shift }, next: i + 1 } : null
+  if (!latest) return null
+  const back = w.is(i, 'article') && followingWords.has(w.at(i + 1).text)
+  const { name } = w.at(i)
+  if (!back && !(w.is(i, 'which') && (w.is(i + 1, 'mark') || w.text(i + 1, 'dann')))) return null
+  if (!back && name !== 'next' && name !== 'coming' && name !== 'afterNext') return null
+  const next = back ? i + 2 : i + 1
+  if (latest.kind === 'week') {
+    const shift = back ? latest.shift + 1 : name === 'afterNext' ? 2 : 1
+    return { item: { ...latest, shift }, next }
+  }
+  // After "diesen Freitag" the next one is never the same.
+  if (latest.kind === 'weekday' || latest.kind === 'weekend')
+    return { item: { ...latest, which: name === 'afterNext' ? name : 'following' }, next }
+  if (latest.kind === 'relative') return back ? { item: { ...latest, days: latest.days + 1 }, next } : null
+  return null
 }
 
 /** What a bare number after "nein" or "oder" would be a new value of. */
@@ -348,8 +358,16 @@ function namesAt(w: Words, i: number): number {
     const { type } = w.at(at)
     return type === 'weekday' || type === 'month' || type === 'holiday' || type === 'part' ? at + 1 - i : 0
   }
+  if (squares.has(l.text) && w.text(i + 1, 'des')) return addressAt(w, i)
   if (!greetings.has(l.text)) return 0
   const next = w.at(i + 1)
   const isPart = next.type === 'part' && !next.text.endsWith('s')
   return isPart || next.text === 'morgen' || next.name === 'day' || next.name === 'weekend' ? 2 : 0
+}
+
+/** "Straße des 17. Juni 135": an address, with its house number. */
+function addressAt(w: Words, i: number): number {
+  const month = w.mark(i + 3, '.') ? i + 4 : i + 3
+  if (!w.is(month, 'month')) return 0
+  return (w.is(month + 1, 'number') && !w.is(month + 2, 'clock') ? month + 2 : month + 1) - i
 }

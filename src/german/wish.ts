@@ -27,6 +27,8 @@ const slotOfKind: Record<DayItem['kind'], Slot> = {
   nth: 'point',
   holiday: 'point',
   afterHoliday: 'point',
+  besideDate: 'point',
+  bridge: 'point',
   shifted: 'point',
   relative: 'relative',
   weekday: 'weekday',

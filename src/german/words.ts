@@ -1,4 +1,5 @@
 /** A reader over lexemes that never runs off the end; rules look ahead a bounded number of lexemes. */
+import type { Item } from './items.ts'
 import { end, type Lexeme } from './lexer.ts'
 import type { LexType } from './vocabulary.ts'
 
@@ -47,6 +48,8 @@ export interface Context {
   afterDay: boolean
   /** the kind of the latest piece, if a correction stands right before: "um drei, nee vier" */
   corrected: 'clock' | 'date' | 'offset' | null
+  /** the latest piece read: what "drauf" and "den nächsten" point back to */
+  latest: Item | null
   /** the text consists of a time and nothing else is expected: "drei" is an hour */
   timeOnly: boolean
   /** decides whether "April 15" can be a year */

@@ -15,6 +15,12 @@ interface Caller {
   reading?: string
   timeReading?: string
   alternative?: string
+  /** the first day lies in these bounds, where Germans differ on how wide a span is */
+  within?: [string, string]
+  /** some window of time, no point */
+  window?: true
+  /** other readings that are as fair as the main one */
+  or?: Array<Partial<Caller>>
 }
 
 const load = (file: string) =>
@@ -25,12 +31,21 @@ const load = (file: string) =>
 
 /** Written before the rules that satisfy it: the measure of the parser. */
 const callers = load('./callers.jsonl')
+/** By a second reader who did not know the rules: 586 of 639 were understood before any rule was changed. */
+const second = load('./callers-second.jsonl')
 /** Noted while the rules grew, with its answers reviewed: keeps what works working. */
 const later = load('./callers-later.jsonl')
 
 /** What of an expression was understood differently than a German listener would; empty if all is right. */
 function missesOf(caller: Caller): string[] {
   const line = lineOf(caller.text, caller.ref)
+  const { text, ref, trouble } = caller
+  const readings = [caller, ...(caller.or ?? []).map((other) => ({ text, ref, trouble, ...other }))]
+  const misses = readings.map((reading) => missesOfReading(reading, line))
+  return misses.some(({ length }) => length === 0) ? [] : misses[0]!
+}
+
+function missesOfReading(caller: Partial<Caller>, line: ReturnType<typeof lineOf>): string[] {
   const misses: string[] = []
   const check = (name: string, expected: unknown, got: unknown) => {
     if (expected !== undefined && expected !== got) misses.push(`${name} ${got} instead of ${expected}`)
@@ -44,6 +59,12 @@ function missesOf(caller: Caller): string[] {
   check('trouble', caller.trouble, line.trouble)
   check('reading', caller.reading, line.reading.day)
   check('reading of the time', caller.timeReading, line.reading.time)
+  if (caller.within) {
+    const [first, last] = caller.within
+    if (!(line.date !== null && line.date >= first && line.date <= last))
+      misses.push(`date ${line.date} not within ${first} and ${last}`)
+  }
+  if (caller.window && line.from === null && line.to === null) misses.push('no window')
   const offered = line.alternatives.map(({ day }) => day)
   if (caller.alternative && !offered.includes(caller.alternative))
     misses.push(`no alternative ${caller.alternative}`)
@@ -58,14 +79,22 @@ describe('what callers say', () => {
     expect(missed.length / callers.length, report.join('\n')).toBeLessThanOrEqual(0.02)
   })
 
+  test('at least 98 % of the expressions of a second reader are understood', () => {
+    expect(second.length).toBeGreaterThanOrEqual(600)
+    const missed = second.filter((caller) => missesOf(caller).length > 0)
+    const report = missed.map((caller) => `${caller.ref} ${caller.text}: ${missesOf(caller).join(', ')}`)
+    expect(missed.length / second.length, report.join('\n')).toBeLessThanOrEqual(0.02)
+  })
+
   test('what was understood once stays understood', () => {
     const missed = later.filter((caller) => missesOf(caller).length > 0)
     expect(missed.map((caller) => `${caller.text}: ${missesOf(caller).join(', ')}`)).toEqual([])
   })
 
   test('no placeholder, greeting, name or number without a date is taken for one', () => {
-    const empty = [...callers, ...later].filter(
-      ({ date, time, trouble }) => date === null && time === null && trouble === null,
+    const empty = [...callers, ...later, ...second].filter(
+      ({ date, time, trouble, or, window }) =>
+        date === null && time === null && trouble === null && !or && !window,
     )
     const without = empty.filter(({ from, to }) => !from && !to)
     expect(without.length).toBeGreaterThan(20)
