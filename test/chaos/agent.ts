@@ -66,7 +66,7 @@ export class Agent {
       collect: 6,
       hangUp: 6,
       declined: 4,
-      twoPeople: 8,
+      twoPeople: 12,
       bookAndCancel: 6,
       move: 12,
       cancel: 10,
@@ -90,6 +90,7 @@ export class Agent {
         return this.#twoSteps(call, this.#newWish(call), 'no')
       case 'twoPeople': {
         const mother = this.#newWish(call)
+        mother.email ??= `${call.callId}@kundenpost.de`
         await this.#twoSteps(call, mother, 'once')
         const child = this.#newWish(call)
         child.email = mother.email

@@ -43,6 +43,7 @@ export class World {
   #ended = false
   readonly gateways: ServerProcess[] = []
   worker!: ServerProcess
+  readonly #processes: ServerProcess[] = []
   url = ''
   /** What was broken, how often. */
   readonly disasters: Record<string, number> = {}
@@ -65,7 +66,12 @@ export class World {
       webhookTimeoutMs: 2_000,
     })
     world = new World({ folder, smtp, simulator })
-    await world.#start(gateways, sabotage)
+    try {
+      await world.#start(gateways, sabotage)
+    } catch (error) {
+      await world.close({ keepLog: true })
+      throw error
+    }
     return world
   }
 
@@ -85,7 +91,7 @@ export class World {
   /** Time passes for everyone at once; the queue, which lives by the database's clock, follows. */
   async advance(ms: number): Promise<void> {
     this.#offsetMs += ms
-    await Promise.all([...this.gateways, this.worker].map((server) => server.setOffset(this.#offsetMs)))
+    await Promise.all(this.#processes.map((server) => server.setOffset(this.#offsetMs)))
     // The queue keeps its locks by the database's clock: they grow old with the others.
     await this.sql(
       `UPDATE graphile_worker._private_jobs SET locked_at = locked_at - make_interval(secs => $1) WHERE locked_at IS NOT NULL`,
@@ -133,13 +139,13 @@ export class World {
   async killGateway(index: number): Promise<void> {
     this.#count('gateway killed')
     await this.gateways[index]!.kill()
-    await this.#restart(this.gateways[index]!)
+    await this.#startServer(this.gateways[index]!)
   }
 
   async killWorker(): Promise<void> {
     this.#count('worker killed')
     await this.worker.kill()
-    await this.#restart(this.worker)
+    await this.#startServer(this.worker)
   }
 
   /** Redis is gone for a while, and comes back empty. */
@@ -203,7 +209,7 @@ export class World {
   /** Ends everything; the folder with the log stays if `keepLog`. */
   async close({ keepLog }: { keepLog: boolean }): Promise<void> {
     this.#ended = true
-    await Promise.all([...this.gateways, this.worker].map((server) => server?.kill()))
+    await Promise.all(this.#processes.map((server) => server.kill()))
     this.#balancer?.close()
     await this.simulator.close()
     await this.#smtp.stop()
@@ -267,7 +273,8 @@ export class World {
       new ServerProcess({ role, environment, sabotage, logFile: this.#logFile })
     for (let count = 0; count < gateways; count += 1) this.gateways.push(server('gateway'))
     this.worker = server('worker')
-    await Promise.all([...this.gateways, this.worker].map((one) => one.start(this.#offsetMs)))
+    this.#processes.push(...this.gateways, this.worker)
+    await Promise.all(this.#processes.map((one) => this.#startServer(one)))
     const { port, server: balancer } = await startBalancer(this.gateways)
     this.#balancer = balancer
     this.url = `http://127.0.0.1:${port}`
@@ -277,9 +284,9 @@ export class World {
     })
   }
 
-  async #restart(server: ServerProcess): Promise<void> {
+  async #startServer(server: ServerProcess): Promise<void> {
     if (this.#ended) return
-    // It may come up while the database is away: as any supervisor would, try again.
+    // The database may be away at that moment: as any supervisor would, try again.
     for (let tried = 1; ; tried += 1) {
       try {
         return await server.start(this.#offsetMs)
