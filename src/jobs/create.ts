@@ -10,6 +10,7 @@ import { BusinessMails } from '../services/mail/business-mails.ts'
 import { type MailFrom, readMailFrom } from '../services/mail/from.ts'
 import { MailSender } from '../services/mail/sender.ts'
 import { SmtpServer } from '../services/mail/smtp.ts'
+import { Retention } from '../services/privacy/retention.ts'
 import { BookingSync, type SyncDeps } from '../services/sync/apply.ts'
 import { Consistency } from '../services/sync/consistency.ts'
 import { EventTypeImport } from '../services/sync/event-types.ts'
@@ -24,6 +25,7 @@ import { importEventTypes } from './import-event-types.ts'
 import { orphanedBookingCleanup } from './orphaned-booking-cleanup.ts'
 import { processWebhook } from './process-webhook.ts'
 import { reconcile } from './reconcile.ts'
+import { retention } from './retention.ts'
 import { bind, type JobOutcome, JobRunner } from './runner.ts'
 import { schedule } from './schedule.ts'
 import { sendMail } from './send-mail.ts'
@@ -105,6 +107,7 @@ export function createJobs(deps: JobsDeps): Jobs {
       bind(appointmentNotifications, { appointmentMails }),
       bind(businessMail, { businessMails }),
       bind(sendMail, { mailSender }),
+      bind(retention, { retention: new Retention({ tenancy, clock }), pool: deps.workerPool, clock }),
     ],
   })
   return { runner, inbox, owners, reconciler, consistency, eventTypes, settling }

@@ -9,4 +9,5 @@ export const schedule: readonly ScheduledJob[] = [
   { name: 'sync_to_calcom', cron: '*/5 * * * *' },
   { name: 'import_event_types', cron: '17 * * * *' },
   { name: 'orphaned_booking_cleanup', cron: '5 * * * *' },
+  { name: 'retention', cron: '40 2 * * *' },
 ]

@@ -1,0 +1,18 @@
+/** Who changed what, without personal data: ids, counts and names of fields only. */
+import type { Prisma } from '../../db/generated/client.ts'
+import type { Tx } from '../../db/tenancy.ts'
+
+export interface AuditEntry {
+  companyId: number
+  /** 'retention', 'cli', … */
+  actor: string
+  action: string
+  entity: string
+  entityId: string
+  detail?: Prisma.InputJsonObject
+}
+
+/** Writes an entry in the transaction of what it tells. */
+export async function writeAudit(tx: Tx, entry: AuditEntry): Promise<void> {
+  await tx.auditLog.create({ data: entry })
+}
