@@ -22,7 +22,7 @@ const analysis = z
 
 const callDetails = z.looseObject({
   call_status: text,
-  end_timestamp: z.unknown(),
+  end_timestamp: z.unknown().optional(),
   duration_ms: z.number().nonnegative().optional().catch(undefined),
   disconnection_reason: text,
   transcript: text,

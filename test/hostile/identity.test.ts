@@ -10,7 +10,11 @@ import {
 } from '../helpers/gateway.ts'
 import { long, Tally } from './tally.ts'
 
-const victim = { name: 'Vera Vogelsang', phone: '+4915155500777', email: 'vera.vogelsang@geheim.example' }
+const victim = {
+  name: 'Vera Vogelsang',
+  phone: '+4915155500777',
+  email: 'vera.vogelsang@geheimpost-berlin.de',
+}
 const when = { date: '3. Dezember', time: '14 Uhr 30' }
 
 let gateway: TestGateway
@@ -100,7 +104,9 @@ test.each([
   async (_, from) => {
     const tally = new Tally('attacks tried')
     for (const name of names)
-      for (const [claim, args] of claims) {
+      for (const [claim, args] of long
+        ? claims
+        : claims.filter((_, at) => (at + name.length + from.length) % 4 === 0)) {
         const filled = claim.includes('id')
           ? {
               appointment_id: booked.appointment_id,

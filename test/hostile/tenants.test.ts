@@ -67,7 +67,7 @@ function attacks(): Array<{ what: string; args: Record<string, unknown>; nobody:
       victim.phone,
       '+4915155599999',
     ),
-    ...under('email', ['email', 'customer_email'], victim.email, 'niemand@nirgends.example'),
+    ...under('email', ['email', 'customer_email'], victim.email, 'niemand@nirgendspost-berlin.de'),
     ...under('company', ['company_id', 'companyId', 'app.company_id', 'tenant_id'], 2, 987),
     ...under('branch', ['branch', 'branch_id', 'filiale'], branch.id, '5a10a000-0000-4000-8000-00000000ffff'),
     ...under('branch by name', ['branch', 'filiale'], 'Schwabing', 'Pfaffing'),

@@ -16,7 +16,11 @@ export const practice = {
 }
 /** A customer of both companies. */
 export const sharedPhone = '+4915228817386'
-export const victim = { name: 'Beatrix Geheimrat', phone: '+4915155500123', email: 'beatrix@geheim.example' }
+export const victim = {
+  name: 'Beatrix Geheimrat',
+  phone: '+4915155500123',
+  email: 'beatrix@geheimpost-berlin.de',
+}
 
 export type TwoCompanies = Awaited<ReturnType<typeof startTwoCompanies>>
 
