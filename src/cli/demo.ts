@@ -15,7 +15,14 @@ await runCli(async () => {
   const stopped = new Promise<void>((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve())
   })
-  const development = await startDevelopment({ PORT: values.port })
+  // The demo shows what happens, not how fast this machine is: nothing is given up on a slow one.
+  const development = await startDevelopment({
+    PORT: values.port,
+    READ_DEADLINE_MS: '10000',
+    START_BOOKING_DEADLINE_MS: '10000',
+    WRITE_DEADLINE_MS: '15000',
+    SHED_ABOVE_DELAY_MS: '10000',
+  })
   try {
     const { address, config, databaseUrl, simulator } = development
     console.log(`Gateway    ${address}`)

@@ -240,7 +240,8 @@ export class JobRunner {
     return new QueueLogger(() => (level, message) => {
       // Failures are told by #try, with less in them; what is left of the library's errors is about connections.
       const line = { component: 'jobs', queue: redactText(message.slice(0, 200)) }
-      if (level === 'error' && !/^Failed task/.test(message)) log.warn(line, 'job queue')
+      // Once stopped, a server that ends its last connections is no news.
+      if (level === 'error' && !this.#stopped && !/^Failed task/.test(message)) log.warn(line, 'job queue')
       else log.debug(line, 'job queue')
     })
   }
