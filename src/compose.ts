@@ -15,6 +15,7 @@ import type { Cache } from './lib/cache/cache.ts'
 import { MemoryCache } from './lib/cache/memory-cache.ts'
 import { RedisCache } from './lib/cache/redis-cache.ts'
 import { type Clock, systemClock } from './lib/clock.ts'
+import { watchAlarms } from './lib/logger.ts'
 import { GatewayMetrics } from './lib/metrics.ts'
 import { SharedRedis } from './lib/redis.ts'
 import { SecretBox } from './lib/secret-box.ts'
@@ -57,7 +58,9 @@ const redisReadyWithinMs = 1_000
 
 /** Builds the whole gateway; nothing listens yet. */
 export async function composeGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, log, databaseUrl, clock = systemClock } = options
+  const { config, databaseUrl, clock = systemClock } = options
+  const metrics = new GatewayMetrics()
+  const log = watchAlarms(options.log, (alarm) => metrics.alarm(alarm))
   const database = await openDatabase({
     url: databaseUrl,
     poolMax: config.database.poolMax,
@@ -65,7 +68,6 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     requireRestrictedLogin: config.production,
   })
   const { tenancy } = database
-  const metrics = new GatewayMetrics()
   const redis = config.redis.url === null ? undefined : new SharedRedis({ url: config.redis.url, log })
   await redis?.ready(redisReadyWithinMs)
   const cache: Cache = redis ? new RedisCache({ redis, clock }) : new MemoryCache({ clock })

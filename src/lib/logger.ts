@@ -59,6 +59,21 @@ export function createLogger({ level, personalData, destination }: LoggerOptions
   return log
 }
 
+/** The same log, which also tells of each line that carries an alarm: what must be looked at is then countable. */
+export function watchAlarms(log: Logger, onAlarm: (alarm: string) => void): Logger {
+  return log.child(
+    {},
+    {
+      formatters: {
+        log(fields: { alarm?: unknown }) {
+          if (fields.alarm) onAlarm(typeof fields.alarm === 'string' ? fields.alarm : 'unnamed')
+          return fields as Record<string, unknown>
+        },
+      },
+    },
+  )
+}
+
 /** Lines leave together, at the latest after a moment; pino writes what is left when the process ends or a line is fatal. */
 function bufferedStdout(): DestinationStream {
   return pino.destination({ sync: false, minLength: bufferedCharacters, periodicFlush: bufferedMs })

@@ -131,6 +131,7 @@ export class GatewayMetrics {
     'route',
     'status',
   ])
+  readonly #alarms = this.#counter('gateway_alarms_total', 'Log lines that somebody must look at', ['alarm'])
   readonly #tracking = this.#gauge('gateway_tracking_waiting', 'Function calls not recorded yet')
   readonly #dropped = this.#counter(
     'gateway_tracking_dropped_total',
@@ -205,6 +206,11 @@ export class GatewayMetrics {
   /** Counts function calls that tracking had to drop. */
   trackingDropped(count: number): void {
     this.#dropped.inc(count)
+  }
+
+  /** Counts a log line with an alarm. */
+  alarm(alarm: string): void {
+    this.#alarms.inc({ alarm: this.#names(alarm) })
   }
 
   /** Counts a run of a background job. */

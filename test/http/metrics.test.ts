@@ -139,6 +139,12 @@ describe('who may read metrics', () => {
   })
 })
 
+test('a log line that somebody must look at is counted', async () => {
+  await gateway.send('/api/webhooks/retell', {}, { signature: null })
+  const { samples } = await scrape()
+  expect(samples.get('gateway_alarms_total{alarm="event_refused"}')).toBe(1)
+})
+
 test('the trace id of a W3C traceparent is in the log lines of its request', async () => {
   const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
   const callId = newCallId()
