@@ -115,6 +115,9 @@ function joins(lexemes: Lexeme[], i: number, at: number): boolean {
   const after = joint(lexemes[at])
   if (after && (after === 'mark' || lexemes[i]!.text !== 'so') && isDay(lexemes[at + 1], after)) return true
   const before = joint(lexemes[i - 1])
+  // "Sa oder So"
+  if (before === 'word' && lexemes[i - 2]?.value === 6 && lexemes[i - 2]?.text === 'sa')
+    return lexemes[at] === undefined
   return (
     before !== null && (before === 'mark' || lexemes[i]!.text !== 'so') && lexemes[i - 2]?.type === 'weekday'
   )

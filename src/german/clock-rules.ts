@@ -166,7 +166,7 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
       ((prefixed || c.dated || clockOnly) && !yearFollows && w.at(i + 2).value <= 59 && first.value <= 24)
     ) {
       const [after, meridiem] = afterHour(w, i + 3)
-      return clockMatch(hourOf(first.value, meridiem), w.at(i + 2).value, zeroed || meridiem !== null, after)
+      return clockMatch(hourOf(first.value, meridiem), w.at(i + 2).value, written || meridiem !== null, after)
     }
     return null
   }

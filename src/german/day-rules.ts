@@ -4,7 +4,7 @@
  */
 
 import { figuresRule, namedMonthRule, saidDate } from './date-rules.ts'
-import type { DayItem, Portion, WhichDay } from './items.ts'
+import type { DayItem, WhichDay } from './items.ts'
 import { nthAt } from './named-day-rules.ts'
 import { amountAt } from './offset-rules.ts'
 import type { Weekday } from './types.ts'
@@ -53,14 +53,14 @@ export function weekdayRule(w: Words, i: number, c: Context): Match<DayItem> | n
 }
 
 /** "nächsten Freitag", "diese Woche", "übernächstes Wochenende", "nächsten Monat", "in den nächsten zwei Wochen". */
-export function whichRule(w: Words, i: number): Match<DayItem> | null {
+export function whichRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const which = w.at(i).name as Exclude<WhichDay, 'bare'>
   const shift = w.at(i).value
   // "nächste oder übernächste Woche": the noun stands only once.
   const joined = (k: number) => w.is(k, 'or') || w.is(k, 'and')
   const elided = joined(i + 1) && w.is(i + 2, 'which') && !joined(i + 3)
   if (elided) {
-    const match = whichRule(w, i + 2)
+    const match = whichRule(w, i + 2, c)
     if (match?.item.kind === 'week') return { item: { ...match.item, shift }, next: i + 1 }
     return match?.item.kind === 'weekday' ? { item: { ...match.item, which }, next: i + 1 } : null
   }
@@ -68,7 +68,7 @@ export function whichRule(w: Words, i: number): Match<DayItem> | null {
   if (noun.type === 'weekday') {
     // "letzten Freitag im November" is the last one of the month.
     if (which === 'last') {
-      const nth = nthAt(w, i, -1)
+      const nth = nthAt(w, i, c, -1)
       if (nth) return nth
     }
     const contrasted = which === 'next' && contrastsThis(w, i)
@@ -78,7 +78,7 @@ export function whichRule(w: Words, i: number): Match<DayItem> | null {
     }
   }
   if (which === 'last' && (noun.name === 'day' || noun.name === 'week' || noun.type === 'month')) {
-    const nth = nthAt(w, i, -1)
+    const nth = nthAt(w, i, c, -1)
     if (nth) return nth
   }
   if (noun.type === 'month')
@@ -187,7 +187,11 @@ export function unitRule(w: Words, i: number, c: Context): Match<DayItem> | null
   return null
 }
 
-const portionNames: Record<string, Exclude<Portion, null>> = { start: 'start', middle: 'middle', end: 'end' }
+const portionNames: Record<string, 'start' | 'middle' | 'end'> = {
+  start: 'start',
+  middle: 'middle',
+  end: 'end',
+}
 
 /** "Anfang nächster Woche", "Ende der Woche", "Mitte Dezember", "Ende des Monats". */
 export function portionRule(w: Words, i: number, c: Context): Match<DayItem> | null {
@@ -234,7 +238,11 @@ export function portionRule(w: Words, i: number, c: Context): Match<DayItem> | n
   return null
 }
 
-const weekOf = (key: string): DayItem => ({ kind: 'weekOf', date: { kind: 'holiday', key, year: null } })
+const weekOf = (key: string): DayItem => ({
+  kind: 'weekOf',
+  date: { kind: 'holiday', key, year: null },
+  shift: 0,
+})
 
 /** "Monatsende", "Wochenanfang", "am Monatsersten", "in der Karwoche", "heuer" */
 export const portionWords: Record<string, DayItem> = {

@@ -38,7 +38,7 @@ const rules: Record<string, Rule> = {
   valentine: [fixed(2, 14), 'valentinstag,valentin'],
   womensDay: [fixed(3, 8), 'frauentag,weltfrauentag'],
   carnivalThursday: [easter(-52), 'weiberfastnacht,altweiber,weiberfasching,schmotziger donnerstag'],
-  carnivalMonday: [easter(-48), 'rosenmontag'],
+  carnivalMonday: [easter(-48), 'rosenmontag,fasching,karneval'],
   carnivalTuesday: [easter(-47), 'faschingsdienstag,fastnacht,veilchendienstag,fastnachtsdienstag'],
   ashWednesday: [easter(-46), 'aschermittwoch'],
   palmSunday: [easter(-7), 'palmsonntag'],
@@ -68,6 +68,22 @@ const rules: Record<string, Rule> = {
   advent2: [(year) => fourthAdvent(year) - 14, 'zweiter advent,zweiten advent,2 advent'],
   advent3: [(year) => fourthAdvent(year) - 7, 'dritter advent,dritten advent,3 advent'],
   advent4: [fourthAdvent, 'vierter advent,vierten advent,4 advent'],
+  adventSaturday1: [
+    (year) => fourthAdvent(year) - 22,
+    'erster adventssamstag,ersten adventssamstag,ersten adventswochenende,1 adventssamstag',
+  ],
+  adventSaturday2: [
+    (year) => fourthAdvent(year) - 15,
+    'zweiter adventssamstag,zweiten adventssamstag,zweiten adventswochenende,2 adventssamstag',
+  ],
+  adventSaturday3: [
+    (year) => fourthAdvent(year) - 8,
+    'dritter adventssamstag,dritten adventssamstag,dritten adventswochenende,3 adventssamstag',
+  ],
+  adventSaturday4: [
+    (year) => fourthAdvent(year) - 1,
+    'vierter adventssamstag,vierten adventssamstag,vierten adventswochenende,4 adventssamstag',
+  ],
   barbara: [fixed(12, 4), 'barbaratag'],
   nicholas: [fixed(12, 6), 'nikolaus,nikolaustag,nikolo'],
   immaculate: [fixed(12, 8), 'mariae empfaengnis,maria empfaengnis'],

@@ -23,7 +23,7 @@ export interface SaidDate {
   approximate: boolean
 }
 
-export type Portion = 'start' | 'middle' | 'end' | null
+export type Portion = 'start' | 'middle' | 'end' | 'firstHalf' | 'secondHalf' | null
 
 export type DayItem =
   | { kind: 'relative'; days: number }
@@ -44,7 +44,7 @@ export type DayItem =
   | { kind: 'besideDate'; weekday: Weekday; date: SaidDate; after: boolean }
   | { kind: 'bridge'; key: string }
   | { kind: 'week'; shift: number; portion: Portion; workdays: boolean }
-  | { kind: 'weekOf'; date: DayItem }
+  | { kind: 'weekOf'; date: DayItem; shift: number }
   | { kind: 'isoWeek'; week: number }
   | { kind: 'weekend'; which: WhichDay }
   | { kind: 'month'; month: number; year: number | null; portion: Portion; next: boolean }

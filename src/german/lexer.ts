@@ -129,6 +129,12 @@ function unknownWord(word: string): Entry[] {
       return [...hour, { type: 'clock', name: 'uhr', value: 0 }, ...minute]
     }
   }
+  // "zwölfdreißig"
+  for (const minute of ['dreissig', 'fuenfzehn', 'fuenfundvierzig']) {
+    const hour = word.endsWith(minute) ? vocabulary.get(word.slice(0, -minute.length))?.[0] : undefined
+    if (hour?.type === 'number' && hour.value <= 24)
+      return [hour, { type: 'clock', name: 'uhr', value: 0 }, ...vocabulary.get(minute)!]
+  }
   // "halbdrei", "dreiviertelneun"
   for (const fraction of ['dreiviertel', 'viertel', 'halb']) {
     const hour = word.startsWith(fraction) ? vocabulary.get(word.slice(fraction.length))?.[0] : undefined

@@ -4,7 +4,7 @@
  */
 import type { DayItem } from './items.ts'
 import type { Weekday } from './types.ts'
-import type { Match, Words } from './words.ts'
+import type { Context, Match, Words } from './words.ts'
 
 /** "Silvester", "Weihnachten 2026". */
 export function holidayRule(w: Words, i: number): Match<DayItem> | null {
@@ -30,15 +30,15 @@ export function bridgeRule(w: Words, i: number): Match<DayItem> | null {
 }
 
 /** "ersten Montag im Dezember", "dritter Mittwoch im Monat", "letzter Tag im Oktober 2015", "erste Dezemberwoche". */
-export function nthRule(w: Words, i: number): Match<DayItem> | null {
+export function nthRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const { value, type, digits } = w.at(i)
-  if (type === 'ordinal') return value <= 31 ? nthAt(w, i, value) : null
+  if (type === 'ordinal') return value <= 31 ? nthAt(w, i, c, value) : null
   return digits > 0 && w.mark(i + 1, '.') && value >= 1 && value <= 5 && w.is(i + 2, 'weekday')
-    ? nthAt(w, i, value, i + 2)
+    ? nthAt(w, i, c, value, i + 2)
     : null
 }
 
-export function nthAt(w: Words, i: number, nth: number, nounAt = i + 1): Match<DayItem> | null {
+export function nthAt(w: Words, i: number, c: Context, nth: number, nounAt = i + 1): Match<DayItem> | null {
   if (
     w.is(nounAt, 'month') &&
     w.is(nounAt + 1, 'unit', 'week') &&
@@ -47,12 +47,17 @@ export function nthAt(w: Words, i: number, nth: number, nounAt = i + 1): Match<D
   ) {
     return { item: { kind: 'nthWeek', nth, month: w.at(nounAt).value, monthShift: 0 }, next: nounAt + 2 }
   }
+  const half = halfAt(w, nounAt, nth)
+  if (half) return half
   const noun = w.at(nounAt)
   const workday = noun.text === 'werktag' || noun.text === 'arbeitstag'
   const isDay = workday || (noun.type === 'unit' && noun.name === 'day')
   const isWeek = noun.type === 'unit' && noun.name === 'week'
   if (noun.type !== 'weekday' && !isDay && !isWeek) return null
   if (!isDay && nth > (isWeek ? 4 : 5)) return null
+  // "im Januar, in der zweiten Woche"
+  if (isWeek && c.latest?.kind === 'month' && !w.is(nounAt + 1, 'prep'))
+    return { item: { kind: 'nthWeek', nth, month: c.latest.month, monthShift: 0 }, next: nounAt + 1 }
   let at = w.skip(nounAt + 1, 'prep', 'article')
   let month: number | null = null
   let monthShift = 0
@@ -98,4 +103,21 @@ export function nthAt(w: Words, i: number, nth: number, nounAt = i + 1): Match<D
     },
     next: hasYear ? at + 1 : at,
   }
+}
+
+/** "erste Dezemberhälfte", "zweite Monatshälfte", "erste Hälfte Dezember", "zweite Hälfte der Woche". */
+function halfAt(w: Words, i: number, nth: number): Match<DayItem> | null {
+  if (nth !== 1 && nth !== 2) return null
+  const before = w.is(i, 'unit', 'half')
+  const at = before ? w.skip(i + 1, 'prep', 'article') : i
+  if (!before && !w.is(i + 1, 'unit', 'half')) return null
+  const portion = nth === 1 ? 'firstHalf' : 'secondHalf'
+  const which = w.is(at, 'which') ? w.at(at) : null
+  const shift = which?.value ?? 0
+  const noun = w.at(which ? at + 1 : at)
+  const next = (which ? at + 2 : at + 1) + (before ? 0 : 1)
+  if (noun.type === 'month')
+    return { item: { kind: 'month', month: noun.value, year: null, portion, next: false }, next }
+  if (noun.name === 'month') return { item: { kind: 'monthShift', shift, portion }, next }
+  return noun.name === 'week' ? { item: { kind: 'week', shift, portion, workdays: false }, next } : null
 }

@@ -106,13 +106,18 @@ function addAmount(total: Amount, count: number, unit: string): boolean {
   }
 }
 
+/** "in gut einer Woche" */
+const vagueWords = new Set(['gut', 'knapp', 'rund', 'vielleicht', 'spaetestens', 'fruehestens'])
+
 /** "in drei Tagen", "in einer halben Stunde", "über eine Woche", "vor zwei Tagen", "innerhalb einer Woche". */
 export function offsetRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const opener = w.at(i)
   const corrected = c.corrected === 'offset' && (opener.type === 'number' || opener.type === 'one')
   if (!corrected && opener.type !== 'prep' && opener.type !== 'bound') return null
   const within = opener.name === 'innerhalb'
-  const at = corrected ? i : w.skip(w.is(i + 1, 'prep', 'von') && within ? i + 2 : i + 1, 'approx', 'article')
+  const vague = vagueWords.has(w.at(i + 1).text)
+  const start = (w.is(i + 1, 'prep', 'von') && within) || vague ? i + 2 : i + 1
+  const at = corrected ? i : w.skip(start, 'approx', 'article')
   const amount = amountAt(w, at)
   if (!amount) return opener.name === 'in' ? betweenAmounts(w, at) : null
   const before = opener.type === 'bound' && opener.name === 'before'
@@ -132,7 +137,7 @@ export function offsetRule(w: Words, i: number, c: Context): Match<DayItem> | nu
   // "in acht Tagen" is a week from today: the first day is counted too.
   const days = sign * (amount.idiom && amount.days === 8 ? 7 : amount.days)
   const { weekly, idiom, next } = amount
-  const approximate = amount.approximate || w.is(at - 1, 'approx') || w.is(i - 1, 'approx', 'about')
+  const approximate = amount.approximate || vague || w.is(at - 1, 'approx') || w.is(i - 1, 'approx', 'about')
   return {
     item: { kind: 'offset', days, months: sign * amount.months, weekly: weekly || idiom, idiom, approximate },
     next,

@@ -259,7 +259,7 @@ function weekMonday(item: DayItem, cal: Calendar): DayNumber | null {
   }
   if (item.kind !== 'weekOf') return null
   const date = resolveDay(draftOf(item.date), cal)
-  return date === null || date.from === null ? null : mondayOf(date.from)
+  return date === null || date.from === null ? null : mondayOf(date.from) + item.shift * 7
 }
 
 function resolveWeek(item: DayItem, cal: Calendar): ResolvedDay | NoDay {

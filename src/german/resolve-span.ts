@@ -7,11 +7,15 @@ export const weekPortions: Record<Exclude<Portion, null>, [number, number]> = {
   start: [0, 1],
   middle: [1, 3],
   end: [3, 5],
+  firstHalf: [0, 2],
+  secondHalf: [3, 5],
 }
 const monthPortions: Record<Exclude<Portion, null>, [number, number]> = {
   start: [1, 10],
   middle: [11, 20],
   end: [21, 31],
+  firstHalf: [1, 15],
+  secondHalf: [16, 31],
 }
 
 export function resolveWeekend(which: WhichDay, today: DayNumber): ResolvedDay {

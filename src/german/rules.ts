@@ -206,15 +206,15 @@ function shiftedRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   }
 }
 
-/** "Woche vom 8. Dezember", "Woche ab dem 8." */
+/** "Woche vom 8. Dezember", "Woche ab dem 8.", "die Woche vor Weihnachten", "Woche nach dem 8. Dezember" */
 function weekOfRule(w: Words, i: number, c: Context): Match<DayItem> | null {
-  if (
-    !w.is(i, 'unit', 'week') ||
-    !(w.is(i + 1, 'prep', 'vom') || w.is(i + 1, 'bound', 'from') || w.text(i + 1, 'um'))
-  )
-    return null
+  if (!w.is(i, 'unit', 'week')) return null
+  const of = w.is(i + 1, 'prep', 'vom') || w.is(i + 1, 'bound', 'from') || w.text(i + 1, 'um')
+  const shift = w.is(i + 1, 'bound', 'before') ? -1 : w.is(i + 1, 'bound', 'after') ? 1 : 0
+  if (!of && (shift === 0 || !w.text(i, 'woche'))) return null
   const date = dayAt(w, i + 2, { ...c, corrected: 'date' })
-  return date?.item.kind === 'date' ? { item: { kind: 'weekOf', date: date.item }, next: date.next } : null
+  if (date?.item.kind !== 'date' && (of || date?.item.kind !== 'holiday')) return null
+  return { item: { kind: 'weekOf', date: date.item, shift }, next: date.next }
 }
 
 /** "so um den zehnten", "gegen den 20. rum": a day that is not quite fixed. */

@@ -169,6 +169,7 @@ const table: Table = [
   ['unit', 'week', 7, 'woche wochen week weeks'],
   ['unit', 'calendarWeek', 0, 'kw kalenderwoche'],
   ['unit', 'weekend', 0, 'wochenende wochenend wochenendes'],
+  ['unit', 'half', 0, 'haelfte'],
   ['unit', 'month', 1, 'monat monate monaten monats monates'],
   ['unit', 'quarterYear', 3, 'vierteljahr quartal'],
   ['unit', 'year', 12, 'jahr jahre jahren jahres'],
@@ -218,7 +219,7 @@ const table: Table = [
     'personen person leute euro eur cent prozent mal kinder kind kindern hotel zimmer stock gaeste mann kilo meter plaetze plaetz termine grad punkte jahrgang',
   ],
   ['not', '', 0, 'nicht net nich kein keinen keine keinem ausser statt anstatt ned weder'],
-  ['unable', '', 0, 'schlecht unguenstig ungern'],
+  ['unable', '', 0, 'schlecht unguenstig ungern bloed doof schwierig unpassend'],
   [
     'correction',
     'strong',
@@ -283,9 +284,13 @@ function build(): Map<string, Entry[]> {
   }
   for (const [type, , month, list] of table) {
     if (type !== 'month') continue
-    for (const word of list.split(' '))
+    for (const word of list.split(' ')) {
       add(`${word}woche`, [entry('month', '', month), entry('unit', 'week', 7)])
+      add(`${word}haelfte`, [entry('month', '', month), entry('unit', 'half', 0)])
+    }
   }
+  add('monatshaelfte', [entry('unit', 'month', 1), entry('unit', 'half', 0)])
+  add('wochenhaelfte', [entry('unit', 'week', 7), entry('unit', 'half', 0)])
   for (const [word, key] of holidayWords) add(word, [entry('holiday', key, 0)])
   for (const [word, value] of cardinalWords()) add(word, [entry('number', '', value)])
   for (const [word, value] of ordinalWords()) add(word, [entry('ordinal', '', value)])

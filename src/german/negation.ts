@@ -1,0 +1,105 @@
+/**
+ * What a caller refuses: "nicht Dienstag", "Montag kann ich nicht", "lieber Dienstag als Mittwoch". Takes whole pieces
+ * away; that "nicht vor zehn" is a bound and no refusal was settled by the rules before.
+ */
+import { type Element, isTime } from './items.ts'
+import type { Lexeme } from './lexer.ts'
+
+/** Complaints about a time that refuse nothing: "nicht zu früh", "nicht so spät". */
+const degrees = new Set(['zu', 'allzu', 'wahr', 'nur', 'ganz', 'genau'])
+const tooWords = new Set(['frueh', 'spaet', 'lang', 'lange', 'bald', 'schnell'])
+/** "am Montag habe ich keine Zeit", "Montag auf keinen Fall" */
+const refusals = new Set(['zeit', 'termin', 'fall', 'moeglichkeit', 'luft'])
+/** How many lexemes may stand between "nicht" and what it refuses. */
+const negationReach = 3
+/** Negations that only refuse what follows them. */
+const leadsOnly = new Set(['statt', 'anstatt', 'ausser'])
+/** Words with which a clause points back: "Montag, da kann ich nicht". */
+const backPointers = new Set(['da', 'das', 'dann', 'der', 'den'])
+
+const noneDropped: ReadonlySet<number> = new Set()
+
+/** What a negation has to know of a clause: its items, and whether it asks or supposes rather than refuses. */
+interface Clause {
+  items: number[]
+  rhetorical: boolean
+  /** index of the lexeme it begins with */
+  start: number
+}
+
+/** The indices of the elements that negations take away. One pass; every item is dropped at most once. */
+export function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme[]): ReadonlySet<number> {
+  if (!lexemes.some(({ type, text }) => type === 'not' || type === 'unable' || text === 'als'))
+    return noneDropped
+  const dropped = new Set<number>()
+  const text = (i: number) => lexemes[i]?.text ?? ''
+  let clause: Clause = { items: [], rhetorical: false, start: 0 }
+  let previous: Clause = clause
+  let preferred = false
+  const groups: number[][] = []
+  const drop = (from: Clause) => {
+    for (const i of from.items) dropped.add(i)
+    from.items = []
+  }
+  elements.forEach((element, k) => {
+    const { marker } = element
+    if (element.item) {
+      // "lieber Dienstag als Mittwoch"
+      if (preferred && (text(element.at - 1) === 'als' || text(element.at - 2) === 'als')) dropped.add(k)
+      else clause.items.push(k)
+      return
+    }
+    preferred ||= marker === 'correction' || marker === 'hesitation'
+    if (marker === 'rhetorical') clause.rhetorical = true
+    else if (marker === 'stop' || marker === 'clause' || marker === 'correction' || marker === 'or') {
+      previous = clause
+      clause = { items: [], rhetorical: false, start: element.end }
+    } else if ((marker === 'not' || marker === 'unable') && !clause.rhetorical && refuses(element, text)) {
+      const next = elements[k + 1]
+      if (marker === 'not' && next?.item && next.at - element.end <= negationReach) {
+        const group = negatedFrom(elements, k + 1, text(element.at) === 'weder')
+        for (const i of group) dropped.add(i)
+        if (group.length > 1) groups.push(group)
+      } else if (
+        !leadsOnly.has(text(element.at)) &&
+        (!text(element.at).startsWith('kein') || refusals.has(text(element.end)))
+      ) {
+        if (clause.items.length > 0) drop(clause)
+        else if (backPointers.has(text(clause.start))) drop(previous)
+      }
+    }
+  })
+  // "nicht am Montag um neun, sondern um zehn": what has no counterpart was not meant by the refusal.
+  const keeps = (time: boolean) =>
+    elements.some(({ item }, i) => item && isTime(item) === time && !dropped.has(i))
+  const [keepsDay, keepsTime] = [keeps(false), keeps(true)]
+  if (keepsDay !== keepsTime) {
+    for (const i of groups.flat()) if (isTime(elements[i]!.item!) !== keepsTime) dropped.delete(i)
+  }
+  return dropped
+}
+
+/** A refused day with its time, or a refused time: "nicht am Montag um neun". A second day is no longer refused. */
+function negatedFrom(elements: readonly Element[], start: number, neither: boolean): number[] {
+  const group = [start]
+  const kinds = new Set([elements[start]!.item!.kind])
+  for (let i = start + 1; i <= start + 2; i++) {
+    const item = elements[i]?.item
+    // "nicht Montag oder Dienstag", "weder Montag noch Dienstag" refuse both.
+    if (elements[i]?.marker === 'or' && elements[i + 1]?.item) {
+      group.push(i + 1)
+      break
+    }
+    if (!item || (kinds.has(item.kind) && !neither)) break
+    kinds.add(item.kind)
+    group.push(i)
+  }
+  return group
+}
+
+/** Not every "nicht" refuses: "nicht zu früh", "nicht wahr", "keine Farbe". */
+function refuses(element: Element, text: (i: number) => string): boolean {
+  const after = text(element.end)
+  if (degrees.has(after) || (after === 'so' && tooWords.has(text(element.end + 1)))) return false
+  return true
+}
