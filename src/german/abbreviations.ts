@@ -77,7 +77,7 @@ function isWeekday(lexemes: Lexeme[], i: number): boolean {
   if (before?.text === 'am' || before?.type === 'which') return true
   if (next && next.digits > 0 && next.digits <= 4 && timeEndsAt(lexemes, at)) return true
   const opens = i === 0 || before?.type === 'or' || before?.name === ',' || before?.name === '/'
-  if (next === undefined) return opens
+  if (next === undefined) return opens || before?.type === 'clock' || (before?.digits ?? 0) > 0
   const timed =
     next.type === 'number' ||
     next.type === 'part' ||

@@ -152,6 +152,7 @@ export function unitRule(w: Words, i: number, c: Context): Match<DayItem> | null
     return null
   }
   if (text === 'jahr' && w.text(i - 1, 'neuen')) return { item: { kind: 'year', shift: 1 }, next: i + 1 }
+  if (text === 'jahr' && w.text(i - 1, 'alten')) return { item: { kind: 'year', shift: 0 }, next: i + 1 }
   if (name !== 'week' || text !== 'woche') return null
   const number = w.at(i + 1)
   if (
@@ -193,12 +194,22 @@ const portionNames: Record<string, 'start' | 'middle' | 'end'> = {
   end: 'end',
 }
 
-/** "Anfang nächster Woche", "Ende der Woche", "Mitte Dezember", "Ende des Monats". */
+/** "Ende Januar, Anfang Februar" is one span; otherwise a single portion. */
 export function portionRule(w: Words, i: number, c: Context): Match<DayItem> | null {
+  const first = onePortionAt(w, i, c)
+  if (!first || !w.is(i, 'portion', 'end')) return first
+  const at = w.skip(first.next, 'mark', 'or', 'bound')
+  const last = at <= first.next + 1 && w.is(at, 'portion', 'start') ? onePortionAt(w, at, c) : null
+  if (!last) return first
+  return { item: { kind: 'range', from: first.item, to: last.item, exclusive: false }, next: last.next }
+}
+
+/** "Anfang nächster Woche", "Ende der Woche", "Mitte Dezember", "Ende des Monats". */
+function onePortionAt(w: Words, i: number, c: Context): Match<DayItem> | null {
   const portion = portionNames[w.at(i).name]!
   // "Anfang bis Mitte Dezember"
   if (w.text(i + 1, 'bis') && w.is(i + 2, 'portion') && !w.text(i + 3, 'bis')) {
-    const last = portionRule(w, i + 2, c)
+    const last = onePortionAt(w, i + 2, c)
     if (!last || !('portion' in last.item)) return null
     return {
       item: { kind: 'range', from: { ...last.item, portion }, to: last.item, exclusive: false },

@@ -106,6 +106,7 @@ function addAmount(total: Amount, count: number, unit: string): boolean {
   }
 }
 
+const countingPreps = new Set(['in', 'ueber', 'innerhalb'])
 /** "in gut einer Woche" */
 const vagueWords = new Set(['gut', 'knapp', 'rund', 'vielleicht', 'spaetestens', 'fruehestens'])
 
@@ -123,6 +124,8 @@ export function offsetRule(w: Words, i: number, c: Context): Match<DayItem> | nu
   const before = opener.type === 'bound' && opener.name === 'before'
   if (opener.name === 'ueber' && !((amount.weekly || amount.idiom) && c.afterDay)) return null
   if (opener.type === 'bound' && opener.name !== 'before') return null
+  // "ein Termin von einer Stunde", "um eine Woche verschieben" count from something else than now.
+  if (opener.type === 'prep' && !countingPreps.has(opener.name)) return null
   if (within)
     return {
       item: { kind: 'within', fromDays: 0, toDays: amount.days, toMonths: amount.months },

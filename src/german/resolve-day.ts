@@ -40,7 +40,7 @@ export function resolveDay(
   else if (relative?.kind === 'relative')
     resolved =
       offset?.kind === 'offset' ? byOffset(offset, cal.today + relative.days) : one(cal.today + relative.days)
-  else if (range) resolved = resolveRange(range, week, cal)
+  else if (range) resolved = withinMonth(resolveRange(rangeOfMonth(range, month), week, cal), month, cal)
   else if (weekday?.kind === 'weekday') resolved = resolveWeekday(weekday, days, order, cal)
   else if (week) resolved = resolveWeek(week, cal)
   else if (weekend?.kind === 'weekend') resolved = resolveWeekend(weekend.which, cal.today)
@@ -140,6 +140,29 @@ function resolvePoint(point: DayItem, weekday: DayItem | undefined, cal: Calenda
     default:
       return refuse('ambiguous_day')
   }
+}
+
+/** "im Februar nach dem 10.": the month is that of both ends. */
+function rangeOfMonth(range: DayItem, month: DayItem | undefined): DayItem {
+  if (range.kind !== 'range' || !month) return range
+  return {
+    ...range,
+    from: range.from && withMonth(range.from, month),
+    to: range.to && withMonth(range.to, month),
+  }
+}
+
+/** "im Dezember vor Weihnachten": of an open span what lies in the month. */
+function withinMonth(
+  span: ResolvedDay | NoDay,
+  month: DayItem | undefined,
+  cal: Calendar,
+): ResolvedDay | NoDay {
+  if (!month || span.from === null) return span
+  const { from, to } = resolveMonth(month, cal.today)
+  return span.from > to || span.to < from
+    ? span
+    : { ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) }
 }
 
 const slotFor: Partial<Record<DayItem['kind'], Slot>> = {

@@ -27,7 +27,7 @@ import {
 import { type DayItem, type Element, type Item, isTime, type Marker } from './items.ts'
 import type { Lexeme } from './lexer.ts'
 import { bridgeRule, holidayRule, nthRule } from './named-day-rules.ts'
-import { offsetRule, shiftedAt } from './offset-rules.ts'
+import { amountAt, offsetRule, shiftedAt } from './offset-rules.ts'
 import type { LexType } from './vocabulary.ts'
 import { boundAt, clockBoundRule, clockRangeRule, occasionRule, partRule } from './window-rules.ts'
 import { type Context, type Match, Words } from './words.ts'
@@ -199,11 +199,23 @@ function shiftedRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const sign = w.is(i + 1, 'bound', 'after') ? 1 : w.is(i + 1, 'bound', 'before') ? -1 : 0
   const shift = next && sign !== 0 ? { days: sign, months: 0, next: i + 2 } : shiftedAt(w, i)
   const base = shift && dayAt(w, shift.next, { ...c, corrected: 'date' })
+  const later = shift ? null : laterAt(w, i, c)
+  if (later) return later
   if (!shift || !base || base.item.kind === 'month') return null
   return {
     item: { kind: 'shifted', base: base.item, days: shift.days, months: shift.months },
     next: base.next,
   }
+}
+
+/** "nicht am Freitag, sondern eine Woche später": counted from the day named before. */
+function laterAt(w: Words, i: number, c: Context): Match<DayItem> | null {
+  const amount = c.latest && !isTime(c.latest) ? amountAt(w, i) : null
+  if (!amount || amount.minutes > 0) return null
+  const word = w.at(amount.next).text
+  if (word !== 'spaeter' && word !== 'spater' && !followingWords.has(word)) return null
+  const { days, months } = amount
+  return { item: { kind: 'shifted', base: c.latest as DayItem, days, months }, next: amount.next + 1 }
 }
 
 /** "Woche vom 8. Dezember", "Woche ab dem 8.", "die Woche vor Weihnachten", "Woche nach dem 8. Dezember" */

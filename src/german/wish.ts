@@ -113,6 +113,9 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
     else if ((marker === 'stop' || marker === 'clause') && consumed) correcting = 'no'
     if (marker === 'correction' || marker === 'hesitation') consumed = false
     separated ||= marker === 'or' || marker === 'and' || marker === 'stop'
+    // "zuerst Montag, aber Dienstag ist besser"
+    const better = marker === 'hesitation' && lexemes[element.at]?.text === 'besser'
+    if (better && options.length > 1 && elements[index - 1]?.item) options.unshift(options.pop()!)
     if (item === null || dropped.has(index) || options.length > optionsMax) return
     consumed = true
     const draft = options.at(-1)!

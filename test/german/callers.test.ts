@@ -33,8 +33,8 @@ const load = (file: string) =>
 const callers = load('./callers.jsonl')
 /** By a second reader who did not know the rules: 586 of 639 were understood before any rule was changed. */
 const second = load('./callers-second.jsonl')
-/** A held-out list, written after those were fixed: 175 of 194 at first sight. */
-const third = load('./callers-third.jsonl')
+/** Two held-out lists, written one after the other: 175 of 194 and 130 of 138 at first sight. */
+const heldOut = [...load('./callers-third.jsonl'), ...load('./callers-fourth.jsonl')]
 /** Noted while the rules grew, with its answers reviewed: keeps what works working. */
 const later = load('./callers-later.jsonl')
 
@@ -89,12 +89,12 @@ describe('what callers say', () => {
   })
 
   test('what was understood once stays understood', () => {
-    const missed = [...later, ...third].filter((caller) => missesOf(caller).length > 0)
+    const missed = [...later, ...heldOut].filter((caller) => missesOf(caller).length > 0)
     expect(missed.map((caller) => `${caller.text}: ${missesOf(caller).join(', ')}`)).toEqual([])
   })
 
   test('no placeholder, greeting, name or number without a date is taken for one', () => {
-    const empty = [...callers, ...later, ...second, ...third].filter(
+    const empty = [...callers, ...later, ...second, ...heldOut].filter(
       ({ date, time, trouble, or, window }) =>
         date === null && time === null && trouble === null && !or && !window,
     )
