@@ -142,6 +142,10 @@ async function playRound(
       webhookReordered: 0.1,
     },
   })
+  // Writing requests are struck more often than the dice would: these are the ones that count.
+  for (const operation of ['createBooking', 'cancelBooking', 'rescheduleBooking'] as const)
+    for (const phase of ['before', 'after'] as const)
+      world.simulator.control.addFault({ operation, effect: 'reset', phase, skip: chance.between(0, 2) })
   // At times Cal.com answers a booking with an older one of the same address (incident I-45).
   if (chance.happens(0.5))
     world.simulator.control.addFault({ operation: 'createBooking', effect: 'old_booking', times: null })

@@ -23,7 +23,7 @@ import { ServerProcess, startBalancer } from './processes.ts'
 export const apiKey = 'key_of_the_chaos_workspace'
 const webhookSecret = 'secret-of-the-chaos-webhook'
 const sqlTriesMax = 60
-const jobsWithinMs = 60_000
+const stalledAfterMs = 30_000
 const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '100' }
 
 export interface WorldOptions {
@@ -191,8 +191,10 @@ export class World {
     return []
   }
 
+  /** Waits while there is progress. */
   async #waitForJobs(): Promise<string[]> {
-    const endsAt = Date.now() + jobsWithinMs
+    let fewest = Number.POSITIVE_INFINITY
+    let endsAt = 0
     for (;;) {
       await this.hurryJobs()
       const left = await this.sql<{ name: string }>(
@@ -201,6 +203,10 @@ export class World {
           WHERE j.attempts < j.max_attempts AND j.run_at <= $1`,
         [this.now()],
       )
+      if (left.length < fewest) {
+        fewest = left.length
+        endsAt = Date.now() + stalledAfterMs
+      }
       if (left.length === 0 || Date.now() > endsAt) return left.map(({ name }) => name)
       await wait(200)
     }

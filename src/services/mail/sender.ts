@@ -6,7 +6,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Tenancy } from '../../db/tenancy.ts'
+import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { MailFrom } from './from.ts'
 import { type Delivery, inHandMs, type SmtpServer } from './smtp.ts'
@@ -44,14 +44,19 @@ export class MailSender {
   /** Sends one mail, after those about the same appointment that are older. */
   async send(companyId: number, mailId: string): Promise<Sent> {
     if (this.#deps.smtp === null) return 'waits'
-    const queue = await this.#loadQueue(companyId, mailId)
-    for (const id of queue) {
-      const sent = await this.#sendOne(companyId, id)
-      if (id === mailId) return sent
+    if (this.#accepted.has(mailId)) {
+      await this.#noteAccepted(companyId, mailId)
+      return 'sent'
+    }
+    const taken = await this.#take(companyId, mailId)
+    if (taken.kind === 'taken') return this.#deliver(taken.mail)
+    if (taken.kind !== 'behind') return taken.kind
+    for (const id of taken.earlier) {
+      const sent = await this.send(companyId, id)
       if (sent === 'unreachable') return sent
       if (sent === 'delayed' || sent === 'waits') return 'waits'
     }
-    return 'nothing'
+    return this.send(companyId, mailId)
   }
 
   /** Sends everything that is due, oldest first; ends early when no server is there. Out: how many ended how. */
@@ -76,34 +81,9 @@ export class MailSender {
     return counts
   }
 
-  /** The mail and the unsent ones before it, in order. */
-  async #loadQueue(companyId: number, mailId: string): Promise<string[]> {
-    return this.#deps.tenancy.run(companyId, async (tx) => {
-      const mail = await tx.mailOutbox.findFirst({ where: { companyId, id: mailId, state: 'pending' } })
-      if (!mail) return []
-      if (mail.appointmentId === null) return [mailId]
-      const earlier = await tx.mailOutbox.findMany({
-        where: {
-          companyId,
-          appointmentId: mail.appointmentId,
-          state: 'pending',
-          createdAt: { lt: mail.createdAt },
-        },
-        orderBy: { createdAt: 'asc' },
-        select: { id: true },
-      })
-      return [...earlier.map(({ id }) => id), mailId]
-    })
-  }
-
-  async #sendOne(companyId: number, id: string): Promise<Sent> {
-    if (this.#accepted.has(id)) {
-      await this.#noteAccepted(companyId, id)
-      return 'sent'
-    }
-    const mail = await this.#take(companyId, id)
-    if (!mail) return 'waits'
+  async #deliver(mail: TakenMail): Promise<Sent> {
     const { from, log, smtp } = this.#deps
+    const { id, companyId } = mail
     const delivery: Delivery = await smtp!.deliver({
       from: { name: mail.company.name, address: from.address },
       to: mail.toAddress,
@@ -130,20 +110,29 @@ export class MailSender {
     return delivery.kind
   }
 
-  /** Takes a due mail in hand. Null: it is not due, or somebody else has it. */
-  async #take(companyId: number, id: string) {
+  /** Takes a due mail in hand, unless it is not due, in another's hand, or behind earlier ones about its appointment. */
+  async #take(companyId: number, id: string): Promise<Taken> {
     const now = this.#deps.clock.now()
-    return this.#deps.tenancy.run(companyId, async (tx) => {
+    return this.#deps.tenancy.run(companyId, async (tx): Promise<Taken> => {
+      const waiting = await tx.mailOutbox.findFirst({
+        where: { companyId, id, state: 'pending' },
+        select: { appointmentId: true, createdAt: true },
+      })
+      if (!waiting) return { kind: 'nothing' }
+      const { appointmentId, createdAt } = waiting
+      if (appointmentId !== null) {
+        const earlier = await tx.mailOutbox.findMany({
+          where: { companyId, appointmentId, state: 'pending', createdAt: { lt: createdAt } },
+          orderBy: { createdAt: 'asc' },
+          select: { id: true },
+        })
+        if (earlier.length > 0) return { kind: 'behind', earlier: earlier.map((mail) => mail.id) }
+      }
       const [mail] = await tx.mailOutbox.updateManyAndReturn({
         where: { companyId, id, state: 'pending', dueAt: { lte: now } },
         data: { attempts: { increment: 1 }, dueAt: new Date(now.getTime() + inHandMs) },
       })
-      if (!mail) return null
-      const company = await tx.company.findUniqueOrThrow({
-        where: { id: companyId },
-        select: { name: true },
-      })
-      return { ...mail, company }
+      return mail ? { kind: 'taken', mail: await withCompany(tx, mail) } : { kind: 'waits' }
     })
   }
 
@@ -184,4 +173,21 @@ export class MailSender {
       }),
     )
   }
+}
+
+type TakenMail = Awaited<ReturnType<typeof withCompany>>
+type Taken =
+  | { kind: 'taken'; mail: TakenMail }
+  | { kind: 'behind'; earlier: string[] }
+  | { kind: 'waits' | 'nothing' }
+
+type MailRow = Awaited<ReturnType<Tx['mailOutbox']['updateManyAndReturn']>>[number]
+
+/** The company's name is what the mail's sender is called. */
+async function withCompany(tx: Tx, mail: MailRow) {
+  const company = await tx.company.findUniqueOrThrow({
+    where: { id: mail.companyId },
+    select: { name: true },
+  })
+  return { ...mail, company }
 }
