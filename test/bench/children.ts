@@ -1,7 +1,7 @@
 /** Processes the benchmark starts: each with its own memory, CPU time and end. Knows /proc, so Linux only. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -57,7 +57,7 @@ export function spawnNode({ args, env, probe = false }: SpawnOptions): Child {
     },
     residentMb: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
-    handles: () => Number(/FDSize:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0),
+    handles: () => readdirSync(`/proc/${pid}/fd`).length,
     async heapMb() {
       child.send('heap')
       const [answer] = (await once(child, 'message')) as [{ heapUsed: number }]

@@ -47,7 +47,7 @@ export const ranges: Part = async ({ stack }) => {
     for (const id of ids) await agent.call('parse_date', { date: 'heute' }, id)
     let free = 0
     const together = await requestsDuring(stack, async () => {
-      const wish = { date: dayAhead(30), time: '14:00', service: 'Bartpflege' }
+      const wish = { date: dayAhead(140), time: '14:00', service: 'Bartpflege' }
       const answers = await Promise.all(ids.map((id) => agent.call('check_availability', wish, id)))
       free = answers.filter((answer) => answer.success).length
     })
@@ -80,15 +80,12 @@ export const fiveMinutes: Part = async ({ stack, quick }) => {
   const agent = new Agent(server.url, 20)
   const spanMs = quick ? 8_000 : 25_000
   const random = seeded(20_261_124)
-  const days = Array.from({ length: 14 }, (_, index) => dayAhead(40 + index))
+  const days = Array.from({ length: 14 }, (_, index) => dayAhead(155 + index))
   const five = [...new Set(days)].slice(0, 5)
   const times = ['09:00', '10:00', '11:00', '13:00', '14:00', '15:00', '16:00', '17:00']
   let reads = 0
   let booked = 0
-  let bookedMisses = 0
-  let otherMisses = 0
   try {
-    const slotsBefore = await requestsDuring(stack, async () => {})
     const caller = async (index: number) => {
       await pause((spanMs * index) / callersInFiveMinutes)
       const callId = nextCallId()
@@ -129,9 +126,8 @@ export const fiveMinutes: Part = async ({ stack, quick }) => {
     const bookings = count('createBooking')
     // Each booking re-checks its slot once, live; the other questions for free times are misses of the cache.
     const misses = count('getSlots') - bookings
-    const bookedCallers = booked
-    bookedMisses = (misses * bookedCallers) / callersInFiveMinutes
-    otherMisses = misses - bookedMisses
+    // Of those a booked call has its share; the others' are not its cost.
+    const otherMisses = misses * (1 - booked / callersInFiveMinutes)
     const perBookedCall = (seen.length - otherMisses) / Math.max(1, booked)
     const saved = 1 - misses / reads
     return [
@@ -140,7 +136,7 @@ export const fiveMinutes: Part = async ({ stack, quick }) => {
         measured: `${perBookedCall.toFixed(2)} (${seen.length} in all)`,
         target: `≤ ${requestsPerBookedCallMax}`,
         ok: booked > 0 && perBookedCall <= requestsPerBookedCallMax,
-        numbers: { perBookedCall, requests: seen.length - slotsBefore.length, booked, reads },
+        numbers: { perBookedCall, requests: seen.length, booked, reads },
       },
       {
         what: 'the same: reads of free times saved by the cache',
