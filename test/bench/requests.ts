@@ -90,7 +90,7 @@ export const fiveMinutes: Part = async ({ stack, quick }) => {
       await pause((spanMs * index) / callersInFiveMinutes)
       const callId = nextCallId()
       await agent.event('call_started', callId)
-      const books = index % Math.round(1 / bookingShare) === 0
+      const books = index % 10 < bookingShare * 10
       let wish = {}
       let isFree = false
       for (
