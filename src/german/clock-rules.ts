@@ -32,6 +32,8 @@ function clockMatch(
 /** A number that can be an hour when nothing but its place says so. Accepts "ein Uhr", "um achte". */
 export function hourAt(w: Words, i: number): number | null {
   const l = w.at(i)
+  // The word "null" alone is how programs write nothing.
+  if (l.text === 'null' && !w.is(i + 1, 'clock')) return null
   if (l.type === 'number' && l.value <= 24 && l.digits <= 2) return l.value
   if (l.type === 'one' && w.is(i + 1, 'clock', 'uhr')) return 1
   // "um achte", "gegen neune": dialect hours that look like ordinals.
@@ -170,6 +172,8 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
     }
     return null
   }
+  const hyphened = hyphenedAt(w, i, prefixed || c.afterDay)
+  if (hyphened) return hyphened
   if (first.digits === 4 || first.digits === 3) {
     const uhr = w.is(i + 1, 'clock', 'uhr')
     const hour = Math.floor(first.value / 100)
@@ -202,10 +206,24 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
   return null
 }
 
+/** "acht-dreißig", "15,30 Uhr", "15-30 Uhr": no hour is as large as the second number, so it is no range. */
+function hyphenedAt(w: Words, i: number, expected: boolean): ClockMatch | null {
+  const [hour, mark, minute] = [w.at(i), w.at(i + 1), w.at(i + 2)]
+  if (!mark.glued || !minute.glued || minute.type !== 'number' || hour.digits > 2 || hour.value > 24)
+    return null
+  const uhr = w.is(i + 3, 'clock')
+  const dash = mark.name === '-' && minute.value > 24 && (uhr || expected || hour.digits === 0)
+  const comma = mark.name === ',' && minute.digits === 2 && uhr
+  if ((!dash && !comma) || minute.value > 59 || isCounted(w, i + 3)) return null
+  return clockMatch(hour.value, minute.value, false, uhr ? i + 4 : i + 3)
+}
+
 /** The minutes after "14 Uhr": "30", "dreißig", "und 15 Minuten"; not a day, a count or another time. */
 function minuteAfter(w: Words, i: number): { value: number; next: number } | null {
   let at = i
   if (w.is(at, 'and')) at++
+  // "acht Uhr-dreißig"
+  if (w.mark(i, '-') && w.at(i).glued && w.is(i + 1, 'number') && w.at(i + 1).value > 24) at++
   const l = w.at(at)
   if (l.type !== 'number' || l.value > 99 || l.digits > 2) return null
   const after = w.at(at + 1)
@@ -213,7 +231,7 @@ function minuteAfter(w: Words, i: number): { value: number; next: number } | nul
   // "vierzehn Uhr null fünf"
   if (l.value === 0 && l.digits < 2 && after.type === 'number' && after.value < 10)
     return { value: after.value, next: at + 2 }
-  if (at > i) return null
+  if (at > i && !w.mark(i, '-')) return null
   if (after.type === 'clock' || after.type === 'fraction' || isCounted(w, at + 1)) return null
   if (
     after.type === 'mark' &&
@@ -289,7 +307,8 @@ export function clockRule(w: Words, i: number, c: Context): Match<TimeItem> | nu
 /** "Freitag 16": a weekday and a number that ends the sentence; below eight it may as well be the day of the month. */
 function endsAsHour(w: Words, i: number, c: Context): boolean {
   const { type, value } = w.at(i)
-  if (!c.afterDay || c.latest?.kind !== 'weekday' || type !== 'number') return false
+  const afterDay = c.afterDay || (w.mark(i - 1, ',') && w.is(i - 2, 'weekday'))
+  if (!afterDay || c.latest?.kind !== 'weekday' || type !== 'number') return false
   return value >= 8 && value <= 20 && (w.mark(i + 1, 'end') || w.mark(i + 1, '?') || w.mark(i + 1, ','))
 }
 

@@ -161,7 +161,7 @@ export function namedMonthRule(w: Words, i: number, c: Context): Match<DayItem> 
   const day = dayOfMonthAt(w, i)
   if (!day) return null
   let at = day.next
-  if (w.is(at, 'prep', 'in') || w.is(at, 'article')) at++
+  if (w.is(at, 'prep', 'in') || w.is(at, 'article') || w.text(at, 'of')) at++
   if (!w.is(at, 'month')) return null
   const month = w.at(at).value
   at++
@@ -173,7 +173,7 @@ export function namedMonthRule(w: Words, i: number, c: Context): Match<DayItem> 
 /** "Dezember, der fünfte", "November 27" */
 export function monthFirstRule(w: Words, i: number): Match<DayItem> | null {
   let at = i + 1
-  if (w.mark(at, ',')) at++
+  if (w.mark(at, ',') || (w.mark(at, '.') && w.at(at).glued && w.at(i).text.length <= 4)) at++
   const article = w.is(at, 'article') || w.is(at, 'prep', 'am')
   if (article) at++
   const day = dayOfMonthAt(w, at)
@@ -207,9 +207,17 @@ const countedNouns = new Set([
   'klasse',
 ])
 
+/** "5. und 6. Dezember": the month stands only once. */
+function sharesMonth(w: Words, i: number): boolean {
+  const joint = dayOfMonthAt(w, i)
+  if (!joint?.ordinal || !(w.is(joint.next, 'and') || w.is(joint.next, 'or'))) return false
+  const second = dayOfMonthAt(w, joint.next + 1)
+  return second?.ordinal === true && w.is(second.next, 'month')
+}
+
 /** Is the ordinal at `i` announced as a day by what stands before it? */
 function isAnnouncedDay(w: Words, i: number, c: Context, day: number): boolean {
-  if (c.corrected === 'date') return true
+  if (c.corrected === 'date' || sharesMonth(w, i)) return true
   const before = w.at(i - 1)
   if (
     before.type === 'prep' &&

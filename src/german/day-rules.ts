@@ -283,8 +283,17 @@ export const portionWords: Record<string, DayItem> = {
   jahresanfang: { kind: 'month', month: 1, year: null, portion: null, next: false },
 }
 
+/** "bei Mai", "für Jan Becker": short for January only where a date goes on or is announced. */
+function isFirstName(w: Words, i: number): boolean {
+  const before = w.at(i - 1)
+  if (before.text === 'bei' || before.text === 'mit') return true
+  if (w.at(i).text !== 'jan' || w.mark(i + 1, '.') || w.at(i + 1).digits > 0) return false
+  return !['prep', 'bound', 'portion', 'which'].includes(before.type)
+}
+
 /** "im Dezember", "Januar 2026", "Dezember nächsten Jahres". */
 export function monthRule(w: Words, i: number): Match<DayItem> | null {
+  if (isFirstName(w, i)) return null
   const year = w.at(i + 1)
   const hasYear =
     year.type === 'number' &&

@@ -70,19 +70,19 @@ const rules: Record<string, Rule> = {
   advent4: [fourthAdvent, 'vierter advent,vierten advent,4 advent'],
   adventSaturday1: [
     (year) => fourthAdvent(year) - 22,
-    'erster adventssamstag,ersten adventssamstag,ersten adventswochenende,1 adventssamstag',
+    'erster adventssamstag,ersten adventssamstag,ersten adventswochenende,1 adventswochenende,1 adventssamstag',
   ],
   adventSaturday2: [
     (year) => fourthAdvent(year) - 15,
-    'zweiter adventssamstag,zweiten adventssamstag,zweiten adventswochenende,2 adventssamstag',
+    'zweiter adventssamstag,zweiten adventssamstag,zweiten adventswochenende,2 adventswochenende,2 adventssamstag',
   ],
   adventSaturday3: [
     (year) => fourthAdvent(year) - 8,
-    'dritter adventssamstag,dritten adventssamstag,dritten adventswochenende,3 adventssamstag',
+    'dritter adventssamstag,dritten adventssamstag,dritten adventswochenende,3 adventswochenende,3 adventssamstag',
   ],
   adventSaturday4: [
     (year) => fourthAdvent(year) - 1,
-    'vierter adventssamstag,vierten adventssamstag,vierten adventswochenende,4 adventssamstag',
+    'vierter adventssamstag,vierten adventssamstag,vierten adventswochenende,4 adventswochenende,4 adventssamstag',
   ],
   barbara: [fixed(12, 4), 'barbaratag'],
   nicholas: [fixed(12, 6), 'nikolaus,nikolaustag,nikolo'],

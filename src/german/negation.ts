@@ -2,7 +2,7 @@
  * What a caller refuses: "nicht Dienstag", "Montag kann ich nicht", "lieber Dienstag als Mittwoch". Takes whole pieces
  * away; that "nicht vor zehn" is a bound and no refusal was settled by the rules before.
  */
-import { type Element, isTime } from './items.ts'
+import { type Element, type Item, isTime } from './items.ts'
 import type { Lexeme } from './lexer.ts'
 
 /** Complaints about a time that refuse nothing: "nicht zu früh", "nicht so spät". */
@@ -25,6 +25,44 @@ interface Clause {
   rhetorical: boolean
   /** index of the lexeme it begins with */
   start: number
+}
+
+/** Verbs that tell what was; "hatte gern" is a wish without its umlaut, "hatte … gedacht" one said politely, and an offer is repeated with "war noch frei". */
+const pastVerbs = new Set(['war', 'waren', 'hatte', 'hatten', 'gewesen', 'angerufen', 'seit'])
+const wishWords = new Set(
+  'gern gerne gedacht vorgestellt ueberlegt lieber frei gesagt angeboten vorgeschlagen genannt'.split(' '),
+)
+
+/** Days told of, not wished for: "letzten Freitag war ich da, jetzt bitte am Montag". Only if a wish remains. */
+export function narratedBy(elements: readonly Element[], lexemes: readonly Lexeme[]): ReadonlySet<number> {
+  const told = new Set<number>()
+  if (!elements.some(({ item }) => item && isPast(item)) && !lexemes.some(({ text }) => pastVerbs.has(text)))
+    return told
+  let clause: number[] = []
+  let start = 0
+  const close = (end: number) => {
+    const words = lexemes.slice(start, end).map(({ text }) => text)
+    const past = clause.some((i) => isPast(elements[i]!.item!)) || words.some((word) => pastVerbs.has(word))
+    if (past && !words.some((word) => wishWords.has(word))) for (const i of clause) told.add(i)
+    clause = []
+    start = end
+  }
+  elements.forEach(({ item, marker, at }, i) => {
+    if (item) clause.push(i)
+    else if (marker === 'stop' || marker === 'clause' || marker === 'and') close(at)
+  })
+  close(lexemes.length)
+  const remains = elements.some(
+    ({ item }, i) => item && !isTime(item) && !told.has(i) && item.kind !== 'offset',
+  )
+  return remains ? told : noneDropped
+}
+
+/** Said of the past whatever the day is: "gestern", "vor drei Wochen", "letzten Freitag". */
+function isPast(item: Item): boolean {
+  if (item.kind === 'relative' || item.kind === 'offset') return item.days < 0
+  if (item.kind === 'weekday' || item.kind === 'weekend') return item.which === 'last'
+  return (item.kind === 'week' || item.kind === 'monthShift') && item.shift < 0
 }
 
 /** The indices of the elements that negations take away. One pass; every item is dropped at most once. */

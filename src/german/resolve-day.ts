@@ -282,7 +282,10 @@ function weekMonday(item: DayItem, cal: Calendar): DayNumber | null {
   }
   if (item.kind !== 'weekOf') return null
   const date = resolveDay(draftOf(item.date), cal)
-  return date === null || date.from === null ? null : mondayOf(date.from) + item.shift * 7
+  if (date === null || date.from === null) return null
+  // The week before a Sunday ("vor Ostern") is the one that leads up to it.
+  const base = item.shift < 0 && weekdayOfNumber(date.from) === 7 ? date.from + 7 : date.from
+  return mondayOf(base) + item.shift * 7
 }
 
 function resolveWeek(item: DayItem, cal: Calendar): ResolvedDay | NoDay {

@@ -27,6 +27,7 @@ import {
 import { type DayItem, type Element, type Item, isTime, type Marker } from './items.ts'
 import type { Lexeme } from './lexer.ts'
 import { bridgeRule, holidayRule, nthRule } from './named-day-rules.ts'
+import { namesAt } from './names.ts'
 import { amountAt, offsetRule, shiftedAt } from './offset-rules.ts'
 import type { LexType } from './vocabulary.ts'
 import { boundAt, clockBoundRule, clockRangeRule, occasionRule, partRule } from './window-rules.ts'
@@ -57,6 +58,7 @@ const dayRules: Rule[] = [
 ]
 
 const rules: Rule[] = [
+  { example: 'letzte Woche vor Weihnachten', starts: ['which', 'ordinal', 'unit'], read: besideRule },
   {
     example: 'vom 10. bis 14. November',
     starts: ['prep', 'number', 'ordinal', 'weekday', 'relative', 'which', 'holiday'],
@@ -218,6 +220,24 @@ function laterAt(w: Words, i: number, c: Context): Match<DayItem> | null {
   return { item: { kind: 'shifted', base: c.latest as DayItem, days, months }, next: amount.next + 1 }
 }
 
+/** "die letzte Woche vor Weihnachten", "am ersten Samstag nach Neujahr", "das Wochenende vor Silvester" */
+function besideRule(w: Words, i: number, c: Context): Match<DayItem> | null {
+  const counted = w.is(i, 'which') || (w.is(i, 'ordinal') && w.at(i).value === 1)
+  const at = counted ? i + 1 : i
+  if (!w.is(at + 1, 'bound', 'before') && !w.is(at + 1, 'bound', 'after')) return null
+  if (w.is(at, 'unit', 'week')) return counted ? weekOfRule(w, at, c) : null
+  if (w.is(at, 'weekday')) {
+    const match = weekdayRule(w, at, c)
+    return match?.item.kind === 'afterHoliday' || match?.item.kind === 'besideDate' ? match : null
+  }
+  const holiday = w.skip(at + 2, 'article')
+  if (!w.is(at, 'unit', 'weekend') || !w.is(holiday, 'holiday')) return null
+  const after = w.is(at + 1, 'bound', 'after')
+  const from: DayItem = { kind: 'afterHoliday', weekday: 6, key: w.at(holiday).name, after }
+  const to: DayItem = { kind: 'shifted', base: from, days: 1, months: 0 }
+  return { item: { kind: 'range', from, to, exclusive: false }, next: holiday + 1 }
+}
+
 /** "Woche vom 8. Dezember", "Woche ab dem 8.", "die Woche vor Weihnachten", "Woche nach dem 8. Dezember" */
 function weekOfRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   if (!w.is(i, 'unit', 'week')) return null
@@ -294,9 +314,6 @@ const stops = new Set([',', '.', '!', '?', ';', '-'])
 /** "Dienstag/Mittwoch" offers both. */
 const markOf = (name: string): Marker | undefined =>
   name === '/' ? 'or' : stops.has(name) ? 'stop' : undefined
-const squares = new Set(['strasse', 'platz', 'allee', 'park', 'ufer'])
-const greetings = new Set(['guten', 'gute', 'schoenen', 'schoene', 'schonen', 'schoenes'])
-
 /** The pieces of a text in the order they were said, and the words between them that change their meaning. */
 export function elementsOf(lexemes: readonly Lexeme[], thisYear: number, timeOnly: boolean): Element[] {
   const w = new Words(lexemes)
@@ -355,31 +372,4 @@ function elidedAt(w: Words, i: number, latest: Item | null): Match<Item> | null 
 function correctable(item: Item): Context['corrected'] {
   if (item.kind === 'clock' || item.kind === 'date' || item.kind === 'offset') return item.kind
   return null
-}
-
-/** How many lexemes are a greeting or a person's name: "guten Morgen", "Frau Freitag", "mein Name ist August". */
-function namesAt(w: Words, i: number): number {
-  const l = w.at(i)
-  // "hier ist Freitag": a caller who gives a surname
-  const introduced = l.text === 'hier' && (w.text(i + 1, 'ist') || w.text(i + 1, 'spricht'))
-  if (l.type === 'title' || introduced) {
-    let at = i + 1
-    if (w.mark(at, '.')) at++
-    if (w.text(at, 'ist') || w.text(at, 'spricht')) at++
-    while (w.is(at, 'title')) at++
-    const { type } = w.at(at)
-    return type === 'weekday' || type === 'month' || type === 'holiday' || type === 'part' ? at + 1 - i : 0
-  }
-  if (squares.has(l.text) && w.text(i + 1, 'des')) return addressAt(w, i)
-  if (!greetings.has(l.text)) return 0
-  const next = w.at(i + 1)
-  const isPart = next.type === 'part' && !next.text.endsWith('s')
-  return isPart || next.text === 'morgen' || next.name === 'day' || next.name === 'weekend' ? 2 : 0
-}
-
-/** "Straße des 17. Juni 135": an address, with its house number. */
-function addressAt(w: Words, i: number): number {
-  const month = w.mark(i + 3, '.') ? i + 4 : i + 3
-  if (!w.is(month, 'month')) return 0
-  return (w.is(month + 1, 'number') && !w.is(month + 2, 'clock') ? month + 2 : month + 1) - i
 }

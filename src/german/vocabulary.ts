@@ -198,6 +198,7 @@ const table: Table = [
   ['bound', 'to', 0, 'bis spaetestens'],
   ['bound', 'before', 0, 'vor vorm'],
   ['bound', 'after', 0, 'nach nachm'],
+  ['bound', 'including', 0, 'einschliesslich inklusive inkl'],
   ['prep', 'um', 0, 'um ums'],
   ['prep', 'am', 0, 'am an'],
   ['prep', 'in', 0, 'in im'],

@@ -91,6 +91,7 @@ function isDateLike(w: Words, i: number, next: number, c: Context): boolean {
 /** The word or words that open a bound, and which side they open. */
 export function boundAt(w: Words, i: number): { side: 'from' | 'to'; name: string; next: number } | null {
   const l = w.at(i)
+  if (l.name === 'including') return null
   if (l.type === 'bound') {
     const side = l.name === 'from' || l.name === 'after' ? 'from' : 'to'
     return { side, name: l.name, next: i + 1 }

@@ -4,7 +4,7 @@
  */
 import { type DayItem, type Element, isTime, type SaidClock, type TimeItem } from './items.ts'
 import type { Lexeme } from './lexer.ts'
-import { droppedBy } from './negation.ts'
+import { droppedBy, narratedBy } from './negation.ts'
 import { partWindows } from './vocabulary.ts'
 
 export type Slot =
@@ -92,6 +92,7 @@ const companions: Partial<Record<Slot, Slot[]>> = {
 /** Reads the elements of a text into a wish. The lexemes are needed to see what a negation refers to. */
 export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[]): Wish {
   const dropped = droppedBy(elements, lexemes)
+  const narrated = narratedBy(elements, lexemes)
   const moving = lexemes.some(
     ({ text }) =>
       text.startsWith('verschieb') ||
@@ -116,7 +117,7 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
     // "zuerst Montag, aber Dienstag ist besser"
     const better = marker === 'hesitation' && lexemes[element.at]?.text === 'besser'
     if (better && options.length > 1 && elements[index - 1]?.item) options.unshift(options.pop()!)
-    if (item === null || dropped.has(index) || options.length > optionsMax) return
+    if (item === null || dropped.has(index) || narrated.has(index) || options.length > optionsMax) return
     consumed = true
     const draft = options.at(-1)!
     // "den Termin vom Mittwoch auf Freitag verschieben": the target replaces what is moved.

@@ -37,6 +37,45 @@ describe('years and dates a model invents (I-20, I-21)', () => {
   })
 })
 
+describe('a date without its year that lies most of a year ahead', () => {
+  const november = at('2026-11-24T09:30')
+
+  test('stays the next one, but is asked about, with the day just missed beside it', () => {
+    const { day, trouble, alternatives } = understand('am 7.11.', november)
+    expect([day?.from, trouble, alternatives[0]?.day]).toEqual(['2027-11-07', 'past_day', '2026-11-07'])
+  })
+
+  test('is the missed one if the weekday says so, and the next one if that agrees', () => {
+    expect(understand('Samstag, 7.11.', november)).toMatchObject({
+      day: { from: '2026-11-07' },
+      trouble: 'past_day',
+    })
+    expect(understand('Sonntag, 7.11.', november)).toMatchObject({
+      day: { from: '2027-11-07' },
+      trouble: null,
+    })
+  })
+
+  test('is asked about for a holiday just over, too', () => {
+    expect(understand('an Heiligabend', at('2026-12-27T11:00'))).toMatchObject({
+      day: { from: '2027-12-24' },
+      trouble: 'past_day',
+    })
+  })
+})
+
+describe('words that point back', () => {
+  const tuesdayIn2026 = at('2026-11-24T09:30')
+  test.each([
+    ['nicht diesen Freitag, sondern den darauf', '2026-12-04'],
+    ['nicht nächste Woche, sondern die Woche drauf', '2026-12-07'],
+    ['nicht am Freitag, sondern eine Woche später', '2026-12-04'],
+    ['am Wochenende drauf', '2026-12-05'],
+  ])('"%s" counts from the day named before', (text, day) => {
+    expect(understand(text, tuesdayIn2026).day?.from).toBe(day)
+  })
+})
+
 describe('weekday and date that disagree (I-23)', () => {
   test('are both offered, and the caller is asked', () => {
     const understood = understand('Mittwoch, den 11. November', at('2025-11-10T09:00'))
