@@ -5,12 +5,14 @@
 import { appendFileSync } from 'node:fs'
 import { expect } from 'vitest'
 
-export type Kind =
-  | 'routes swept'
-  | 'attacks tried'
-  | 'fuzz cases'
-  | 'fault cells'
-  | 'personal values searched'
+type Kind = 'routes swept' | 'attacks tried' | 'fuzz cases' | 'fault cells' | 'personal values searched'
+
+/** One line of the tally file. */
+export interface TallyLine {
+  kind: Kind
+  tried: number
+  through: number
+}
 
 /** Long forms run under `npm run test:hostile`. */
 export const long = process.env.HOSTILE === 'long'
@@ -41,7 +43,10 @@ export class Tally {
     this.#tried = 0
     const file = process.env.HOSTILE_TALLY
     if (file)
-      appendFileSync(file, `${JSON.stringify({ kind: this.#kind, tried, through: through.length })}\n`)
+      appendFileSync(
+        file,
+        `${JSON.stringify({ kind: this.#kind, tried, through: through.length } satisfies TallyLine)}\n`,
+      )
     expect(through).toEqual([])
     expect(tried).toBeGreaterThanOrEqual(min)
   }
