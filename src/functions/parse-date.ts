@@ -85,8 +85,11 @@ function notUnderstood(understood: Understood, today: LocalDay, alternatives: un
   const { trouble, day, time } = understood
   const fields = { ...(alternatives.length > 0 ? { alternatives } : {}), next_action: 'ask_date' }
   if (trouble !== null) {
-    const readings = understood.alternatives.map((alternative) => alternative.say)
-    const main = trouble === 'weekday_mismatch' && day !== null ? [sayDay(day.from, today)] : []
+    const readings = understood.alternatives
+      .filter((alternative) => alternative.day === null || alternative.day >= today)
+      .map((alternative) => alternative.say)
+    const speaksOfMain = trouble === 'weekday_mismatch' || trouble === 'past_day'
+    const main = speaksOfMain && day !== null && day.from >= today ? [sayDay(day.from, today)] : []
     return new AppError(trouble, askAboutTrouble(trouble, [...new Set([...main, ...readings])]), { fields })
   }
   const say = time === null ? askDayAgain() : onlyTimeUnderstood()

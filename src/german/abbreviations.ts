@@ -23,7 +23,7 @@ const fractions: Record<string, [name: string, minutes: number]> = {
 
 /** Words that begin a time after an abbreviated weekday: "Do ab 16", "Mi gegen zehn", "Fr um drei". */
 const timeOpeners = new Set(['um', 'ab', 'gegen', 'nach', 'vor', 'bis', 'zwischen', 'von', 'frueh'])
-const jointWords = new Set(['bis', 'und', 'oder', 'u', 'od', 'bzw'])
+const jointWords = new Set(['bis', 'und', 'oder', 'o', 'u', 'od', 'bzw'])
 
 /** The same lexemes with what is certainly an abbreviation spelled out; in place. */
 export function spellOut(lexemes: Lexeme[]): Lexeme[] {
@@ -112,13 +112,19 @@ function joins(lexemes: Lexeme[], i: number, at: number): boolean {
     l !== undefined &&
     (l.type === 'weekday' ||
       (Object.hasOwn(weekdayAbbreviations, l.text) && (by === 'mark' || l.text !== 'so')))
+  // "Mo, Di oder Mi"
+  if (lexemes[at - 1]?.name === ',' && isDay(lexemes[at], 'word')) return lexemes[i]!.text !== 'so'
   const after = joint(lexemes[at])
-  if (after && (after === 'mark' || lexemes[i]!.text !== 'so') && isDay(lexemes[at + 1], after)) return true
-  const before = joint(lexemes[i - 1])
+  const dot = lexemes[at + 1]?.name === '.' && lexemes[at + 1]!.glued ? 1 : 0
+  if (after && (after === 'mark' || lexemes[i]!.text !== 'so') && isDay(lexemes[at + 1 + dot], after))
+    return true
+  const back = lexemes[i - 1]?.name === '.' && lexemes[i - 1]!.glued ? i - 2 : i - 1
+  const before = joint(lexemes[back])
   // "Sa oder So"
-  if (before === 'word' && lexemes[i - 2]?.value === 6 && lexemes[i - 2]?.text === 'sa')
-    return lexemes[at] === undefined
+  if (before === 'word' && lexemes[back - 1]?.text === 'sa') return lexemes[at] === undefined
   return (
-    before !== null && (before === 'mark' || lexemes[i]!.text !== 'so') && lexemes[i - 2]?.type === 'weekday'
+    before !== null &&
+    (before === 'mark' || lexemes[i]!.text !== 'so') &&
+    lexemes[back - 1]?.type === 'weekday'
   )
 }

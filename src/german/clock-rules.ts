@@ -144,7 +144,7 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
     next.name === ':' &&
     first.digits > 0 &&
     w.is(i + 2, 'number') &&
-    w.at(i + 2).digits === 2
+    (w.at(i + 2).digits === 2 || (w.at(i + 2).digits === 1 && w.is(i + 3, 'clock')))
   ) {
     let end = i + 3
     if (w.mark(end, ':') && w.is(end + 1, 'number')) end += 2

@@ -62,6 +62,8 @@ export function nthAt(w: Words, i: number, c: Context, nth: number, nounAt = i +
   let month: number | null = null
   let monthShift = 0
   if (w.is(at, 'month')) month = w.at(at).value
+  // "letzte Woche im Jahr", "erster Montag des Jahres"
+  else if (w.is(at, 'unit', 'year') && !w.is(at - 1, 'one')) month = nth < 0 ? 12 : 1
   else if (w.is(at, 'which') && w.is(at + 1, 'unit', 'month')) {
     monthShift = w.at(at).value
     at++

@@ -228,8 +228,8 @@ const table: Table = [
     'nein nee noe quatsch korrektur falsch sorry entschuldigung entschuldigen pardon vielmehr lieber sondern bloedsinn stopp verzeihung naa',
   ],
   ['hesitation', '', 0, 'aeh aehm oeh hm ehm eh oehm ne besser eher moment doch meine mein meinte'],
-  ['or', '', 0, 'oder beziehungsweise bzw notfalls alternativ ansonsten sonst'],
-  ['and', '', 0, 'und'],
+  ['or', '', 0, 'oder o od beziehungsweise bzw notfalls alternativ ansonsten sonst'],
+  ['and', '', 0, 'und u'],
   ['clause', '', 0, 'aber dafuer'],
   [
     'rhetorical',

@@ -156,7 +156,8 @@ export function readWish(wish: { date?: string; time?: string }, context: WishCo
     const { trouble, alternatives } = understood
     const readings = [
       ...readingOfDay(understood.day, today),
-      ...alternatives.map((alternative) => alternative.say),
+      // What has passed already is no choice.
+      ...alternatives.filter((other) => other.day === null || other.day >= today).map((other) => other.say),
     ]
     throw new AppError(trouble, askAboutTrouble(trouble, [...new Set(readings)]), {
       fields: {
