@@ -4,6 +4,7 @@
  * event's name is optional; unknown keys are ignored.
  */
 import { z } from 'zod'
+import { storableText } from '../lib/storable.ts'
 import { type RetellCall, readCall, readTimestamp } from './envelope.ts'
 
 const money = z.number().nonnegative().optional().catch(undefined)
@@ -75,7 +76,7 @@ export function readEvent(body: unknown): RetellEvent | null {
     name: event,
     call: source === null ? null : readCall(source),
     details: {
-      callStatus: found?.call_status?.slice(0, 50) ?? null,
+      callStatus: found?.call_status === undefined ? null : storableText(found.call_status, 50) || null,
       endedAt: readTimestamp(found?.end_timestamp),
       durationMs: found?.duration_ms ?? null,
       disconnectionReason: found?.disconnection_reason?.slice(0, 100) ?? null,

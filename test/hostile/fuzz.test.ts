@@ -235,7 +235,7 @@ async function probe(
   }
   let { response, took } = await send()
   // A busy machine is slow for any input; what is slow because of its input is so again.
-  for (let again = 0; took > answerMsMax && again < 3; again += 1) ({ response, took } = await send())
+  for (let again = 0; took > answerMsMax && again < 10; again += 1) ({ response, took } = await send())
   if (broken.length > 0) return `unhandled: ${broken.splice(0).join()}`
   if (response.statusCode >= 500) return `HTTP ${response.statusCode} ${response.body}`
   if (took > answerMsMax) return `${Math.round(took)} ms`
@@ -294,7 +294,7 @@ test('arguments of any kind to any function, in a proper call', { timeout: 1_800
       direction: 'inbound',
     })),
   })
-  await fuzz(functionPath, body, runs(200, 25_000))
+  await fuzz(functionPath, body, runs(150, 12_000))
 })
 
 test('envelopes of any shape', { timeout: 1_800_000 }, async () => {
@@ -323,7 +323,7 @@ test('envelopes of any shape', { timeout: 1_800_000 }, async () => {
     fc.string({ unit: 'binary', maxLength: 200 }),
     fc.jsonValue().map((json) => JSON.stringify(json)),
   )
-  await fuzz(functionPath, body, runs(150, 15_000))
+  await fuzz(functionPath, body, runs(120, 10_000))
 })
 
 test('call events of any shape', { timeout: 1_800_000 }, async () => {
@@ -369,7 +369,7 @@ test('call events of any shape', { timeout: 1_800_000 }, async () => {
     fc.dictionary(fc.string(), fc.jsonValue()),
     fc.string({ unit: 'binary', maxLength: 200 }),
   )
-  await fuzz('/api/webhooks/retell', body, runs(100, 8_000))
+  await fuzz('/api/webhooks/retell', body, runs(80, 5_000))
 })
 
 test('Cal.com webhooks of any shape', { timeout: 1_800_000 }, async () => {
@@ -432,7 +432,7 @@ test('Cal.com webhooks of any shape', { timeout: 1_800_000 }, async () => {
   const signed = (text: string) => ({
     'x-cal-signature-256': createHmac('sha256', webhookSecret).update(text).digest('hex'),
   })
-  await fuzz('/api/calcom/webhook', body, runs(100, 8_000), signed)
+  await fuzz('/api/calcom/webhook', body, runs(60, 1_500), signed)
   await gateway.settle()
   expect(broken).toEqual([])
 })
