@@ -23,6 +23,8 @@ const fractions: Record<string, [name: string, minutes: number]> = {
 
 /** Words that begin a time after an abbreviated weekday: "Do ab 16", "Mi gegen zehn", "Fr um drei". */
 const timeOpeners = new Set(['um', 'ab', 'gegen', 'nach', 'vor', 'bis', 'zwischen', 'von', 'frueh'])
+/** Words after which a day stands: "bis Fr", "für Do um zehn". */
+const dayOpeners = new Set(['ab', 'bis', 'fuer', 'vor', 'den', '/'])
 const jointWords = new Set(['bis', 'und', 'oder', 'o', 'u', 'od', 'bzw'])
 
 /** The same lexemes with what is certainly an abbreviation spelled out; in place. */
@@ -76,7 +78,7 @@ function isWeekday(lexemes: Lexeme[], i: number): boolean {
   if (text === 'so') return false
   if (before?.text === 'am' || before?.type === 'which') return true
   if (next && next.digits > 0 && next.digits <= 4 && timeEndsAt(lexemes, at)) return true
-  const opens = i === 0 || before?.type === 'or' || before?.name === ',' || before?.name === '/'
+  const opens = i === 0 || before?.type === 'or' || before?.name === ',' || dayOpeners.has(before?.text ?? '')
   if (next === undefined) return opens || before?.type === 'clock' || (before?.digits ?? 0) > 0
   const timed =
     next.type === 'number' ||
