@@ -141,6 +141,9 @@ export const Env = z.object({
   STALE_DEADLINE_MS: milliseconds(900).describe('Time it may take when a stale copy is at hand'),
   START_BOOKING_DEADLINE_MS: milliseconds(3_500).describe('Time start_booking may take (agents allow 5 s)'),
   WRITE_DEADLINE_MS: milliseconds(8_000).describe('Time confirm, cancel and reschedule may take'),
+  ANSWER_WITHIN_MS: milliseconds(3_000).describe(
+    'Time after which a reading function is answered for, whatever it waits for',
+  ),
   FUNCTION_CALLS_PER_MINUTE: z.coerce
     .number()
     .int()
@@ -151,9 +154,9 @@ export const Env = z.object({
   SHED_ABOVE_DELAY_MS: z.coerce
     .number()
     .int()
-    .min(50)
+    .min(0)
     .default(1_000)
-    .describe('Event loop delay above which requests are answered 503 at once'),
+    .describe('Event loop delay above which requests are answered 503 at once; 0: never'),
   UNSIGNED_PER_MINUTE: z.coerce.number().int().min(1).default(100).describe('Refused requests per IP'),
 
   SMTP_URL: optionalText.describe('Mail server, e.g. smtp://user:password@host:587; without it mails wait'),
@@ -285,6 +288,7 @@ export function loadConfig(environment: Environment = readEnvironment()) {
       staleMs: env.STALE_DEADLINE_MS,
       startBookingMs: env.START_BOOKING_DEADLINE_MS,
       writeMs: env.WRITE_DEADLINE_MS,
+      answerMs: env.ANSWER_WITHIN_MS,
     },
     limits: {
       functionCallsPerMinute: env.FUNCTION_CALLS_PER_MINUTE,

@@ -21,7 +21,7 @@ await runCli(async () => {
     READ_DEADLINE_MS: '10000',
     START_BOOKING_DEADLINE_MS: '10000',
     WRITE_DEADLINE_MS: '15000',
-    SHED_ABOVE_DELAY_MS: '10000',
+    SHED_ABOVE_DELAY_MS: '0',
   })
   try {
     const { address, config, databaseUrl, simulator } = development

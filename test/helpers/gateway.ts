@@ -3,7 +3,6 @@
  * clock. Requests are made as Retell makes them, signed.
  */
 import { createHmac, randomBytes } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
 import { composeGateway, type Gateway } from '../../src/compose.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
@@ -95,7 +94,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     FUNCTION_CALLS_PER_MINUTE: '10000',
     UNSIGNED_PER_MINUTE: '10000',
     EVENTS_PER_MINUTE: '10000',
-    SHED_ABOVE_DELAY_MS: '60000',
+    SHED_ABOVE_DELAY_MS: '0',
     ...options.environment,
   })
   const { log, lines } = options.log ?? testLog()
@@ -104,25 +103,19 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   const database = await openTestDatabase(testDatabase.url, 2)
   const { app } = gateway
 
-  const send: TestGateway['send'] = async (path, body, { signature, headers, method = 'POST' } = {}) => {
+  const send: TestGateway['send'] = (path, body, { signature, headers, method = 'POST' } = {}) => {
     const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
     const signed = signature === undefined ? sign(payload, clock.now()) : signature
-    for (let attempt = 1; ; attempt += 1) {
-      const response = await app.inject({
-        method,
-        url: path,
-        payload: method === 'GET' ? undefined : payload,
-        headers: {
-          'content-type': 'application/json',
-          ...(signed === null ? {} : { 'x-retell-signature': signed }),
-          ...headers,
-        },
-      })
-      // A machine that is busy with other tests is shed like any load; Retell would ask again, too.
-      if (response.statusCode !== 503 || attempt === 40 || !response.body.includes('"overloaded"'))
-        return response
-      await pause(100)
-    }
+    return app.inject({
+      method,
+      url: path,
+      payload: method === 'GET' ? undefined : payload,
+      headers: {
+        'content-type': 'application/json',
+        ...(signed === null ? {} : { 'x-retell-signature': signed }),
+        ...headers,
+      },
+    })
   }
 
   return {
