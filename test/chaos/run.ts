@@ -177,9 +177,9 @@ async function strike(world: World, chance: Chance, plan: Plan, disaster: Disast
     case 'redis':
       return world.loseRedis(800)
     case 'smtpDown':
-      return world.loseSmtp(1_500)
+      return world.loseSmtp(3_000)
     case 'smtpMumbles':
-      return world.mumbleSmtp(1_500)
+      return world.mumbleSmtp(4, 20_000)
     case 'none':
       return
   }

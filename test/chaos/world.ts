@@ -165,11 +165,13 @@ export class World {
     await this.#smtp.start()
   }
 
-  /** Mails are accepted, but the acknowledgement is lost. */
-  async mumbleSmtp(forMs: number): Promise<void> {
+  /** The next mails are accepted, but their acknowledgement is lost. */
+  async mumbleSmtp(count: number, forMsMax: number): Promise<void> {
     this.#count('mail acknowledgements lost')
+    const until = this.mails.length + count
+    const endsAt = Date.now() + forMsMax
     this.#smtp.mood('lost')
-    await wait(forMs)
+    while (this.mails.length < until && Date.now() < endsAt) await wait(20)
     this.#smtp.mood('ok')
   }
 
