@@ -137,7 +137,7 @@ test.each(functions)(
         )
       }
     }
-    tally.expectNoneThrough(30)
+    tally.expectNoneThrough(16)
     await expectUntouched()
   },
 )
