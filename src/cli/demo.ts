@@ -19,6 +19,7 @@ await runCli(async () => {
   const development = await startDevelopment({
     PORT: values.port,
     READ_DEADLINE_MS: '10000',
+    ANSWER_WITHIN_MS: '15000',
     START_BOOKING_DEADLINE_MS: '10000',
     WRITE_DEADLINE_MS: '15000',
     SHED_ABOVE_DELAY_MS: '0',

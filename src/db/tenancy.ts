@@ -14,7 +14,7 @@ export type Limits = { lockTimeoutMs?: number; statementTimeoutMs?: number; tran
 
 const defaultLimits = { lockTimeoutMs: 2_000, statementTimeoutMs: 5_000, transactionTimeoutMs: 10_000 }
 /** How long to wait for a connection before the database counts as gone. */
-const connectionWaitMs = 1_000
+const connectionWaitMs = 2_000
 
 type Role = 'gateway_tenant' | 'gateway_system' | 'gateway_report'
 

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { isDatabaseUnavailable } from '../db/errors.ts'
 import { AppError } from '../errors.ts'
 import { localDayOf } from '../german/index.ts'
-import { technicalTrouble, unknownFunction } from '../german/sentences/calls.ts'
+import { technicalTrouble, tookTooLong, unknownFunction } from '../german/sentences/calls.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Deadline } from '../lib/deadline.ts'
 import { readArguments } from '../retell/arguments.ts'
@@ -37,7 +37,7 @@ type Deps = {
   tracker: Pick<FunctionCallTracker, 'record'>
   clock: Clock
   log: Logger
-  deadlines: { readMs: number; startBookingMs: number; writeMs: number }
+  deadlines: { readMs: number; startBookingMs: number; writeMs: number; answerMs: number }
   observer: DispatchObserver
   /** The guide's test-call log: whole input and output, only in debug mode. */
   logWholeCalls: boolean
@@ -71,7 +71,7 @@ export class Dispatcher {
         throw new AppError('unknown_function', unknownFunction(), {
           fields: { fallback: 'callback_request' },
         })
-      answer = await this.#run(definition, request, running, functionLog)
+      answer = await this.#inTime(definition, this.#run(definition, request, running, functionLog))
     } catch (error) {
       answer = answerOf(error, functionLog)
       // A refusal has been put into words already, whatever connection was lost behind it (Cal.com's, for one).
@@ -83,6 +83,22 @@ export class Dispatcher {
     const text = withinLimit(answer)
     this.#finish(definition, running, answer, startedAt)
     return text
+  }
+
+  /** Whatever a reading function waits for, the caller hears something; a writing one must tell what it did. */
+  async #inTime(definition: FunctionDefinition, work: Promise<FunctionAnswer>): Promise<FunctionAnswer> {
+    if (definition.deadline !== 'read') return work
+    let timer: NodeJS.Timeout | undefined
+    const tooLong = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        reject(new AppError('too_slow', tookTooLong(), { fields: { fallback: 'callback_request' } }))
+      }, this.#deps.deadlines.answerMs)
+    })
+    try {
+      return await Promise.race([work, tooLong])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   async #run(
@@ -101,7 +117,7 @@ export class Dispatcher {
     const now = clock.now()
     running.args = readArguments(request.args, inputKeys(definition))
     if (definition.needs === 'nothing') {
-      running.context = await directory.resolve(request).catch(() => null)
+      running.context = await directory.resolve(request, { wait: false }).catch(() => null)
       const timeZone = running.context?.timeZone ?? defaultZone
       const context: BaseContext = {
         now,

@@ -50,7 +50,8 @@ describe('check_availability', () => {
       success: true,
       available: true,
       status: 'available',
-      message: 'Ja, am Freitag, den 27. November um 14 Uhr 30 ist noch frei. Möchten Sie diesen Termin?',
+      message:
+        'Ja, am Freitag, den 27. November um 14 Uhr 30 ist noch ein Termin frei. Möchten Sie ihn nehmen?',
       date: friday,
       formatted_date: '27.11.2026',
       weekday: 'Freitag',

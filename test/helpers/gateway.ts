@@ -95,6 +95,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     UNSIGNED_PER_MINUTE: '10000',
     EVENTS_PER_MINUTE: '10000',
     SHED_ABOVE_DELAY_MS: '0',
+    ANSWER_WITHIN_MS: '60000',
     ...options.environment,
   })
   const { log, lines } = options.log ?? testLog()

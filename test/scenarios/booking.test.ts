@@ -347,6 +347,15 @@ describe('staff', () => {
     },
   )
 
+  scenario(
+    'I-67: somebody else serves than was asked for: it is said, not passed over',
+    async ({ ring, bookings }) => {
+      const done = await ring().books({ ...friday, service: 'Beratung', staff: 'Bernd' })
+      expect(bookings()).toMatchObject([{ host: expect.not.stringContaining('Bernd') }])
+      expect(done.message).toMatch(/allerdings bei .+ statt bei Bernd Krause\. Ist Ihnen das recht\?$/)
+    },
+  )
+
   scenario('"egal" means anyone', async ({ ring, bookings }) => {
     await ring().books({ ...friday, staff: 'ist mir egal' })
     expect(bookings()).toHaveLength(1)

@@ -70,7 +70,7 @@ export function tooFarAhead(day: LocalDay, today: LocalDay): string {
 
 /** The asked time is free. */
 export function timeIsFree(wished: SpokenTime, today: LocalDay): string {
-  return `Ja, ${sayMoment(wished.day, wished.time, today)} ist noch frei. Möchten Sie diesen Termin?`
+  return `Ja, ${sayMoment(wished.day, wished.time, today)} ist noch ein Termin frei. Möchten Sie ihn nehmen?`
 }
 
 /** What a day, or a part of it, has. `times` ascending, not empty. */

@@ -17,6 +17,8 @@ export interface SpokenBooking extends SpokenMoment {
   service: string
   /** Who serves, if the caller chose or Cal.com said. */
   staff: string | null
+  /** Who was asked for, if somebody else serves. */
+  insteadOf?: string | null
 }
 
 const nameLengthMax = 60
@@ -50,6 +52,10 @@ export function askToConfirm(booking: SpokenBooking): string {
 export const bookedSentence = 'Ihr Termin wurde erfolgreich gebucht!'
 
 export function bookedMessage(booking: SpokenBooking): string {
+  if (booking.staff !== null && booking.insteadOf) {
+    const people = `allerdings bei ${sayName(booking.staff)} statt bei ${sayName(booking.insteadOf)}`
+    return `${bookedSentence} ${booking.service} ${sayAt(booking)}, ${people}. Ist Ihnen das recht?`
+  }
   const staff = booking.staff === null ? '' : ` bei ${sayName(booking.staff)}`
   return `${bookedSentence} ${booking.service} ${sayAt(booking)}${staff}.`
 }
@@ -157,7 +163,7 @@ export function slotHeldMessage(moment: SpokenMoment, service: string): string {
 }
 /** Free, but nobody could be kept from taking it meanwhile. */
 export function slotHeldUncertainly(moment: SpokenMoment): string {
-  return `${sentence(sayAt(moment))} ist noch frei. Auf welchen Namen darf ich den Termin eintragen?`
+  return `${sentence(sayAt(moment))} ist noch ein Termin frei. Auf welchen Namen darf ich den Termin eintragen?`
 }
 
 export const slotReleasedMessage = 'In Ordnung, die Zeit ist wieder frei. Wie kann ich Ihnen sonst helfen?'

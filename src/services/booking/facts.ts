@@ -22,10 +22,13 @@ export function spokenBooking(attempt: Attempt, scene: Scene, staffId?: number |
   if (attempt.startAt === null || attempt.serviceId === null)
     throw new Error('An attempt to book lacks its service or its start')
   const zone = branchOfAttempt(attempt, scene).timeZone
+  const isAnother = staffId != null && attempt.staffId !== null && staffId !== attempt.staffId
   return {
     customer: attempt.customerName ?? '',
     service: serviceName(scene.catalogue, attempt.serviceId),
     staff: staffName(scene.catalogue, staffId ?? attempt.staffId),
+    // Cal.com restricts round robin to one person only where the event type allows it (incident I-67).
+    insteadOf: isAnother ? staffName(scene.catalogue, attempt.staffId) : null,
     day: localDayOf(attempt.startAt, zone),
     time: clockTimeOf(attempt.startAt, zone),
     today: scene.today,

@@ -46,11 +46,14 @@ export class CallDirectory {
   }
 
   /**
-   * The context of a function call.
+   * The context of a function call. `wait: false` does not wait for a call whose call_started is still on its way.
    * @throws AppError `context_not_found` (speakable) when no company is proven, `context_mismatch` when the request's
    * numbers contradict the stored call.
    */
-  async resolve(request: Pick<FunctionRequest, 'call' | 'callIdHint'>): Promise<CallContext> {
+  async resolve(
+    request: Pick<FunctionRequest, 'call' | 'callIdHint'>,
+    { wait = true }: { wait?: boolean } = {},
+  ): Promise<CallContext> {
     const { call } = request
     const callId = call === null ? request.callIdHint : call.callId
     const stored = callId === null ? null : await this.#load(callId)
@@ -59,7 +62,7 @@ export class CallDirectory {
     const route = call === null ? null : await this.routeOf(call)
     if (callId !== null && call !== null && route !== null)
       return this.#contextOf(await this.create(callId, call, route))
-    if (callId !== null && call?.callType !== 'web_call' && realCallId.test(callId)) {
+    if (wait && callId !== null && call?.callType !== 'web_call' && realCallId.test(callId)) {
       const late = await this.#waitFor(callId)
       if (late) return this.#contextOf(late)
     }
