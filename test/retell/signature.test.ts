@@ -30,7 +30,8 @@ describe("Retell's own signature (incident I-75)", () => {
 
   test('five minutes in both directions are accepted, a second more is not', async () => {
     const { header, at } = await signedNow('key_new')
-    const verdictAfter = (ms: number) => verifyRetellSignature(body, header, keys, new Date(at.getTime() + ms))
+    const verdictAfter = (ms: number) =>
+      verifyRetellSignature(body, header, keys, new Date(at.getTime() + ms))
     expect([verdictAfter(300_000), verdictAfter(-300_000)]).toEqual(['valid', 'valid'])
     expect([verdictAfter(301_000), verdictAfter(-301_000)]).toEqual(['invalid', 'invalid'])
   })
