@@ -2,9 +2,10 @@
 import { readPersonKey, withPersonalData } from './person.ts'
 import { runCli } from './run-cli.ts'
 
-await runCli(() =>
-  withPersonalData(async (data) => {
-    const outcome = await data.erase(readPersonKey())
+await runCli(async () => {
+  const key = readPersonKey()
+  await withPersonalData(async (data) => {
+    const outcome = await data.erase(key)
     if (outcome.kind !== 'erased') process.exitCode = 1
     if (outcome.kind === 'nobody') console.error('Nobody was found.')
     if (outcome.kind === 'upcoming')
@@ -20,5 +21,5 @@ await runCli(() =>
     )
     console.log('delete them, so please delete them there by hand:')
     for (const uid of outcome.calcomUids) console.log(`  ${uid}`)
-  }),
-)
+  })
+})

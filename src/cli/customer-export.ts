@@ -2,9 +2,10 @@
 import { readPersonKey, withPersonalData } from './person.ts'
 import { runCli } from './run-cli.ts'
 
-await runCli(() =>
-  withPersonalData(async (data) => {
-    const rows = await data.export(readPersonKey())
+await runCli(async () => {
+  const key = readPersonKey()
+  await withPersonalData(async (data) => {
+    const rows = await data.export(key)
     if (rows === null) {
       console.error('Nobody was found.')
       process.exitCode = 1
@@ -12,5 +13,5 @@ await runCli(() =>
     }
     const plain = (_key: string, value: unknown) => (typeof value === 'bigint' ? Number(value) : value)
     console.log(JSON.stringify(rows, plain, 2))
-  }),
-)
+  })
+})

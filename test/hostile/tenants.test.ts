@@ -138,7 +138,8 @@ test.each(functions)(
       }
     }
     tally.expectNoneThrough(16)
-    await expectUntouched()
+    // The tests that follow look as well; looking after each function is for the long form.
+    if (long) await expectUntouched()
   },
 )
 
@@ -178,8 +179,8 @@ test('the call id of the other company opens nothing, whatever else the call say
     { direction: 'outbound', from_number: salon.nord, agent_id: salon.agent },
   ]
   for (const callId of foreign)
-    for (const disguise of disguises)
-      for (const name of functions) {
+    for (const [index, disguise] of disguises.entries())
+      for (const name of functions.filter((_, at) => long || (at + index) % 3 === 0)) {
         const args =
           name === 'parse_date' ? { date_string: 'morgen' } : { ...wish, time: undefined, confirmed: true }
         const response = await world.send('/api/webhooks/retell/function', {
@@ -212,7 +213,7 @@ test('the call id of the other company opens nothing, whatever else the call say
           response.statusCode === 200 && leak === null,
         )
       }
-  tally.expectNoneThrough(500)
+  tally.expectNoneThrough(300)
   await expectUntouched()
 })
 
