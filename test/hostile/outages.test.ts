@@ -215,6 +215,7 @@ const leadsOn = ({ answer }: Outcome) =>
 
 async function matrix(gateway: TestGateway, faults: Fault[]): Promise<void> {
   const tally = new Tally('fault cells')
+  const promises = new Tally('promises checked')
   const outcomes: Array<[string, Outcome]> = []
   for (const fault of faults) {
     const prepared = [await prepare(gateway), await prepare(gateway)]
@@ -236,7 +237,7 @@ async function matrix(gateway: TestGateway, faults: Fault[]): Promise<void> {
       tally.tried(`${cell}: ${wrong} (HTTP ${outcome.status} ${outcome.body.slice(0, 300)})`, wrong === null)
       outcomes.push([cell, outcome])
     }
-    tally.tried(`${fault.name}: does not recover by itself`, await recovers(gateway))
+    promises.tried(`${fault.name}: does not recover by itself`, await recovers(gateway))
   }
   gateway.clock.advance(30 * 60_000)
   await gateway.database.tenancy.asSystem(async (tx) => {
@@ -248,7 +249,8 @@ async function matrix(gateway: TestGateway, faults: Fault[]): Promise<void> {
     gateway.clock.advance(120_000)
   }
   for (const [cell, outcome] of outcomes)
-    tally.tried(`${cell}: what was said is not so (${outcome.body.slice(0, 300)})`, await outcome.stands())
+    promises.tried(`${cell}: what was said is not so (${outcome.body.slice(0, 300)})`, await outcome.stands())
+  promises.expectNoneThrough(faults.length * (operations.length + 1))
   tally.expectNoneThrough(faults.length * operations.length)
 }
 

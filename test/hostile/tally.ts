@@ -5,7 +5,13 @@
 import { appendFileSync } from 'node:fs'
 import { expect } from 'vitest'
 
-type Kind = 'routes swept' | 'attacks tried' | 'fuzz cases' | 'fault cells' | 'personal values searched'
+type Kind =
+  | 'routes swept'
+  | 'attacks tried'
+  | 'fuzz cases'
+  | 'fault cells'
+  | 'promises checked'
+  | 'personal values searched'
 
 /** One line of the tally file. */
 export interface TallyLine {
