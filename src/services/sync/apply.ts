@@ -256,11 +256,18 @@ export class BookingSync {
     return written.kind === 'ask' ? this.#gone(scene) : written
   }
 
+  /** What a booking was moved to in the end: alive it takes its place, over it ends it. */
   async #successor(scene: Scene, uid: string): Promise<Applied> {
-    const successor = await this.#look(scene.catalogue, uid)
-    if (successor === null) return { kind: 'ignored', reason: 'no_successor' }
-    const from = successor.rescheduledFromUid ?? scene.booking.uid
-    return this.apply(scene.companyId, newsFromBooking({ ...successor, rescheduledFromUid: from }))
+    let last = await this.#look(scene.catalogue, uid)
+    for (let moves = 1; last && !isLive(last) && last.rescheduledToUid && moves < movesMax; moves += 1)
+      last = await this.#look(scene.catalogue, last.rescheduledToUid)
+    if (last === null) return { kind: 'ignored', reason: 'no_successor' }
+    if (!isLive(last)) {
+      const ended = { ...last, uid: scene.booking.uid, rescheduledToUid: undefined }
+      return this.#gone({ ...scene, booking: ended })
+    }
+    const from = last.rescheduledFromUid ?? scene.booking.uid
+    return this.apply(scene.companyId, newsFromBooking({ ...last, rescheduledFromUid: from }))
   }
 
   async #event(scene: Scene): Promise<Applied> {

@@ -1,0 +1,82 @@
+/** What the chaos runs have found, each on its own. */
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { newCallId, salon, startGateway, type TestGateway } from '../helpers/gateway.ts'
+
+let gateway: TestGateway
+beforeAll(async () => {
+  gateway = await startGateway()
+})
+afterAll(() => gateway?.close())
+beforeEach(() => {
+  gateway.simulator.control.reset()
+})
+
+async function book(time: string, name: string, from: string) {
+  const call = { callId: newCallId(), from }
+  const answer = await gateway.call(
+    'book_appointment',
+    { name, service: 'Herrenhaarschnitt', date: '2026-12-03', time },
+    call,
+  )
+  expect(answer).toMatchObject({ success: true, status: 'confirmed' })
+  return { call, uid: String(answer.calcom_uid), id: Number(answer.appointment_id) }
+}
+
+const row = (id: number) =>
+  gateway.database.tenancy.run(salon.companyId, (tx) => tx.appointment.findFirstOrThrow({ where: { id } }))
+
+test('a booking that was moved and then cancelled unheard ends here too', async () => {
+  const { control } = gateway.simulator
+  const { uid, id } = await book('10:00', 'Anna Bauer', '+4915111111111')
+  gateway.clock.advance(60_000)
+  const moved = await control.rescheduleAsHost(uid, { start: '2026-12-03T13:00:00Z' })
+  gateway.clock.advance(60_000)
+  await control.cancelAsHost(moved.uid, { reason: 'Krank' })
+  gateway.clock.advance(60_000)
+  await gateway.gateway.jobs.runner.runNow('reconcile')
+  expect(await row(id)).toMatchObject({ status: 'cancelled' })
+})
+
+test('a booking that was moved twice unheard has moved on here too', async () => {
+  const { control } = gateway.simulator
+  const { uid, id } = await book('09:30', 'Doris Otto', '+4915111111114')
+  gateway.clock.advance(60_000)
+  const moved = await control.rescheduleAsHost(uid, { start: '2026-12-03T13:00:00Z' })
+  gateway.clock.advance(60_000)
+  const last = await control.rescheduleAsHost(moved.uid, { start: '2026-12-04T09:00:00Z' })
+  gateway.clock.advance(60_000)
+  await gateway.gateway.jobs.runner.runNow('reconcile')
+  expect(await row(id)).toMatchObject({
+    status: 'scheduled',
+    calcomUid: last.uid,
+    appointmentDatetime: new Date('2026-12-04T09:00:00Z'),
+  })
+})
+
+test('a move whose answer was lost, asked for again in the same words, is told as moved', async () => {
+  const { id } = await book('11:00', 'Ben Fischer', '+4915111111112')
+  const call = { callId: newCallId(), from: '+4915111111112' }
+  const args = {
+    name: 'Ben Fischer',
+    old_date: '2026-12-03',
+    old_time: '11:00',
+    new_date: '2026-12-03',
+    new_time: '15:00',
+  }
+  expect(await gateway.call('reschedule_appointment', args, call)).toMatchObject({ status: 'rescheduled' })
+  expect(await gateway.call('reschedule_appointment', args, call)).toMatchObject({
+    success: true,
+    appointment_id: id,
+  })
+})
+
+test('a cancellation whose answer was lost, asked for again in the same words, is told as cancelled', async () => {
+  await book('12:00', 'Clara Horn', '+4915111111113')
+  const call = { callId: newCallId(), from: '+4915111111113' }
+  const args = { name: 'Clara Horn', date: '2026-12-03', time: '12:00' }
+  expect(await gateway.call('cancel_appointment', args, call)).toMatchObject({ status: 'cancelled' })
+  expect(await gateway.call('cancel_appointment', args, call)).toMatchObject({
+    success: true,
+    status: 'cancelled',
+  })
+})
