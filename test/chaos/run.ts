@@ -103,6 +103,7 @@ async function runOnce(plan: Plan): Promise<Verdict> {
     const jobsLeft = await world.drain()
     const verdict = await judge(world, ledger, jobsLeft)
     keepLog ||= plan.sabotage === undefined && Object.values(verdict.counts).some((count) => count > 0)
+    if (keepLog) await world.keepState({ wishes: ledger.wishes, hostActs: [...ledger.hostActs] })
     report(plan, verdict, (callsEndedAt - startedAt) / 1000, (performance.now() - startedAt) / 1000)
     return verdict
   } catch (error) {

@@ -3,7 +3,7 @@
  * a balancer. Each can be broken and mended. One clock for all, ahead of the machine's by an offset that only grows.
  */
 import { closeSync, openSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -212,6 +212,15 @@ export class World {
       if (left.length === 0 || Date.now() > endsAt) return left.map(({ name }) => name)
       await wait(200)
     }
+  }
+
+  /** Keeps both sides of the story beside the log, for whoever looks into a broken promise. */
+  async keepState(ledger: object): Promise<void> {
+    const tables: Record<string, unknown> = {}
+    for (const table of ['appointments', 'appointment_changes', 'booking_attempts', 'mail_outbox'])
+      tables[table] = await this.sql(`SELECT * FROM ${table} ORDER BY created_at`)
+    const state = { ...tables, bookings: this.simulator.control.bookings(), ledger }
+    await writeFile(join(this.#folder, 'state.json'), JSON.stringify(state, null, 1))
   }
 
   /** Ends everything; the folder with the log stays if `keepLog`. */
