@@ -93,10 +93,10 @@ export async function openSalon() {
     const branch = catalogue.branches.find((one) => one.name === 'Mitte')!
     if (id !== null)
       await run((tx) =>
-        tx.call.upsert({
-          where: { retellCallId: id },
-          create: { retellCallId: id, companyId: 1, branchId: branch.id, fromNumber: from },
-          update: {},
+        // Two requests of one call may come at once.
+        tx.call.createMany({
+          data: { retellCallId: id, companyId: 1, branchId: branch.id, fromNumber: from },
+          skipDuplicates: true,
         }),
       )
     const now = clock.now()
