@@ -11,8 +11,8 @@ beforeEach(() => {
   gateway.simulator.control.reset()
 })
 
-async function book(time: string, name: string, from: string) {
-  const call = { callId: newCallId(), from }
+async function book(time: string, name: string, from: string, to = salon.mitte) {
+  const call = { callId: newCallId(), from, to }
   const answer = await gateway.call(
     'book_appointment',
     { name, service: 'Herrenhaarschnitt', date: '2026-12-03', time },
@@ -79,4 +79,25 @@ test('a cancellation whose answer was lost, asked for again in the same words, i
     success: true,
     status: 'cancelled',
   })
+})
+
+test('a move asked for again while its first request is under way is not told as taken', async () => {
+  // One person works there: what the first request takes, nobody else has free.
+  const { id } = await book('15:00', 'Emma Keller', '+4915111111115', salon.nord)
+  const call = { callId: newCallId(), from: '+4915111111115', to: salon.nord }
+  const args = {
+    name: 'Emma Keller',
+    old_date: '2026-12-03',
+    old_time: '15:00',
+    new_date: '2026-12-03',
+    new_time: '17:00',
+  }
+  const { control } = gateway.simulator
+  control.addFault({ operation: 'rescheduleBooking', effect: 'delay', ms: 700, phase: 'after' })
+  const first = gateway.call('reschedule_appointment', args, call)
+  // Cal.com has moved it; its answer is still on the way.
+  await expect.poll(() => control.bookings().some(({ rescheduledFromUid }) => rescheduledFromUid)).toBe(true)
+  const second = await gateway.call('reschedule_appointment', args, call)
+  expect(second).toMatchObject({ success: true, appointment_id: id })
+  expect(await first).toMatchObject({ status: 'rescheduled' })
 })

@@ -227,7 +227,14 @@ function compareTold(
   if (ended && !mayHaveEnded) broken('toldBookedButNot', `${who} ${last.uid} ${last.status}`)
   if (!ended && (wish.cancel === 'cancelled' || wish.cancel === 'noted'))
     broken('toldCancelledButStands', `${who} ${last.uid} ${wish.cancel}`)
-  if (ended && wish.cancelledAt !== null && Date.parse(last.updatedAt ?? '') > wish.cancelledAt)
+  // A move by the business in the very same moment is the business's answer to the cancellation.
+  const movedMeanwhile = acts.some(({ kind }) => kind === 'moved')
+  if (
+    ended &&
+    !movedMeanwhile &&
+    wish.cancelledAt !== null &&
+    Date.parse(last.updatedAt ?? '') > wish.cancelledAt
+  )
     broken('toldCancelledButStands', `${who} ${last.uid} ended only later`)
   for (const { to, heard, at } of wish.moves) {
     const arrived = chain.some(
@@ -253,10 +260,14 @@ function describe(row: AppointmentRow): string {
 function compareMails(world: World, appointments: AppointmentRow[], mails: MailRow[], broken: Broken): void {
   const received = new Map<string, (typeof world.mails)[number]>()
   const sameNews = new Map<string, Set<string>>()
+  const known = new Set(mails.map(({ message_id }) => message_id))
   for (const mail of world.mails) {
     const { messageId = '', subject = '', text = '' } = mail.parsed
     received.set(messageId, mail)
-    const news = `${mail.to.join()}|${subject}|${text}|${icsOf(mail)?.match(/^SEQUENCE:.*$/m)?.[0]}`
+    if (!known.has(messageId)) broken('mailsRepeatedUnderAnotherId', `${messageId} is not ours`)
+    const ics = icsOf(mail)
+    if (ics === undefined) continue
+    const news = `${mail.to.join()}|${subject}|${text}|${ics.match(/^SEQUENCE:.*$/m)?.[0]}`
     sameNews.set(news, (sameNews.get(news) ?? new Set()).add(messageId))
   }
   for (const ids of sameNews.values())

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { CalcomApi } from '../../calcom/client.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
-import type { Tenancy } from '../../db/tenancy.ts'
+import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
@@ -61,4 +61,23 @@ export async function waitUntilSettled(
     latest = (await deps.attempts.load(attempt.companyId, attempt.id)) ?? latest
   }
   return latest
+}
+
+/** A request for exactly this move that has not failed: the new slot may look taken because of it. */
+export function loadSameMove(
+  tx: Tx,
+  companyId: number,
+  uid: string | null,
+  startsAt: Date,
+): Promise<Attempt | null> {
+  return tx.bookingAttempt.findFirst({
+    where: {
+      companyId,
+      kind: 'reschedule',
+      targetUid: uid,
+      startAt: startsAt,
+      state: { in: ['executing', 'unknown', 'booked'] },
+    },
+    orderBy: { createdAt: 'desc' },
+  })
 }

@@ -13,7 +13,7 @@ import type { Attempt } from '../booking/attempts.ts'
 import type { StoredCallback } from '../callbacks.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
 import { markChanged } from './cancel.ts'
-import { type ActionDeps, draftMs, waitUntilSettled, writeOptions } from './deps.ts'
+import { type ActionDeps, draftMs, loadSameMove, waitUntilSettled, writeOptions } from './deps.ts'
 import { type Errand, handOver } from './handover.ts'
 import { loadAppointment } from './identity.ts'
 import { bookedService, NewSlots } from './new-slots.ts'
@@ -145,7 +145,13 @@ export class Rescheduling {
         return { kind: 'ask_time', appointment, newTime, slots }
       }
       const alternatives = await this.#slots.check(scope, appointment, newTime)
-      if (alternatives !== null) return { kind: 'taken', appointment, wanted: newTime, alternatives }
+      if (alternatives !== null) {
+        const same = await this.#deps.tenancy.run(scope.call.companyId, (tx) =>
+          loadSameMove(tx, scope.call.companyId, appointment.calcomUid, newTime.startsAt),
+        )
+        if (same) return this.#follow(scope, appointment, newTime, same)
+        return { kind: 'taken', appointment, wanted: newTime, alternatives }
+      }
     } catch (error) {
       if (error instanceof AppError && error.code === 'calendar_unavailable')
         return { kind: 'failed', appointment }
@@ -186,11 +192,20 @@ export class Rescheduling {
     if (claim.kind === 'claimed')
       return this.#execute({ scope, appointment, attempt: claim.attempt, uid, wanted })
     if (claim.kind === 'absent') return { kind: 'busy', appointment }
-    // Perhaps this caller's own first request is on its way (incident I-46).
-    const rival = await waitUntilSettled(this.#deps, claim.attempt, scope.deadline)
+    return this.#follow(scope, appointment, wanted, claim.attempt)
+  }
+
+  /** What comes of a request that is on its way: perhaps this caller's own first one (incident I-46). */
+  async #follow(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    wanted: Wanted,
+    attempt: Attempt,
+  ): Promise<MoveOutcome> {
+    const rival = await waitUntilSettled(this.#deps, attempt, scope.deadline)
     const same = rival.kind === 'reschedule' && rival.startAt?.getTime() === wanted.startsAt.getTime()
     if (same && rival.state === 'unknown') {
-      const callback = await tenancy.run(companyId, (tx) =>
+      const callback = await this.#deps.tenancy.run(scope.call.companyId, (tx) =>
         handOver(tx, this.#deps.callbacks, scope, appointment, 'move_unclear'),
       )
       return { kind: 'unclear', appointment, callback }
