@@ -81,7 +81,10 @@ test('a cancellation whose answer was lost, asked for again in the same words, i
   })
 })
 
-test('a move asked for again while its first request is under way is not told as taken', async () => {
+test.each([
+  ['as taken', null],
+  ['as failed when free times are not to be had', 'getSlots' as const],
+])('a move asked for again while its first request is under way is not told %s', async (_, broken) => {
   // One person works there: what the first request takes, nobody else has free.
   const { id } = await book('15:00', 'Emma Keller', '+4915111111115', salon.nord)
   const call = { callId: newCallId(), from: '+4915111111115', to: salon.nord }
@@ -93,10 +96,12 @@ test('a move asked for again while its first request is under way is not told as
     new_time: '17:00',
   }
   const { control } = gateway.simulator
-  control.addFault({ operation: 'rescheduleBooking', effect: 'delay', ms: 700, phase: 'after' })
+  control.addFault({ operation: 'rescheduleBooking', effect: 'delay', ms: 1_000, phase: 'after' })
   const first = gateway.call('reschedule_appointment', args, call)
   // Cal.com has moved it; its answer is still on the way.
-  await expect.poll(() => control.bookings().some(({ rescheduledFromUid }) => rescheduledFromUid)).toBe(true)
+  const isMoved = () => control.bookings().some(({ rescheduledFromUid }) => rescheduledFromUid)
+  await expect.poll(isMoved, { timeout: 10_000 }).toBe(true)
+  if (broken) control.addFault({ operation: broken, effect: 'error', status: 503, times: 2 })
   const second = await gateway.call('reschedule_appointment', args, call)
   expect(second).toMatchObject({ success: true, appointment_id: id })
   expect(await first).toMatchObject({ status: 'rescheduled' })

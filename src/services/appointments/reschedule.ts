@@ -146,19 +146,30 @@ export class Rescheduling {
       }
       const alternatives = await this.#slots.check(scope, appointment, newTime)
       if (alternatives !== null) {
-        const same = await this.#deps.tenancy.run(scope.call.companyId, (tx) =>
-          loadSameMove(tx, scope.call.companyId, appointment.calcomUid, newTime.startsAt),
-        )
-        if (same) return this.#follow(scope, appointment, newTime, same)
-        return { kind: 'taken', appointment, wanted: newTime, alternatives }
+        const taken = { kind: 'taken' as const, appointment, wanted: newTime, alternatives }
+        return this.#unlessUnderWay(scope, newTime, taken)
       }
     } catch (error) {
-      if (error instanceof AppError && error.code === 'calendar_unavailable')
-        return { kind: 'failed', appointment }
-      throw error
+      if (!(error instanceof AppError) || error.code !== 'calendar_unavailable') throw error
+      const failed = { kind: 'failed' as const, appointment }
+      return newTime.kind === 'exact' ? this.#unlessUnderWay(scope, newTime, failed) : failed
     }
     if (wish.confirmed === false) return { kind: 'ready', appointment, wanted: newTime }
     return this.#begin(scope, appointment, newTime, wish.reason)
+  }
+
+  /** A refusal, unless exactly this move has been asked for before: then what comes of that counts. */
+  async #unlessUnderWay(
+    scope: CallScope,
+    wanted: Wanted,
+    refusal: Extract<MoveOutcome, { kind: 'taken' | 'failed' }>,
+  ): Promise<MoveOutcome> {
+    const { appointment } = refusal
+    const { companyId } = scope.call
+    const same = await this.#deps.tenancy.run(companyId, (tx) =>
+      loadSameMove(tx, companyId, appointment.calcomUid, wanted.startsAt),
+    )
+    return same ? this.#follow(scope, appointment, wanted, same) : refusal
   }
 
   async #begin(
