@@ -6,7 +6,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   type JobHelpers,
-  parseCronItems,
   Logger as QueueLogger,
   type Runner,
   run,
@@ -18,6 +17,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../lib/clock.ts'
 import { redactText } from '../lib/redact.ts'
 import { TryAgainLater } from '../lib/try-again.ts'
+import { Cron, type ScheduledJob } from './cron.ts'
 import { type Job, type JobPayload, type JobReport, timeoutMs, triesMax } from './job.ts'
 import { exhaust, freeAbandoned, lockMs, makeDue, renewEveryMs, renewLocks } from './queue-locks.ts'
 
@@ -37,12 +37,6 @@ export function bind<Deps>(job: Job<Deps>, deps: Deps): BoundJob {
     timeoutMs: job.timeoutMs ?? timeoutMs,
     run: (payload, signal) => job.run(deps, payload, signal),
   }
-}
-
-/** When a job is due by itself: a cron line in UTC. */
-export interface ScheduledJob {
-  name: string
-  cron: string
 }
 
 /** One run of a job, for metrics. */
@@ -78,6 +72,7 @@ export class JobRunner {
   readonly #byName: ReadonlyMap<string, BoundJob>
   readonly #locks: { lockMs: number; renewEveryMs: number }
   readonly #running = new Set<string>()
+  readonly #cron: Cron
   #renewing: NodeJS.Timeout | undefined
   #runner: Runner | undefined
   #supervising: Promise<void> | undefined
@@ -91,6 +86,7 @@ export class JobRunner {
     if (this.#byName.size !== options.jobs.length) throw new Error('Two jobs share a name')
     for (const { name } of options.schedule ?? [])
       if (!this.#byName.has(name)) throw new Error(`The schedule names an unknown job: ${name}`)
+    this.#cron = new Cron({ ...options, schedule: options.schedule ?? [] })
     this.#tasks = Object.fromEntries(
       options.jobs.map((job) => [
         job.name,
@@ -109,6 +105,7 @@ export class JobRunner {
     })
     this.#supervising = this.#supervise(begun)
     await beginning
+    this.#cron.start()
   }
 
   /**
@@ -141,9 +138,10 @@ export class JobRunner {
   /** Lets running jobs end, for a while; what does not end is taken over by other processes. */
   async stop(): Promise<void> {
     this.#stopped = true
+    const cronStopped = this.#cron.stop()
     const stopping = this.#runner?.stop().catch(() => {})
     await Promise.race([
-      Promise.all([stopping, this.#supervising]),
+      Promise.all([stopping, cronStopped, this.#supervising]),
       pause(stopWithinMs, undefined, { ref: false }),
     ])
     clearInterval(this.#renewing)
@@ -167,18 +165,12 @@ export class JobRunner {
   }
 
   #run(): Promise<Runner> {
-    const { pool, schedule = [], concurrency = concurrencyDefault } = this.#options
+    const { pool, concurrency = concurrencyDefault } = this.#options
     return run({
       pgPool: pool(),
       taskList: this.#tasks,
-      parsedCronItems: parseCronItems(
-        schedule.map(({ name, cron }) => ({
-          task: name,
-          match: cron,
-          // One waiting run is enough, however long the last one takes.
-          options: { backfillPeriod: 0, jobKey: `schedule:${name}`, jobKeyMode: 'preserve_run_at' as const },
-        })),
-      ),
+      // Its own cron is not used, see cron.ts.
+      parsedCronItems: [],
       noHandleSignals: true,
       concurrency,
       pollInterval: pollIntervalMs,

@@ -1,5 +1,5 @@
 /** When jobs are due by themselves: cron lines in UTC, one waiting run of each at most. */
-import type { ScheduledJob } from './runner.ts'
+import type { ScheduledJob } from './cron.ts'
 
 export const schedule: readonly ScheduledJob[] = [
   { name: 'settle_leases', cron: '* * * * *' },

@@ -96,7 +96,7 @@ test.each([
     new_time: '17:00',
   }
   const { control } = gateway.simulator
-  control.addFault({ operation: 'rescheduleBooking', effect: 'delay', ms: 1_000, phase: 'after' })
+  control.addFault({ operation: 'rescheduleBooking', effect: 'delay', ms: 2_500, phase: 'after' })
   const first = gateway.call('reschedule_appointment', args, call)
   // Cal.com has moved it; its answer is still on the way.
   const isMoved = () => control.bookings().some(({ rescheduledFromUid }) => rescheduledFromUid)

@@ -1,8 +1,11 @@
 /** What is due by itself, and the nightly work on Berlin's clock. */
 import { parseCronItems } from 'graphile-worker'
+import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { Cron } from '../../src/jobs/cron.ts'
 import { orphanedBookingCleanup } from '../../src/jobs/orphaned-booking-cleanup.ts'
 import { schedule } from '../../src/jobs/schedule.ts'
+import { testClock } from '../helpers/clock.ts'
 import { startGateway, type TestGateway } from '../helpers/gateway.ts'
 import { asOwner } from '../helpers/webhooks.ts'
 
@@ -18,18 +21,57 @@ test('every line of the schedule is one the queue understands, and no job is on 
   expect(new Set(schedule.map(({ name }) => name)).size).toBe(schedule.length)
 })
 
-test('a started gateway has its whole schedule known to the queue, in the role of a worker', async () => {
+test('every line becomes due at its minutes, in the role of a worker', async () => {
   const { runner } = gateway.gateway.jobs
+  gateway.clock.set('2026-11-25T02:30:30Z')
   await runner.start()
-  const known = () =>
-    asOwner<{ identifier: string }>(gateway, 'SELECT identifier FROM graphile_worker._private_known_crontabs')
-  await vi.waitFor(
-    async () =>
-      expect((await known()).map(({ identifier }) => identifier).sort()).toEqual(
-        schedule.map(({ name }) => name).sort(),
-      ),
-    { timeout: 20_000 },
-  )
+  const known = async () =>
+    (
+      await asOwner<{ identifier: string }>(
+        gateway,
+        'SELECT identifier FROM graphile_worker._private_known_crontabs WHERE last_execution IS NOT NULL',
+      )
+    ).map(({ identifier }) => identifier)
+  for (const [at, name] of [
+    ['2026-11-25T02:31:10Z', 'settle_leases'],
+    ['2026-11-25T02:40:10Z', 'retention'],
+    ['2026-11-25T03:05:10Z', 'orphaned_booking_cleanup'],
+    ['2026-11-25T03:17:10Z', 'import_event_types'],
+  ] as const) {
+    gateway.clock.set(at)
+    await vi.waitFor(async () => expect(await known()).toContain(name), { timeout: 15_000 })
+  }
+  expect((await known()).sort()).toEqual(schedule.map(({ name }) => name).sort())
+})
+
+test('a database that is gone at a full minute ends nothing: the minute is caught up with', async () => {
+  const gone = new Pool({ host: '127.0.0.1', port: 1, connectionTimeoutMillis: 500 })
+  const alive = new Pool({ connectionString: gateway.databaseUrl })
+  let asked = 0
+  const pool = () => {
+    asked += 1
+    return asked < 3 ? gone : alive
+  }
+  const clock = testClock('2026-12-01T00:00:30Z')
+  const cron = new Cron({
+    schedule: [{ name: 'expire_drafts', cron: '* * * * *' }],
+    pool,
+    clock,
+    log: { debug() {} },
+  })
+  cron.start()
+  clock.advance(60_000)
+  const done = () =>
+    asOwner<{ at: Date }>(
+      gateway,
+      "SELECT last_execution AS at FROM graphile_worker._private_known_crontabs WHERE identifier = 'expire_drafts'",
+    )
+  await vi.waitFor(async () => expect((await done())[0]?.at).toEqual(new Date('2026-12-01T00:01:00Z')), {
+    timeout: 15_000,
+  })
+  expect(asked).toBeGreaterThanOrEqual(3)
+  await cron.stop()
+  await Promise.all([gone.end(), alive.end()])
 })
 
 describe('the nightly cleanup', () => {
