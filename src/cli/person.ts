@@ -1,13 +1,10 @@
 /** What customer:export and customer:erase share: whose data is meant, and the parts that hold it. */
 import { parseArgs } from 'node:util'
-import { loadConfig } from '../config.ts'
-import { openDatabase } from '../db/database.ts'
-import { openStore } from '../db/store.ts'
 import { systemClock } from '../lib/clock.ts'
-import { createLogger } from '../lib/logger.ts'
 import { normalisePhone } from '../lib/phone.ts'
 import { PersonalData } from '../services/privacy/erasure.ts'
 import type { PersonKey } from '../services/privacy/person.ts'
+import { withDatabase } from './with-database.ts'
 
 /** `--company N` and `--phone +49…` or `--id N`. @throws with one sentence when they are missing or unreadable */
 export function readPersonKey(): PersonKey {
@@ -25,21 +22,7 @@ export function readPersonKey(): PersonKey {
 
 /** Opens the database for one piece of work on personal data. */
 export async function withPersonalData<T>(work: (data: PersonalData) => Promise<T>): Promise<T> {
-  const config = loadConfig()
-  const store = await openStore(config, createLogger({ level: 'error', personalData: false }))
-  try {
-    const database = await openDatabase({
-      url: store.url,
-      poolMax: 2,
-      applicationName: 'gateway-privacy',
-      requireRestrictedLogin: config.production,
-    })
-    try {
-      return await work(new PersonalData({ tenancy: database.tenancy, clock: systemClock }))
-    } finally {
-      await database.close()
-    }
-  } finally {
-    await store.close()
-  }
+  return withDatabase('gateway-privacy', ({ tenancy }) =>
+    work(new PersonalData({ tenancy, clock: systemClock })),
+  )
 }

@@ -68,6 +68,11 @@ export function sayMoment(day: LocalDay, time: ClockTime, today: LocalDay): stri
   return `${sayOnDay(day, today)} um ${sayTime(time)}`
 }
 
+/** The same words as the beginning of a sentence. */
+export function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 /** "a", "a und b", "a, b und c". */
 export function sayList(items: readonly string[], word: 'und' | 'oder'): string {
   if (items.length < 2) return items[0] ?? ''

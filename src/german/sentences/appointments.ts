@@ -2,7 +2,16 @@
  * What callers hear about appointments they already have: reading, cancelling, moving, callbacks. At most two short
  * sentences and one question. Nothing here says "gebucht" or "bestätigt": that belongs to booking.
  */
-import { type ClockTime, type LocalDay, sayDay, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
+import {
+  type ClockTime,
+  capitalised,
+  type LocalDay,
+  sayDay,
+  sayList,
+  sayMoment,
+  sayOnDay,
+  sayTime,
+} from '../index.ts'
 
 /** An appointment as it is spoken about. */
 export interface SpokenAppointment {
@@ -229,7 +238,7 @@ export function newClockTimeWanted(day: LocalDay, today: LocalDay, slots: readon
     'oder',
   )
   const question = slots.length === 1 ? 'Passt Ihnen das?' : 'Was passt Ihnen?'
-  return `${capital(sayOnDay(day, today))} wäre ${times} frei. ${question}`
+  return `${capitalised(sayOnDay(day, today))} wäre ${times} frei. ${question}`
 }
 
 export function impossibleNewTime(readings: readonly string[]): string {
@@ -244,7 +253,7 @@ export function newTimePast(): string {
 
 /** Not free: the old one stays, and what there is instead. */
 export function newTimeTaken(wanted: SpokenSlot, today: LocalDay, slots: readonly SpokenSlot[]): string {
-  const regret = `${capital(sayMoment(wanted.day, wanted.time, today))} ist leider nichts frei, Ihr bisheriger Termin bleibt bestehen.`
+  const regret = `${capitalised(sayMoment(wanted.day, wanted.time, today))} ist leider nichts frei, Ihr bisheriger Termin bleibt bestehen.`
   if (slots.length === 0) return `${regret} Möchten Sie einen anderen Tag versuchen?`
   const offers = slots
     .slice(0, 2)
@@ -302,8 +311,4 @@ function sayHours(hours: number): string {
 
 function sayTimes(count: number): string {
   return ['', 'einmal', 'zweimal', 'dreimal', 'viermal', 'fünfmal'][count] ?? `${count} Mal`
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

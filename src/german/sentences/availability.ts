@@ -5,6 +5,7 @@
  */
 import {
   type ClockTime,
+  capitalised,
   type LocalDay,
   sayDuration,
   sayList,
@@ -63,7 +64,7 @@ export function askAboutTrouble(trouble: Trouble, readings: readonly string[]): 
 
 /** Beyond the days that can be booked. */
 export function tooFarAhead(day: LocalDay, today: LocalDay): string {
-  return `${sentence(sayOnDay(day, today))} kann ich noch nicht nachsehen, das ist zu weit in der Zukunft. An welchem früheren Tag passt es Ihnen?`
+  return `${capitalised(sayOnDay(day, today))} kann ich noch nicht nachsehen, das ist zu weit in der Zukunft. An welchem früheren Tag passt es Ihnen?`
 }
 
 // --- something is free ---
@@ -80,7 +81,7 @@ export function dayHas(
   window: UnderstoodTime | null,
   today: LocalDay,
 ): string {
-  const when = sentence([sayOnDay(day, today), sayWindow(window)].filter(Boolean).join(' '))
+  const when = capitalised([sayOnDay(day, today), sayWindow(window)].filter(Boolean).join(' '))
   if (times.length === 1) return `${when} ist noch ${sayTime(times[0]!)} frei. Passt Ihnen das?`
   const spoken = sayList(spread(times).map(sayTime), 'und')
   const more = times.length > shortListMax ? ', dazwischen auch weitere' : ''
@@ -133,7 +134,7 @@ function regret(refusal: Refusal, today: LocalDay): string {
     case 'taken':
       return `Zu dieser Zeit ist ${sayOnDay(refusal.day, today)} leider nichts frei.`
     case 'day_full': {
-      const when = sentence(sayOnDay(refusal.day, today))
+      const when = capitalised(sayOnDay(refusal.day, today))
       const window = sayWindow(refusal.window)
       return window === ''
         ? `${when} ist leider nichts mehr frei.`
@@ -187,8 +188,4 @@ export function sayTimes(times: readonly SpokenTime[], today: LocalDay, word: 'u
 function spread(times: readonly ClockTime[]): ClockTime[] {
   if (times.length <= shortListMax) return times.slice(0, spokenMax)
   return [times[0]!, times[Math.floor(times.length / 2)]!, times.at(-1)!]
-}
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }

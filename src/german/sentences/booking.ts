@@ -3,7 +3,7 @@
  * contains "gebucht" or "bestätigt" (incident I-82); a test reads them all.
  */
 import type { ClockTime, LocalDay } from '../index.ts'
-import { sayDay, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
+import { capitalised, sayDay, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
 import { type SpokenTime, sayTimes } from './availability.ts'
 
 export interface SpokenMoment {
@@ -163,13 +163,9 @@ export function slotHeldMessage(moment: SpokenMoment, service: string): string {
 }
 /** Free, but nobody could be kept from taking it meanwhile. */
 export function slotHeldUncertainly(moment: SpokenMoment): string {
-  return `${sentence(sayAt(moment))} ist noch ein Termin frei. Auf welchen Namen darf ich den Termin eintragen?`
+  return `${capitalised(sayAt(moment))} ist noch ein Termin frei. Auf welchen Namen darf ich den Termin eintragen?`
 }
 
 export const slotReleasedMessage = 'In Ordnung, die Zeit ist wieder frei. Wie kann ich Ihnen sonst helfen?'
 export const nothingHeldMessage =
   'Ich halte gerade keine Zeit für Sie frei. Für wann möchten Sie einen Termin?'
-
-function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
