@@ -3,10 +3,10 @@
  * tenancy transaction a connection sees nothing: with a login of its own rights that is checked at start-up, with the
  * single login of development every connection enters a role without any policy.
  */
-import { PrismaPg } from '@prisma/adapter-pg'
 import { Pool, type PoolConfig } from 'pg'
 import { DatabaseSetupError } from './errors.ts'
 import { PrismaClient } from './generated/client.ts'
+import { openPool, prismaAdapter } from './pool.ts'
 import { Tenancy } from './tenancy.ts'
 
 export type DatabaseOptions = {
@@ -45,7 +45,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     keepAlive: true,
   }
   const role = options.requireRestrictedLogin ? {} : { options: '-c role=gateway_bare' }
-  const pool = new Pool({ ...base, ...role, max: options.poolMax })
+  const pool = openPool({ ...base, ...role, max: options.poolMax })
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
   try {
@@ -55,7 +55,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     throw error
   }
 
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool), errorFormat: 'minimal' })
+  const prisma = new PrismaClient({ adapter: prismaAdapter(pool), errorFormat: 'minimal' })
   let workers: Pool | undefined
 
   return {

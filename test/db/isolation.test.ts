@@ -1,7 +1,7 @@
-import { PrismaPg } from '@prisma/adapter-pg'
-import { Client, Pool } from 'pg'
+import { Client, type Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Prisma, PrismaClient } from '../../src/db/generated/client.ts'
+import { openPool, prismaAdapter } from '../../src/db/pool.ts'
 import { Tenancy, type Tx } from '../../src/db/tenancy.ts'
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts'
 import { fillCompany } from './fill.ts'
@@ -18,8 +18,8 @@ let prisma: PrismaClient
 
 beforeAll(async () => {
   server = await createTestDatabase()
-  pool = new Pool({ connectionString: server.url, options: '-c role=gateway_bare', max: 1 })
-  prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  pool = openPool({ connectionString: server.url, options: '-c role=gateway_bare', max: 1 })
+  prisma = new PrismaClient({ adapter: prismaAdapter(pool) })
   tenancy = new Tenancy({ prisma })
   await tenancy.asSystem(async (tx) => {
     await fillCompany(tx, companyA)
