@@ -3,6 +3,7 @@
  * company into the payload (`company_id`) and keeps the job keys of companies apart; see the migration.
  */
 import type { Pool } from 'pg'
+import { Prisma } from './generated/client.ts'
 import type { Tx } from './tenancy.ts'
 
 export type JobRequest = {
@@ -20,7 +21,12 @@ export type JobRequest = {
 
 /** Adds a job when (and only when) the transaction commits. */
 export async function enqueueJob(tx: Tx, job: JobRequest): Promise<void> {
-  await tx.$executeRaw`SELECT gateway_enqueue_job(${job.task}::text, ${JSON.stringify(job.payload)}::json,
+  await tx.$executeRaw`SELECT ${enqueuing(job)}`
+}
+
+/** The same as part of a statement that writes the data, for where a round trip counts. */
+export function enqueuing(job: JobRequest): Prisma.Sql {
+  return Prisma.sql`gateway_enqueue_job(${job.task}::text, ${JSON.stringify(job.payload)}::json,
     ${job.jobKey ?? null}::text, ${job.runAt ?? null}::timestamptz, ${job.maxAttempts ?? null}::int)`
 }
 

@@ -39,10 +39,14 @@ export class HoldKeeper {
 
   /** Holds the slot of a draft and notes it with the draft; a hold of this call on the same slot is taken over. */
   async hold(scope: Scene, attempt: Attempt): Promise<void> {
-    const { id, companyId, eventTypeId, startAt } = attempt
+    const { eventTypeId, startAt } = attempt
     if (eventTypeId === null || startAt === null) return
     const hold = await this.take(scope, { eventTypeId, start: startAt })
-    if (!hold) return
+    if (hold) this.note(attempt, hold)
+  }
+
+  /** Notes a hold with its draft, after the answer. */
+  note({ id, companyId }: Attempt, hold: Hold): void {
     // The cache knows it already, so the caller need not wait for the database.
     this.#deps.background.run('note_hold', () =>
       this.#deps.tenancy.run(companyId, (tx) =>
@@ -58,9 +62,10 @@ export class HoldKeeper {
   async take(scope: Scene, slot: { eventTypeId: number; start: Date }): Promise<Hold | null> {
     const { call, catalogue, deadline } = scope
     const { calcom, holds, clock, log } = this.#deps
-    const own = (await holds.load(call.callId)).find((held) => isSameSlot(held, slot))
+    const [known, mayTake] = await Promise.all([holds.load(call.callId), holds.mayTake(call.callId, slot)])
+    const own = known.find((held) => isSameSlot(held, slot))
     if (own && own.uid !== null) return own
-    if (!(await holds.mayTake(call.callId, slot))) return null
+    if (!mayTake) return null
     const until = new Date(clock.now().getTime() + holdMs)
     try {
       const api = await calcom(catalogue.company.calcomConnectionId)

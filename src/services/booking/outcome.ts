@@ -66,8 +66,10 @@ export class OutcomeWriter {
 
   /** Cal.com has booked. From here on the answer is success, whatever happens on our side. */
   async #made(scope: CallScope, attempt: Attempt, booking: CalcomBooking): Promise<Confirmed> {
-    const { tenancy, recorder, availability, holds, log } = this.#deps
+    const { tenancy, recorder, holds, log } = this.#deps
     const { catalogue } = scope
+    // It is Cal.com's calendar that has changed, so this need not wait for our rows, nor the caller for both in turn.
+    const marked = this.#markChanged(scope, attempt, booking)
     let done: Done = {
       appointmentId: null,
       calcomUid: booking.uid,
@@ -98,23 +100,27 @@ export class OutcomeWriter {
       )
       await this.#leaveForRepair(attempt, booking)
     }
-    try {
-      const zone = branchOfAttempt(attempt, scope).timeZone
-      const day = localDayOf(booking.start ?? attempt.startAt ?? scope.now, zone)
-      await availability.markChanged(attempt.companyId, [day])
-      holds.releaseLater(scope, attempt)
-    } catch (error) {
-      log.warn(
-        { component: 'booking', attemptId: attempt.id, err: error },
-        'tidying up after a booking failed',
-      )
-    }
+    await marked
+    holds.releaseLater(scope, attempt)
     return {
       kind: 'booked',
       attempt,
       booking: spokenBooking(attempt, scope, done.staffId),
       done,
       again: false,
+    }
+  }
+
+  async #markChanged(scope: CallScope, attempt: Attempt, booking: CalcomBooking): Promise<void> {
+    try {
+      const zone = branchOfAttempt(attempt, scope).timeZone
+      const day = localDayOf(booking.start ?? attempt.startAt ?? scope.now, zone)
+      await this.#deps.availability.markChanged(attempt.companyId, [day])
+    } catch (error) {
+      this.#deps.log.warn(
+        { component: 'booking', attemptId: attempt.id, err: error },
+        'the free times of a booked day are still believed',
+      )
     }
   }
 

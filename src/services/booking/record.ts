@@ -5,7 +5,7 @@
  */
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Prisma } from '../../db/generated/client.ts'
-import { enqueueJob } from '../../db/jobs.ts'
+import { enqueuing } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Catalogue } from '../catalogue.ts'
@@ -115,15 +115,6 @@ export class BookingRecorder {
       pending: appointment.status === 'pending',
       staffId,
     }
-    if (callId !== null) {
-      await tx.$executeRaw`
-        WITH k AS (
-          UPDATE calls SET appointment_made = true, customer_id = coalesce(customer_id, ${customerId}), updated_at = now()
-          WHERE company_id = ${companyId} AND retell_call_id = ${callId}
-        )
-        UPDATE retell_call_sessions SET customer_id = coalesce(customer_id, ${customerId}), updated_at = now()
-        WHERE company_id = ${companyId} AND call_id = ${callId}`
-    }
     await this.#deps.attempts.finish(
       tx,
       attempt,
@@ -136,11 +127,26 @@ export class BookingRecorder {
       },
       ['draft', 'executing', 'unknown', 'booked', 'rejected', 'released', 'expired'],
     )
-    await enqueueJob(tx, {
+    const job = enqueuing({
       task: 'appointment_notifications',
       payload: { appointmentId: done.appointmentId, kind: 'booked' },
       jobKey: `appointment_notifications:${done.appointmentId}:booked`,
     })
+    // One round trip for what nobody reads back: the caller waits for all of it.
+    await tx.$queryRaw`
+      WITH history AS (
+        INSERT INTO appointment_changes (company_id, appointment_id, kind, to_datetime, to_uid, actor, call_id, created_at)
+        SELECT ${companyId}::int, ${appointment.id}::bigint, 'created', ${startsAt}::timestamptz, ${booking.uid}::text, 'caller', ${callId}::text,
+          ${this.#deps.clock.now()}::timestamptz
+        WHERE ${appointment.isNew}::boolean
+      ), call AS (
+        UPDATE calls SET appointment_made = true, customer_id = coalesce(customer_id, ${customerId}), updated_at = now()
+        WHERE company_id = ${companyId} AND retell_call_id = ${callId}
+      ), session AS (
+        UPDATE retell_call_sessions SET customer_id = coalesce(customer_id, ${customerId}), updated_at = now()
+        WHERE company_id = ${companyId} AND call_id = ${callId}
+      )
+      SELECT ${job}::text`
     return done
   }
 
@@ -149,36 +155,28 @@ export class BookingRecorder {
     tx: Tx,
     companyId: number,
     booking: CalcomBooking,
-    written: Omit<Prisma.AppointmentUncheckedCreateInput, 'companyId'>,
-  ): Promise<{ id: bigint; status: string }> {
+    written: Omit<Prisma.AppointmentCreateManyInput, 'companyId'>,
+  ): Promise<{ id: bigint; status: string; isNew: boolean }> {
     const { uid: calcomUid } = booking
-    const earlier = await tx.appointment.findFirst({ where: { companyId, calcomUid }, select: { id: true } })
     const select = { id: true, status: true } as const
-    if (earlier) return tx.appointment.update({ where: { id: earlier.id }, data: written, select })
-    const appointment = await tx.appointment.create({
-      data: {
-        ...written,
-        companyId,
-        calcomUid,
-        icalUid: calcomUid,
-        status: booking.status === 'pending' ? 'pending' : 'scheduled',
-        calcomUpdatedAt: booking.updatedAt ?? booking.createdAt ?? null,
-      },
+    const [created] = await tx.appointment.createManyAndReturn({
+      data: [
+        {
+          ...written,
+          companyId,
+          calcomUid,
+          icalUid: calcomUid,
+          status: booking.status === 'pending' ? 'pending' : 'scheduled',
+          calcomUpdatedAt: booking.updatedAt ?? booking.createdAt ?? null,
+        },
+      ],
+      skipDuplicates: true,
       select,
     })
-    await tx.appointmentChange.create({
-      data: {
-        companyId,
-        appointmentId: appointment.id,
-        kind: 'created',
-        toDatetime: written.appointmentDatetime,
-        toUid: calcomUid,
-        actor: 'caller',
-        callId: written.callId,
-        createdAt: this.#deps.clock.now(),
-      },
-    })
-    return appointment
+    if (created) return { ...created, isNew: true }
+    const where = { companyId_calcomUid: { companyId, calcomUid } }
+    const completed = await tx.appointment.update({ where, data: written, select })
+    return { ...completed, isNew: false }
   }
 
   /** An attempt that was given up, while its wish was fulfilled by another one. */

@@ -104,9 +104,15 @@ export class BookingStarter {
       const notFree = await this.#check(scope, wish, known, key)
       if (notFree) return { kind: 'not_free', ...notFree }
     }
-    const { attempt, replaced, created } = await this.#write(scope, wish, eventTypeId, key)
+    const slot = { eventTypeId, start: wish.startAt }
+    // Draft and hold need nothing of each other, and the caller waits for both. A hold without a draft ends by itself.
+    const [{ attempt, replaced, created }, early] = await Promise.all([
+      this.#write(scope, wish, eventTypeId, key),
+      held ? undefined : this.#deps.holds.take(scope, slot),
+    ])
     for (const older of replaced) this.#deps.holds.releaseLater(scope, older)
-    if (created || !held) await this.#deps.holds.hold(scope, attempt)
+    if (created && held) await this.#deps.holds.hold(scope, attempt)
+    else if (early) this.#deps.holds.note(attempt, early)
     return ready(attempt, scope, call.callId !== null && !created)
   }
 
