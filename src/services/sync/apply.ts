@@ -143,7 +143,9 @@ export class BookingSync {
     }
     return this.#write(scene, async (tx) => {
       const row = await loadRow(tx, scene.companyId, { uid: current.uid })
-      return row ? enrich(tx, scene, row) : this.#create(tx, scene)
+      if (row) return enrich(tx, scene, row)
+      const moved = await loadMovedOn(tx, scene.companyId, current.uid)
+      return moved ? { kind: 'old', reason: 'moved_since' } : this.#create(tx, scene)
     })
   }
 
@@ -166,9 +168,10 @@ export class BookingSync {
     const current = this.#isFresh(scene) ? scene.booking : await this.#look(catalogue, scene.booking.uid)
     if (current === null || !isLive(current)) return { kind: 'old', reason: 'no_longer_live' }
     return this.#write(scene, async (tx) => {
-      // While we asked, others may have written what we looked for.
+      // While we asked, others may have written what we looked for, or that this booking has been moved on.
+      if (await loadMovedOn(tx, companyId, scene.booking.uid)) return { kind: 'old', reason: 'moved_since' }
       for (const uid of walked) {
-        const known = await loadRow(tx, companyId, { uid })
+        const known = (await loadRow(tx, companyId, { uid })) ?? (await loadMovedOn(tx, companyId, uid))
         if (known) return this.#moveOn(tx, scene, known, walked)
       }
       const written = await loadRow(tx, companyId, { uid: scene.booking.uid })
