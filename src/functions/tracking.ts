@@ -15,17 +15,12 @@ export interface TrackedCall {
   functionName: string
   args: Readonly<Record<string, unknown>>
   response: Readonly<Record<string, unknown>>
+  /** The response as it was sent. */
+  responseText: string
   durationMs: number
   status: 'success' | 'error'
   error: string | null
   at: Date
-}
-
-interface SessionRow {
-  call_id: string
-  branch_id: string
-  agent_id: string | null
-  function_calls: unknown[]
 }
 
 type Deps = { tenancy: Pick<Tenancy, 'run'>; log: Logger; onDropped?: (count: number) => void }
@@ -99,7 +94,7 @@ export class FunctionCallTracker {
     const failed: TrackedCall[] = []
     for (const [companyId, entries] of groupBy(batch, (entry) => entry.context.companyId)) {
       try {
-        const rows = JSON.stringify(sessionRows(entries))
+        const rows = sessionRows(entries)
         await this.#deps.tenancy.run(companyId, async (tx) => {
           await tx.$executeRaw`
             INSERT INTO retell_call_sessions AS s (call_id, company_id, branch_id, agent_id, status, function_calls, updated_at)
@@ -118,22 +113,27 @@ export class FunctionCallTracker {
   }
 }
 
-/** One row per call, its entries in the order they happened. */
-function sessionRows(entries: readonly TrackedCall[]): SessionRow[] {
-  return [...groupBy(entries, (entry) => entry.context.callId)].map(([callId, calls]) => ({
-    call_id: String(callId),
-    branch_id: calls[0]!.context.branchId,
-    agent_id: calls[0]!.context.agentId,
-    function_calls: calls.map((call) =>
-      storableJson({
-        function_name: call.functionName,
-        arguments: redactPersonalData(call.args),
-        response: redactPersonalData(call.response),
-        duration_ms: Math.round(call.durationMs),
-        status: call.status,
-        ...(call.error === null ? {} : { error: call.error }),
-        timestamp: call.at.toISOString(),
-      }),
-    ),
-  }))
+/** One row per call, its entries in the order they happened: a JSON list. */
+function sessionRows(entries: readonly TrackedCall[]): string {
+  const rows = [...groupBy(entries, (entry) => entry.context.callId)].map(([callId, calls]) => {
+    const { branchId, agentId } = calls[0]!.context
+    const session = JSON.stringify({ call_id: String(callId), branch_id: branchId, agent_id: agentId })
+    return `${session.slice(0, -1)},"function_calls":[${calls.map(entryOf).join(',')}]}`
+  })
+  return `[${rows.join(',')}]`
+}
+
+/** One entry as JSON. Most answers hold nothing that must not be stored, so the text that was sent can be stored as it is. */
+function entryOf(call: TrackedCall): string {
+  const { functionName, args, response, responseText, durationMs, status, error, at } = call
+  const storable = storableJson(redactPersonalData(response))
+  const entry = JSON.stringify({
+    function_name: functionName,
+    arguments: storableJson(redactPersonalData(args)),
+    duration_ms: Math.round(durationMs),
+    status,
+    ...(error === null ? {} : { error }),
+    timestamp: at.toISOString(),
+  })
+  return `${entry.slice(0, -1)},"response":${storable === response ? responseText : JSON.stringify(storable)}}`
 }

@@ -2,6 +2,7 @@
  * The one entrance: text in, `Understood` out. Recognises, reads the wish, places it on the calendar and the clock,
  * and collects the other readings. Guesses nothing: what is impossible or contradicts itself comes back as trouble.
  */
+import { LRUCache } from 'lru-cache'
 import { type CivilDate, civilOf, type DayNumber, dayNumber, formatDay, weekdayOfNumber } from './days.ts'
 import type { DayItem } from './items.ts'
 import { lexemesOf } from './lexer.ts'
@@ -56,9 +57,23 @@ function momentOf(options: UnderstandOptions): Moment {
   return { options, today: day, minute, civil: civilOf(day) }
 }
 
-function readWish(text: string, moment: Moment, timeOnly: boolean): Wish {
+/** What short texts say, before they are placed on a calendar: "14:00" and "morgen" are said again and again. Nobody changes them. */
+const said = new LRUCache<string, Wish>({ max: 500 })
+const saidLengthMax = 60
+
+function readText(text: string, thisYear: number, timeOnly: boolean): Wish {
+  const key = `${thisYear}${timeOnly}${text}`
+  const known = said.get(key)
+  if (known) return known
   const lexemes = lexemesOf(text)
-  const wish = wishOf(elementsOf(lexemes, moment.civil.year, timeOnly), lexemes)
+  const wish = wishOf(elementsOf(lexemes, thisYear, timeOnly), lexemes)
+  if (text.length <= saidLengthMax) said.set(key, wish)
+  return wish
+}
+
+function readWish(text: string, moment: Moment, timeOnly: boolean): Wish {
+  const wish = readText(text, moment.civil.year, timeOnly)
+  if (wish.main.days.iso === undefined && wish.others.length === 0) return wish
   return {
     ...wish,
     main: spread(wish.main, moment),

@@ -47,7 +47,9 @@ export function localDayOf(instant: Date, zone: string): LocalDay {
 
 /** The clock time of an instant in that zone, seconds cut off. */
 export function clockTimeOf(instant: Date, zone: string): ClockTime {
-  return formatClock(localNow(instant, zone).minute)
+  const ms = instant.getTime()
+  const localMinutes = Math.floor(ms / minuteMs) + offsetMinutes(ms, zone)
+  return clocks[localMinutes - Math.floor(localMinutes / 1440) * 1440]!
 }
 
 /** The candidate instants of a local time, earliest first: two in autumn's doubled hour, none in spring's gap. */
@@ -98,10 +100,16 @@ export function isoWeekOf(day: LocalDay): number {
   return isoWeekOfNumber(parseDay(day)).week
 }
 
+/** Every clock time there is, '00:00' to '24:00'. */
+const clocks = Array.from(
+  { length: 1441 },
+  (_, minute) =>
+    `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`,
+)
+
 /** 'HH:mm' from minutes after midnight, 0 to 1440. */
 export function formatClock(minute: number): ClockTime {
-  const hour = Math.floor(minute / 60)
-  return `${hour < 10 ? '0' : ''}${hour}:${minute % 60 < 10 ? '0' : ''}${minute % 60}`
+  return clocks[minute]!
 }
 
 /** Minutes after midnight of 'HH:mm'. */

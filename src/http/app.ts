@@ -66,6 +66,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     loggerInstance: log as FastifyBaseLogger,
     genReqId: requestIdOf,
     logController: new Fastify.LogController({ disableRequestLogging: true }),
+    // Our lines name the request themselves; a logger of its own for each request would be thrown away unused.
+    childLoggerFactory: (logger) => logger,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     requestTimeout: requestTimeoutMs,
     // Node looks for slow senders every 30 s unless told, so that the limit above would mean up to 45.

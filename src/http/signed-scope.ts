@@ -13,6 +13,8 @@ export interface SignedScopeOptions {
   verify(request: FastifyRequest, body: Buffer): SignatureVerdict | Promise<SignatureVerdict>
   /** Whether a request without any signature may pass (RETELLAI_FUNCTION_AUTH=throttle). */
   unsignedAllowed: boolean
+  /** Takes out of a verified body what the routes do not read, before it is parsed. */
+  leaveOut?: (body: Buffer) => Buffer
   /** What is told to the log when a request is refused, for instance 'function_call_refused'. */
   alarm: string
   limits: Pick<RequestLimits, 'unsigned'>
@@ -49,7 +51,7 @@ export function useSignedScope(scope: FastifyInstance, options: SignedScopeOptio
       )
       return refuse(reply, 401, verdict === 'missing' ? 'signature_missing' : 'signature_invalid')
     }
-    const parsed = parseJson(request, body)
+    const parsed = parseJson(request, options.leaveOut?.(body) ?? body)
     if (parsed === undefined) return refuse(reply, 400, 'invalid_json')
     request.body = parsed
   })

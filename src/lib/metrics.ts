@@ -78,6 +78,7 @@ export class GatewayMetrics {
   /** Children are looked up once per function: labels are hashed on every call otherwise. */
   readonly #functions = new Map<string, FunctionChildren>()
   readonly #reads = new Map<string, Counter.Internal>()
+  readonly #statuses = new Map<number, Counter.Internal>()
 
   readonly #calls = this.#counter('gateway_function_calls_total', 'Function calls', ['function', 'status'])
   readonly #errors = this.#counter('gateway_function_errors_total', 'Function calls that failed, by code', [
@@ -222,7 +223,9 @@ export class GatewayMetrics {
 
   /** Counts an HTTP response; refusals with the route's pattern, never the address itself. */
   httpResponse(statusCode: number, route: string | undefined): void {
-    this.#responses.inc({ status: statusCode })
+    const child = this.#statuses.get(statusCode) ?? this.#responses.labels({ status: statusCode })
+    this.#statuses.set(statusCode, child)
+    child.inc()
     if (statusCode >= 400) this.#refused.inc({ route: this.#names(route ?? 'none'), status: statusCode })
   }
 

@@ -3,6 +3,8 @@
  * that hold names, addresses and numbers are replaced, and emails and phone numbers inside free text too.
  */
 
+import { type JsonMapping, mapJson } from './map-json.ts'
+
 const personalKeys = new Set([
   'name',
   'first_name',
@@ -32,17 +34,13 @@ const phonePattern = /(?<![\p{L}\p{N}_-])\+?\d[\d\s/()-]{7,}\d(?![\p{L}\p{N}_-])
 const perhapsPhone = /\d[\d\s/()-]{7,}\d/
 const isoDate = /^\d{4}-\d{2}-\d{2}/
 
-/** A copy of a JSON value without personal data. */
-export function redactPersonalData(value: unknown, key = ''): unknown {
-  if (typeof value === 'string') return personalKeys.has(key) ? '[REDACTED]' : redactText(value)
-  if (Array.isArray(value)) return value.map((item) => redactPersonalData(item, key))
-  if (typeof value === 'object' && value !== null) {
-    const copy: Record<string, unknown> = {}
-    for (const [name, item] of Object.entries(value))
-      if (name !== '__proto__') copy[name] = redactPersonalData(item, name)
-    return copy
-  }
-  return value
+const withoutPersonalData: JsonMapping = {
+  text: (text, key) => (personalKeys.has(key) ? '[REDACTED]' : redactText(text)),
+}
+
+/** A JSON value without personal data; the very same value where it has none. */
+export function redactPersonalData(value: unknown): unknown {
+  return mapJson(value, withoutPersonalData)
 }
 
 /** Free text without emails and phone numbers; dates and ids stay. */

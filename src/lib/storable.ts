@@ -1,4 +1,5 @@
 /** Makes vendor data storable: PostgreSQL refuses NUL in text and jsonb, and lone surrogates in jsonb. */
+import { type JsonMapping, mapJson } from './map-json.ts'
 
 /** The text without NUL and lone surrogates, at most `max` characters. */
 export function storableText(value: string, max: number): string {
@@ -6,16 +7,15 @@ export function storableText(value: string, max: number): string {
   return isFine ? value : value.slice(0, max).toWellFormed().replaceAll('\u0000', '')
 }
 
-/** A JSON value with every string (and key) made storable; deeper than 40 levels is dropped. */
-export function storableJson(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return storableText(value, 100_000)
-  if (depth > 40) return null
-  if (Array.isArray(value)) return value.map((item) => storableJson(item, depth + 1))
-  if (typeof value === 'object' && value !== null) {
-    const copy: Record<string, unknown> = {}
-    for (const [key, item] of Object.entries(value))
-      if (key !== '__proto__') copy[storableText(key, 200)] = storableJson(item, depth + 1)
-    return copy
-  }
-  return typeof value === 'bigint' || typeof value === 'function' ? null : (value ?? null)
+const textMax = 100_000
+const keyMax = 200
+
+const storable: JsonMapping = {
+  text: (text) => storableText(text, textMax),
+  key: (key) => storableText(key, keyMax),
+}
+
+/** A JSON value with every string (and key) made storable; the very same value where all are. */
+export function storableJson(value: unknown): unknown {
+  return mapJson(value, storable)
 }

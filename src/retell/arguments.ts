@@ -131,8 +131,12 @@ const emptyWords = new Set([
   'string',
 ])
 
+/** Printable Latin words with one space between them, and no brace: nothing to clean, as nearly always. */
+const cleanAlready = /^[!-z|}~À-ÿ]+(?: [!-z|}~À-ÿ]+)*$/
+
 /** Removes what no caller can say: placeholders, control, zero-width and bidirectional characters, lone surrogates. */
 function cleanText(value: string): string {
+  if (cleanAlready.test(value)) return value
   return value
     .replace(/\{\{[^{}]*\}\}/g, ' ')
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu, ' ')

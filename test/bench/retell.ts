@@ -10,7 +10,7 @@ export const knownCaller = '+4915228817386'
 
 export type Answer = Record<string, unknown> & { success: boolean; message: string }
 
-/** What was said by the time an agent asks for free times: about 1.5 kB, sent twice (text and objects). */
+/** What was said by the time an agent asks for free times, about half a minute. */
 const turns = [
   ['agent', 'Salon Sonnenschein, guten Tag! Mein Name ist Clara, wie kann ich Ihnen helfen?'],
   ['user', 'Ja, guten Tag, ich hätte gern einen Termin zum Haareschneiden, wenn es geht noch diese Woche.'],
@@ -21,25 +21,59 @@ const turns = [
   ['agent', 'Einen Moment bitte, ich schaue nach, was am Donnerstagnachmittag frei ist.'],
 ] as const
 
-/** The call object of a call under way. */
+const transcript = turns.map(([role, words]) => `${role === 'agent' ? 'Agent' : 'User'}: ${words}`).join('\n')
+/** Retell times every word. */
+const utterances = turns.map(([role, content], turn) => ({
+  role,
+  content,
+  words: content.split(' ').map((word, index) => {
+    const start = Math.round(turn * 4_310 + index * 317) / 1000
+    return { word, start, end: Math.round(start * 1000 + 289) / 1000 }
+  }),
+}))
+
+/** The call object of a call under way, with every field that Retell documents for a phone call: some 10 kB. */
 export function callObject(callId: string, from: string | null = knownCaller): Record<string, unknown> {
   return {
     call_id: callId,
     call_type: 'phone_call',
     agent_id: 'agent_demo_salon',
     agent_version: 17,
+    agent_name: 'Empfang Salon Sonnenschein',
     call_status: 'ongoing',
+    metadata: {},
+    retell_llm_dynamic_variables: { company_name: 'Salon Sonnenschein', customer_recognized: 'true' },
+    custom_sip_headers: { 'x-twilio-callsid': 'CA5d0d0d8047bf685c3f0ff980fe62c123' },
+    data_storage_setting: 'everything',
+    opt_in_signed_url: false,
     direction: 'inbound',
     from_number: from ?? 'anonymous',
     to_number: salonNumber,
     start_timestamp: Date.now() - 30_000,
     telephony_identifier: { twilio_call_sid: 'CA5d0d0d8047bf685c3f0ff980fe62c123' },
-    transcript: turns.map(([role, words]) => `${role === 'agent' ? 'Agent' : 'User'}: ${words}`).join('\n'),
-    transcript_object: turns.map(([role, content], index) => ({
-      role,
-      content,
-      words: [{ word: content.split(' ')[0], start: index * 4.1, end: index * 4.1 + 0.3 }],
-    })),
+    transcript,
+    transcript_object: utterances,
+    transcript_with_tool_calls: [
+      ...utterances,
+      {
+        role: 'tool_call_invocation',
+        tool_call_id: 'tool_call_9c1f22',
+        name: 'check_availability',
+        arguments: '{}',
+      },
+    ],
+    latency: {
+      e2e: {
+        p50: 812,
+        p90: 1034,
+        p95: 1090,
+        p99: 1120,
+        max: 1124,
+        min: 640,
+        num: 3,
+        values: [640, 812, 1124],
+      },
+    },
   }
 }
 

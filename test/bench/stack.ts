@@ -17,6 +17,8 @@ import { type Child, spawnNode, waitFor } from './children.ts'
 export const apiKey = 'key_of_the_benchmark'
 export const calcomKey = 'cal_test_demo_salon'
 const appPassword = 'benchmark'
+/** What `npm start` gives to Node. */
+export const productionFlags = ['--max-semi-space-size=32']
 
 export interface Server {
   url: string
@@ -75,7 +77,7 @@ export async function startStack(dist: string): Promise<Stack> {
         const port = await freePort()
         const startedAt = performance.now()
         const child = spawnNode({
-          args: [...nodeArgs, join(from, 'main.js')],
+          args: [...productionFlags, ...nodeArgs, join(from, 'main.js')],
           probe: true,
           env: {
             NODE_ENV: 'production',

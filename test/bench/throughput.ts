@@ -9,7 +9,7 @@ import type { LoadJob, LoadResult } from './load.ts'
 import { median, type Part, type Row, spread } from './report.ts'
 import { Agent, functionPath, nextCallId } from './retell.ts'
 import { metric } from './scrape.ts'
-import type { Server, Stack } from './stack.ts'
+import { productionFlags, type Server, type Stack } from './stack.ts'
 
 const connections = 20
 const throughputMin = 0.5
@@ -163,7 +163,7 @@ export async function startYardstick(stack: Stack, answer: object): Promise<Pick
   const port = await freePort()
   const parameters = JSON.stringify({ port, redisUrl: stack.redisUrl, cached, answer })
   const child = spawnNode({
-    args: ['--import', 'tsx', join(import.meta.dirname, 'yardstick.ts'), parameters],
+    args: [...productionFlags, '--import', 'tsx', join(import.meta.dirname, 'yardstick.ts'), parameters],
     env: { NODE_ENV: 'production' },
   })
   const url = `http://127.0.0.1:${port}`

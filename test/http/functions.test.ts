@@ -223,3 +223,43 @@ test('one log line per function call, without personal data', async () => {
   expect(lines).toMatchObject([{ function: 'check_customer', company_id: 1, status: 'success' }])
   expect(gateway.lines.join('\n')).not.toContain('15112348888')
 })
+
+describe('the transcript in a body', () => {
+  const utterance = (content: string) => ({
+    role: 'user',
+    content,
+    words: content.split(' ').map((word, index) => ({ word, start: index, end: index + 0.3 })),
+  })
+  const spoken = [
+    utterance('Ich sagte: "Morgen ]} um \\ zehn" [{ \\" ä € 😀'),
+    utterance('"transcript_object":[ "args":{"date":"übermorgen"}'),
+  ]
+  const toolCall = { role: 'tool_call_invocation', arguments: '{"transcript_with_tool_calls":[1,[2]]}' }
+  const body = (call: object) => ({ name: 'parse_date', args: { date: 'morgen' }, call })
+
+  test.each([
+    ['before the ids', { transcript_object: spoken, transcript_with_tool_calls: [...spoken, toolCall] }],
+    ['in the other order', { transcript_with_tool_calls: [toolCall], transcript_object: spoken }],
+    ['empty', { transcript_object: [], transcript_with_tool_calls: [[]] }],
+    ['not as lists', { transcript_object: 'nichts', transcript_with_tool_calls: null }],
+  ])('%s changes nothing', async (_name, transcript) => {
+    const callId = newCallId()
+    const call = { ...transcript, call_id: callId, to_number: salon.mitte, call_type: 'phone_call' }
+    const response = await gateway.send(dispatcher, body(call))
+    expect(response.json()).toMatchObject({ success: true, iso_date: '2026-11-25' })
+    await gateway.settle()
+    const session = await gateway.database.tenancy.asSystem((tx) =>
+      tx.retellCallSession.findFirstOrThrow({ where: { callId } }),
+    )
+    expect(session.functionCalls).toMatchObject([{ arguments: { date_expression: 'morgen' } }])
+  })
+
+  test.each([
+    '{"name":"parse_date","args":{"date":"morgen"},"call":{"transcript_object":[{"words":[1,2}',
+    '{"name":"parse_date","args":{"date":"morgen"},"call":{"transcript_object":["ohne Ende',
+    '{"name":"parse_date","args":{"date":"morgen"},"call":{"transcript_object":[1,2]',
+    '{"transcript_object":[]]}',
+  ])('that breaks off is no JSON: %s', async (text) => {
+    expect((await gateway.send(dispatcher, text)).statusCode).toBe(400)
+  })
+})

@@ -10,6 +10,7 @@ import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { readFunctionRequest } from '../../retell/envelope.ts'
 import { type SignatureKeys, verifyRetellSignature } from '../../retell/signature.ts'
+import { withoutWordTimes } from '../../retell/unread.ts'
 import type { RequestLimits } from '../rate-limits.ts'
 import { refuse } from '../replies.ts'
 import { jsonBody } from '../request-context.ts'
@@ -73,6 +74,7 @@ export async function functionRoutes(scope: FastifyInstance, options: FunctionRo
   useSignedScope(scope, {
     verify: (request, body) => verifyRetellSignature(body, headerText(request), keys, clock.now()),
     unsignedAllowed: auth === 'throttle',
+    leaveOut: withoutWordTimes,
     alarm: 'function_call_refused',
     limits,
     log,

@@ -258,6 +258,7 @@ function callKeys(call: { callId: string | null } | null): string[] {
 }
 
 function daysOf({ from, to }: { from: LocalDay; to: LocalDay }): LocalDay[] {
+  if (from === to) return [from]
   return Array.from({ length: Math.max(1, daysBetween(from, to) + 1) }, (_, index) => addDays(from, index))
 }
 

@@ -90,7 +90,7 @@ async function checkDay(availability: AvailabilityService, query: CheckQuery): P
   const wanted =
     start === null
       ? slots.filter((slot) => isInWindow(clockTimeOf(slot, branch.timeZone), time))
-      : slots.filter((slot) => slot.getTime() === start.getTime())
+      : slots.filter(isAt(start.getTime()))
   if (wanted.length > 0) {
     remember(availability, query, free, 'day', wanted)
     // With a time asked for, the day's other times still belong into the answer.
@@ -107,6 +107,8 @@ async function checkDay(availability: AvailabilityService, query: CheckQuery): P
     stale: free.stale || found.stale,
   }
 }
+
+const isAt = (ms: number) => (slot: Date) => slot.getTime() === ms
 
 /** Several days: the first fitting time of each, so that the caller can choose a day. */
 async function checkSpan(availability: AvailabilityService, query: CheckQuery): Promise<CheckOutcome> {
