@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import {
   clockTimeOf,
+  clockTimesOf,
   germanDate,
   type LocalDay,
   localDayOf,
@@ -111,7 +112,7 @@ function answerFields(outcome: CheckOutcome, timeZone: string) {
     date: day,
     formatted_date: germanDate(day),
     weekday: sayWeekday(day),
-    slots: outcome.slots.map((slot) => clockTimeOf(slot, timeZone)),
+    slots: clockTimesOf(outcome.slots, timeZone),
     alternatives,
     suggest_user_alternative: !available && alternatives.length > 0,
     ...(start ? { requested_time: clockTimeOf(start, timeZone), start: start.toISOString() } : {}),

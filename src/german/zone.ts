@@ -52,6 +52,19 @@ export function clockTimeOf(instant: Date, zone: string): ClockTime {
   return clocks[localMinutes - Math.floor(localMinutes / 1440) * 1440]!
 }
 
+/** The clock times of a day's instants in that zone, in ascending order; one look-up of the zone for nearly all days. */
+export function clockTimesOf(instants: readonly Date[], zone: string): ClockTime[] {
+  const [first] = instants
+  const last = instants.at(-1)
+  if (first === undefined || last === undefined) return []
+  const offset = offsetMinutes(first.getTime(), zone)
+  // Clocks change once in a day at most: an offset that holds at both ends holds in between.
+  const isConstant =
+    last.getTime() - first.getTime() < dayMs && offsetMinutes(last.getTime(), zone) === offset
+  if (!isConstant) return instants.map((instant) => clockTimeOf(instant, zone))
+  return instants.map((instant) => clocks[Math.floor(instant.getTime() / minuteMs + offset) % 1440]!)
+}
+
 /** The candidate instants of a local time, earliest first: two in autumn's doubled hour, none in spring's gap. */
 function instantsOf(localMs: number, zone: string): number[] {
   const before = offsetMinutes(localMs - dayMs, zone)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   addDays,
   clockTimeOf,
+  clockTimesOf,
   dayBounds,
   daysBetween,
   instantOf,
@@ -34,6 +35,20 @@ describe('local days', () => {
   test('08:30Z on the clock-change Sunday is 9 Uhr 30 in Berlin (I-29)', () => {
     expect(clockTimeOf(new Date('2025-10-26T08:30:00Z'), berlin)).toBe('09:30')
     expect(clockTimeOf(new Date('2025-12-15T06:00:00Z'), berlin)).toBe('07:00')
+  })
+})
+
+describe('the clock times of a day', () => {
+  test.each(['2025-10-26', '2026-03-29', '2026-06-15', '2026-12-31'])('%s: each as if told alone', (day) => {
+    const { start, end } = dayBounds(day, berlin)
+    const quarters = Array.from(
+      { length: (end.getTime() - start.getTime()) / 900_000 },
+      (_, index) => new Date(start.getTime() + index * 900_000),
+    )
+    for (const some of [quarters, quarters.slice(4), quarters.slice(40), quarters.slice(0, 1), []])
+      expect(clockTimesOf(some, berlin)).toEqual(some.map((instant) => clockTimeOf(instant, berlin)))
+    expect(clockTimesOf(quarters, berlin)[0]).toBe('00:00')
+    expect(clockTimesOf(quarters, berlin).at(-1)).toBe('23:45')
   })
 })
 

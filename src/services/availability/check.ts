@@ -90,7 +90,9 @@ async function checkDay(availability: AvailabilityService, query: CheckQuery): P
   const wanted =
     start === null
       ? slots.filter((slot) => isInWindow(clockTimeOf(slot, branch.timeZone), time))
-      : slots.filter(isAt(start.getTime()))
+      : slots.some(isAt(start.getTime()))
+        ? [start]
+        : []
   if (wanted.length > 0) {
     remember(availability, query, free, 'day', wanted)
     // With a time asked for, the day's other times still belong into the answer.
