@@ -59,7 +59,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   let workers: Pool | undefined
 
   return {
-    tenancy: new Tenancy({ prisma, detectNesting: !options.requireRestrictedLogin }),
+    tenancy: new Tenancy({ prisma, pool, detectNesting: !options.requireRestrictedLogin }),
     async ping() {
       const startedAt = performance.now()
       await pool.query('SELECT 1')

@@ -7,8 +7,8 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { Client, Pool, type PoolConfig, type QueryConfig, type QueryResult } from 'pg'
 
-/** How the statement begins that enters a tenant scope (tenancy.ts). */
-const scopeStatement = "SELECT set_config('app.company_id',"
+/** How the statement begins that enters a scope (tenancy.ts). */
+export const scopeBeginning = "SELECT set_config('app.company_id',"
 /** So many statements a connection remembers; more than the gateway has, so that only endless variants go without. */
 const statementsMax = 1_000
 
@@ -38,7 +38,7 @@ class TransactionClient extends Client {
       this.#refused = undefined
       return Promise.resolve(nothing)
     }
-    if (this.#held.length === 1 && config.text.startsWith(scopeStatement)) {
+    if (this.#held.length === 1 && config.text.startsWith(scopeBeginning)) {
       this.#held.push(config)
       return Promise.resolve(nothing)
     }

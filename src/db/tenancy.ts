@@ -4,7 +4,9 @@
  * network calls: while work runs it holds a connection and perhaps locks. Transactions do not nest.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Pool } from 'pg'
 import type { Prisma, PrismaClient } from './generated/client.ts'
+import { scopeBeginning } from './pool.ts'
 
 /** The database inside one transaction; raw SQL through `$queryRaw` / `$executeRaw` sees the same rows. */
 export type Tx = Prisma.TransactionClient
@@ -20,12 +22,19 @@ type Role = 'gateway_tenant' | 'gateway_system' | 'gateway_report'
 
 export class Tenancy {
   readonly #prisma: Pick<PrismaClient, '$transaction'>
+  readonly #pool: Pick<Pool, 'connect'>
   /** Undefined where nesting is not looked for. */
   readonly #current: AsyncLocalStorage<{ open: boolean }> | undefined
 
   /** @param deps.detectNesting unless false; costs every promise of the process some time up to Node 22: for development and tests */
-  constructor(deps: { prisma: Pick<PrismaClient, '$transaction'>; detectNesting?: boolean }) {
+  constructor(deps: {
+    prisma: Pick<PrismaClient, '$transaction'>
+    /** The connections Prisma uses too. */
+    pool: Pick<Pool, 'connect'>
+    detectNesting?: boolean
+  }) {
     this.#prisma = deps.prisma
+    this.#pool = deps.pool
     this.#current = deps.detectNesting === false ? undefined : new AsyncLocalStorage()
   }
 
@@ -35,9 +44,36 @@ export class Tenancy {
    * @throws RangeError when companyId is no positive integer; Error when called inside another run (where that is detected).
    */
   async run<T>(companyId: number, work: (tx: Tx) => Promise<T>, limits: Limits = {}): Promise<T> {
-    if (!Number.isInteger(companyId) || companyId < 1 || companyId > 2_147_483_647)
-      throw new RangeError('companyId must be a positive integer')
-    return this.#transaction('gateway_tenant', String(companyId), work, limits)
+    return this.#transaction('gateway_tenant', companyText(companyId), work, limits)
+  }
+
+  /**
+   * Runs one statement as one company, a transaction of its own in one round trip: for many rows at once, which Prisma would
+   * write into JSON and read again on their way. Same guarantees and errors as `run`.
+   * In: `name`, under which it is prepared; `text` with $1…; `values`. Out: the number of rows it wrote.
+   */
+  async write(
+    companyId: number,
+    statement: { name: string; text: string; values: unknown[] },
+  ): Promise<number> {
+    const scope = scopeStatement('gateway_tenant', companyText(companyId), defaultLimits)
+    const client = await this.#pool.connect()
+    // A connection that breaks refuses its statements; without a listener it would end the process too.
+    client.on('error', ignore)
+    try {
+      // After a failure COMMIT rolls back, so all of it can be sent at once.
+      const [, , written] = await Promise.allSettled([
+        client.query({ text: 'BEGIN' }),
+        client.query(scope),
+        client.query(statement),
+        client.query({ text: 'COMMIT' }),
+      ])
+      if (written.status === 'rejected') throw written.reason
+      return written.value.rowCount ?? 0
+    } finally {
+      client.off('error', ignore)
+      client.release()
+    }
   }
 
   /** Runs work across all companies: routing look-ups and jobs only. Same guarantees and errors as `run`. */
@@ -59,24 +95,42 @@ export class Tenancy {
     // A second connection from inside a transaction would not see its rows, and a full pool would wait for itself.
     if (this.#current?.getStore()?.open)
       throw new Error('A tenancy transaction must not be opened inside another')
-    const { lockTimeoutMs, statementTimeoutMs, transactionTimeoutMs } = { ...defaultLimits, ...limits }
+    const entered = { ...defaultLimits, ...limits }
     const scope = { open: true }
     try {
       const transaction = () =>
         this.#prisma.$transaction(
           async (tx) => {
-            // One round trip. `true` is "local": nothing of it outlives the transaction on a reused connection.
-            await tx.$executeRaw`SELECT set_config('app.company_id', ${company}, true),
-              set_config('lock_timeout', ${`${lockTimeoutMs}ms`}, true),
-              set_config('statement_timeout', ${`${statementTimeoutMs}ms`}, true),
-              set_config('role', ${role}, true)`
+            const { text, values } = scopeStatement(role, company, entered)
+            await tx.$executeRawUnsafe(text, ...values)
             return await work(tx)
           },
-          { maxWait: connectionWaitMs, timeout: transactionTimeoutMs },
+          { maxWait: connectionWaitMs, timeout: entered.transactionTimeoutMs },
         )
       return await (this.#current === undefined ? transaction() : this.#current.run(scope, transaction))
     } finally {
       scope.open = false
     }
   }
+}
+
+const ignore = () => {}
+
+/** Enters the scope, for the rest of the transaction: `true` is "local", nothing of it stays on a reused connection. */
+function scopeStatement(
+  role: Role,
+  company: string,
+  { lockTimeoutMs, statementTimeoutMs }: Pick<Required<Limits>, 'lockTimeoutMs' | 'statementTimeoutMs'>,
+): { text: string; values: string[] } {
+  return {
+    text: `${scopeBeginning} $1, true), set_config('lock_timeout', $2, true),
+      set_config('statement_timeout', $3, true), set_config('role', $4, true)`,
+    values: [company, `${lockTimeoutMs}ms`, `${statementTimeoutMs}ms`, role],
+  }
+}
+
+function companyText(companyId: number): string {
+  if (!Number.isInteger(companyId) || companyId < 1 || companyId > 2_147_483_647)
+    throw new RangeError('companyId must be a positive integer')
+  return String(companyId)
 }

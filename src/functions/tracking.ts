@@ -23,9 +23,9 @@ export interface TrackedCall {
   at: Date
 }
 
-type Deps = { tenancy: Pick<Tenancy, 'run'>; log: Logger; onDropped?: (count: number) => void }
+type Deps = { tenancy: Pick<Tenancy, 'write'>; log: Logger; onDropped?: (count: number) => void }
 
-const flushAfterMs = 200
+const flushAfterMs = 50
 const batchMax = 500
 const waitingMax = 20_000
 
@@ -95,15 +95,7 @@ export class FunctionCallTracker {
     for (const [companyId, entries] of groupBy(batch, (entry) => entry.context.companyId)) {
       try {
         const rows = sessionRows(entries)
-        await this.#deps.tenancy.run(companyId, async (tx) => {
-          await tx.$executeRaw`
-            INSERT INTO retell_call_sessions AS s (call_id, company_id, branch_id, agent_id, status, function_calls, updated_at)
-            SELECT r.call_id, ${companyId}, r.branch_id, r.agent_id, 'ongoing', r.function_calls, now()
-            FROM jsonb_to_recordset(${rows}::jsonb) AS r(call_id text, branch_id uuid, agent_id text, function_calls jsonb)
-            ORDER BY r.call_id
-            ON CONFLICT (call_id) DO UPDATE
-              SET function_calls = s.function_calls || EXCLUDED.function_calls, updated_at = now()`
-        })
+        await this.#deps.tenancy.write(companyId, { ...recording, values: [companyId, rows] })
       } catch (error) {
         this.#deps.log.warn({ err: error, entries: entries.length }, 'function calls are recorded later')
         failed.push(...entries)
@@ -111,6 +103,17 @@ export class FunctionCallTracker {
     }
     return failed
   }
+}
+
+const recording = {
+  name: 'record_function_calls',
+  text: `
+    INSERT INTO retell_call_sessions AS s (call_id, company_id, branch_id, agent_id, status, function_calls, updated_at)
+    SELECT r.call_id, $1, r.branch_id, r.agent_id, 'ongoing', r.function_calls, now()
+    FROM jsonb_to_recordset($2::jsonb) AS r(call_id text, branch_id uuid, agent_id text, function_calls jsonb)
+    ORDER BY r.call_id
+    ON CONFLICT (call_id) DO UPDATE
+      SET function_calls = s.function_calls || EXCLUDED.function_calls, updated_at = now()`,
 }
 
 /** One row per call, its entries in the order they happened: a JSON list. */

@@ -20,7 +20,7 @@ beforeAll(async () => {
   server = await createTestDatabase()
   pool = openPool({ connectionString: server.url, options: '-c role=gateway_bare', max: 1 })
   prisma = new PrismaClient({ adapter: prismaAdapter(pool) })
-  tenancy = new Tenancy({ prisma })
+  tenancy = new Tenancy({ prisma, pool })
   await tenancy.asSystem(async (tx) => {
     await fillCompany(tx, companyA)
     await fillCompany(tx, companyB)

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await admin.connect()
   pool = openPool({ connectionString: server.url, options: '-c role=gateway_bare', max: 1 })
   prisma = new PrismaClient({ adapter: prismaAdapter(pool) })
-  tenancy = new Tenancy({ prisma })
+  tenancy = new Tenancy({ prisma, pool })
   pid = (await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid
 })
 afterAll(async () => {
@@ -99,4 +99,39 @@ test('statements are prepared once per connection, but not without end', async (
   const after = await prepared()
   expect(after).toBeGreaterThan(before + 500)
   expect(after).toBeLessThanOrEqual(1_000)
+})
+
+describe('a single statement', () => {
+  const insert = (name: string) => ({
+    name: 'test_insert',
+    text: 'INSERT INTO customers (company_id, name, source, updated_at) VALUES ($1, $2, $3, now())',
+    values: [1, name, 'test'],
+  })
+  const names = () =>
+    tenancy.run(1, (tx) => tx.customer.findMany({ where: { source: 'test' }, select: { name: true } }))
+
+  test('is written in its own transaction and scope', async () => {
+    expect(await tenancy.write(1, insert('Eins'))).toBe(1)
+    expect(await names()).toEqual([{ name: 'Eins' }])
+    await expect(tenancy.write(2, insert('Fremd'))).rejects.toMatchObject({ code: '42501' })
+    expect(await names()).toEqual([{ name: 'Eins' }])
+  })
+
+  test('that fails leaves nothing, and its connection goes on', async () => {
+    await expect(tenancy.write(1, { ...insert('Zwei'), values: [1, 'Zwei'] })).rejects.toThrow(/parameters/)
+    await expect(tenancy.write(0, insert('Null'))).rejects.toThrow(RangeError)
+    expect(await connectionState()).toBe('idle')
+    expect(await tenancy.write(1, insert('Drei'))).toBe(1)
+    expect(await names()).toEqual([{ name: 'Eins' }, { name: 'Drei' }])
+  })
+
+  test('whose connection breaks is refused, and the next one gets another', async () => {
+    const broken = tenancy.write(1, {
+      name: 'test_break',
+      text: 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = pg_backend_pid()',
+      values: [],
+    })
+    await expect(broken).rejects.toThrow()
+    expect(await tenancy.write(1, insert('Vier'))).toBe(1)
+  })
 })
