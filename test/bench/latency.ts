@@ -17,7 +17,7 @@ const requestsPerCall = 60
 const services = ['Herrenhaarschnitt', 'Damenhaarschnitt', 'Bartpflege', 'Beratung']
 
 /** Days from `first` days ahead on which the salon is open (Tuesday to Friday). */
-function openDays(first: number, count: number): string[] {
+export function openDays(first: number, count: number): string[] {
   const days: string[] = []
   for (let ahead = first; days.length < count; ahead += 1) {
     const day = new Date(Date.now() + ahead * 86_400_000)

@@ -2,6 +2,7 @@
  * Everything the benchmark measures against, on this machine: a real PostgreSQL with production's two logins, a real Redis, the
  * simulated Cal.com in a process of its own, and the built server, once or several times, with all protections on.
  */
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,13 +13,13 @@ import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { migrateDatabase } from '../../src/db/migrate.ts'
 import { seedDemo } from '../../src/db/seed.ts'
 import { freePort, startOwnRedis } from '../helpers/redis.ts'
-import { type Child, spawnNode, waitFor } from './children.ts'
+import { type Child, projectFolder, spawnNode, waitFor } from './children.ts'
 
 export const apiKey = 'key_of_the_benchmark'
 export const calcomKey = 'cal_test_demo_salon'
 const appPassword = 'benchmark'
 /** What `npm start` gives to Node. */
-export const productionFlags = ['--max-semi-space-size=32']
+export const productionFlags = startFlags()
 
 export interface Server {
   url: string
@@ -38,6 +39,11 @@ export interface Stack {
   postgresLog: string
   startServer(env?: Record<string, string>, nodeArgs?: string[], from?: string): Promise<Server>
   close(): Promise<void>
+}
+
+function startFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'))
+  return (scripts.start as string).split(' ').slice(1, -1)
 }
 
 /** Starts PostgreSQL, Redis and the simulator. `dist` is the folder of the built server. */
