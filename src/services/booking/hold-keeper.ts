@@ -87,6 +87,11 @@ export class HoldKeeper {
     }
   }
 
+  /** Whether the call is about to hold the slot, or has just got to. */
+  isTaking(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<boolean> {
+    return this.#deps.holds.isTaking(callId, slot)
+  }
+
   /** Gives a draft's hold back and waits for it. */
   async release(scope: Pick<CallScope, 'catalogue'>, attempt: Attempt): Promise<void> {
     const { eventTypeId, startAt, reservationUid, callId } = attempt

@@ -53,6 +53,11 @@ export class Holds {
     return callId === null || this.#deps.cache.addIfAbsent(takingKey(callId, slot), true, takingSeconds)
   }
 
+  /** Whether a request of this call asked for a hold on the slot a moment ago. */
+  async isTaking(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<boolean> {
+    return callId !== null && (await this.#deps.cache.get<boolean>(takingKey(callId, slot))) === true
+  }
+
   /** Notes a hold; one on the same slot is replaced. */
   async remember(callId: string | null, hold: Hold): Promise<void> {
     if (callId === null) return

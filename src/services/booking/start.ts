@@ -3,6 +3,7 @@
  * is booked here. Repeating it is harmless: the same wish leads to the same draft (incident I-46); another wish of the
  * same person replaces the older draft and its hold; another person's draft stays (mother and child).
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { addDays, type LocalDay, weekdayOf } from '../../german/index.ts'
@@ -34,6 +35,9 @@ type Deps = {
 }
 
 const draftMs = 15 * 60_000
+/** How long to look for the draft of the same request, and how often. */
+const draftAppearsMs = 500
+const pollMs = 25
 const alternativeDays = 7
 
 /** What the database knows about the call before a booking is started. */
@@ -199,10 +203,7 @@ export class BookingStarter {
     })
     const slots = free.days.get(day) ?? []
     if (slots.some((slot) => slot.getTime() === startAt.getTime())) return null
-    // Perhaps the hold of the very same request, in flight a moment ago, hides it.
-    const again = await this.#loadKnown(scope)
-    if (again.attempts.some((attempt) => attempt.state !== 'booked' && isStanding(attempt, key, now)))
-      return null
+    if (await this.#isUnderWay(scope, wish, key)) return null
     const offered = await availability.offers.resolveOffered(call.callId, {
       ...wish,
       timeZone: branch.timeZone,
@@ -212,6 +213,22 @@ export class BookingStarter {
       ? { reason: 'closed' as const, day }
       : { reason: 'taken' as const, day }
     return { wanted, service, refusal, earliest: null, alternatives: await this.alternativesTo(scope, wish) }
+  }
+
+  /**
+   * Whether the hold of the very same request hides the slot. That request writes its draft while it takes the hold, so the
+   * draft may still be on its way.
+   */
+  async #isUnderWay(scope: CallScope, wish: CompleteWish, key: string): Promise<boolean> {
+    const { call, now, deadline } = scope
+    const slot = { eventTypeId: eventTypeOf(wish), start: wish.startAt }
+    const { signal } = deadline.child(draftAppearsMs)
+    for (;;) {
+      const { attempts } = await this.#loadKnown(scope)
+      if (attempts.some((attempt) => attempt.state !== 'booked' && isStanding(attempt, key, now))) return true
+      if (signal.aborted || !(await this.#deps.holds.isTaking(call.callId, slot))) return false
+      await pause(pollMs, undefined, { signal }).catch(() => undefined)
+    }
   }
 
   /** Writes the draft, or refreshes the one of the same wish; older drafts of the person end. */
