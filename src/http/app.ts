@@ -105,7 +105,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       refuse(reply.header('retry-after', '5'), 503)
     },
   })
-  const limits = await createRequestLimits(app, { cache: options.cache, clock }, options.limits)
+  const limits = createRequestLimits({ cache: options.cache, clock }, options.limits)
 
   await app.register(functionRoutes, { ...options.functions, limits, clock, log })
   await app.register(retellEventRoutes, { ...options.events, limits, clock, log })

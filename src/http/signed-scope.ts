@@ -41,7 +41,7 @@ export function useSignedScope(scope: FastifyInstance, options: SignedScopeOptio
     request.signed = verdict === 'valid'
     const passes = verdict === 'valid' || (verdict === 'missing' && options.unsignedAllowed)
     if (verdict !== 'valid') {
-      const limit = await options.limits.unsigned(request)
+      const limit = options.limits.unsigned(request)
       if (limit.exceeded) return tooMany(reply, limit.retryAfterSeconds)
     }
     if (!passes) {

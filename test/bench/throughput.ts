@@ -12,6 +12,8 @@ import { metric } from './scrape.ts'
 import { productionFlags, type Server, type Stack } from './stack.ts'
 
 const connections = 20
+const callPrefix = 'call_bench0000'
+const callsPerRound = 3_000
 const throughputMin = 0.5
 const p99Max = 3
 
@@ -44,54 +46,63 @@ export const throughput: Part = async ({ stack, quick, say }) => {
   const answer = await agent.call('check_availability', wish, nextCallId())
   const yardstick = await startYardstick(stack, answer)
   try {
-    // So many that each asks about as often as a call does: its recorded calls grow with every one.
-    const callIds = { prefix: 'call_bench0000', count: quick ? 4_000 : 12_000 }
-    const gatewayJob = {
-      url: server.url,
-      path: functionPath,
-      signed: true,
-      functionName: 'check_availability',
-      args: wish,
-      callIds,
-      connections,
+    const jobs = (round: number) => {
+      const ours = {
+        url: server.url,
+        path: functionPath,
+        signed: true,
+        functionName: 'check_availability',
+        args: wish,
+        // So many new calls that each asks some ten times, as a call does: what is recorded of it grows with every one.
+        callIds: { prefix: `${callPrefix}${round}x`, count: callsPerRound },
+        connections,
+      }
+      return { ours, bare: { ...ours, url: yardstick.url, path: '/yardstick', signed: false } }
     }
-    const yardstickJob = { ...gatewayJob, url: yardstick.url, path: '/yardstick', signed: false }
-    say('throughput: warming up')
+    const seconds = quick ? 3 : 5
+    const rounds = quick ? 3 : 5
     const callsBefore = await metric(server.url, 'gateway_function_calls_total', {
       function: 'check_availability',
     })
     const askedForTimes = () => metric(server.url, 'gateway_calcom_requests_total', { operation: 'getSlots' })
     const missesBefore = await askedForTimes()
-    const results: LoadResult[] = [await load({ ...gatewayJob, run: { kind: 'once' } })]
-    await load({ ...yardstickJob, run: { kind: 'once' } })
-
-    const seconds = quick ? 3 : 4
-    const rounds = quick ? 3 : 5
-    const full: Array<{ ours: LoadResult; bare: LoadResult; ourCpuMs: number; bareCpuMs: number }> = []
-    for (let round = 0; round < rounds; round += 1) {
-      say(`throughput: round ${round + 1} of ${rounds}`)
-      const [ours, ourCpuMs] = await withCpu(server.child, () =>
-        load({ ...gatewayJob, run: { kind: 'full', seconds } }),
-      )
-      const [bare, bareCpuMs] = await withCpu(yardstick.child, () =>
-        load({ ...yardstickJob, run: { kind: 'full', seconds } }),
-      )
-      full.push({ ours, bare, ourCpuMs, bareCpuMs })
-      results.push(ours)
+    const results: LoadResult[] = []
+    const measure = async (job: LoadJob) => {
+      const result = await load(job)
+      if (job.signed) results.push(result)
+      return result
     }
-    const rate = median(full.map(({ ours }) => ours.perSecond))
-    const bareRate = median(full.map(({ bare }) => bare.perSecond))
+
+    say('throughput: warming up')
+    const { ours: ourWarmUp, bare: bareWarmUp } = jobs(0)
+    await measure({ ...ourWarmUp, run: { kind: 'once' } })
+    let { perSecond: rate } = await measure({ ...ourWarmUp, run: { kind: 'full', seconds: 3 } })
+    let { perSecond: bareRate } = await measure({ ...bareWarmUp, run: { kind: 'full', seconds: 3 } })
+
+    const full: Array<{ ours: LoadResult; bare: LoadResult; ourCpuMs: number; bareCpuMs: number }> = []
     const half: Array<{ ours: LoadResult; bare: LoadResult }> = []
-    for (let round = 0; round < rounds; round += 1) {
-      say(`half load: round ${round + 1} of ${rounds}`)
-      const at = (perSecond: number) => ({
+    for (let round = 1; round <= rounds; round += 1) {
+      say(`throughput: round ${round} of ${rounds}`)
+      const { ours: ourJob, bare: bareJob } = jobs(round)
+      await measure({ ...ourJob, run: { kind: 'once' } })
+      const paced = (perSecond: number) => ({
         kind: 'paced' as const,
         seconds,
         perSecond: Math.round(perSecond / 2),
       })
-      const ours = await load({ ...gatewayJob, run: at(rate) })
-      half.push({ ours, bare: await load({ ...yardstickJob, run: at(bareRate) }) })
-      results.push(ours)
+      half.push({
+        ours: await measure({ ...ourJob, run: paced(rate) }),
+        bare: await measure({ ...bareJob, run: paced(bareRate) }),
+      })
+      const [ours, ourCpuMs] = await withCpu(server.child, () =>
+        measure({ ...ourJob, run: { kind: 'full', seconds } }),
+      )
+      const [bare, bareCpuMs] = await withCpu(yardstick.child, () =>
+        measure({ ...bareJob, run: { kind: 'full', seconds } }),
+      )
+      full.push({ ours, bare, ourCpuMs, bareCpuMs })
+      rate = median(full.map(({ ours }) => ours.perSecond))
+      bareRate = median(full.map(({ bare }) => bare.perSecond))
     }
     const ratios = full.map(({ ours, bare }) => ours.perSecond / bare.perSecond)
     const p99Ratios = half.map(({ ours, bare }) => ours.p99Ms / bare.p99Ms)
@@ -102,7 +113,7 @@ export const throughput: Part = async ({ stack, quick, say }) => {
       callsBefore
     const misses = (await askedForTimes()) - missesBefore
     await server.child.stop()
-    const tracked = await trackedCalls(stack, callIds.prefix)
+    const tracked = await trackedCalls(stack, callPrefix)
     const row: Row = {
       what: 'check_availability, cached: requests per second',
       measured: `${Math.round(rate)}/s; ratio ${spread(ratios, 2)}`,

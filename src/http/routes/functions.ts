@@ -83,7 +83,7 @@ export async function functionRoutes(scope: FastifyInstance, options: FunctionRo
   const handler = (nameOfUrl?: string) => async (request: FastifyRequest, reply: FastifyReply) => {
     const call = readFunctionRequest(jsonBody(request), (name) => registry.get(name) !== undefined, nameOfUrl)
     if (request.signed) {
-      const limit = await limits.functionCalls(request, call.call?.callId ?? call.callIdHint)
+      const limit = limits.functionCalls(request, call.call?.callId ?? call.callIdHint)
       if (limit.exceeded) return tooMany(reply, limit.retryAfterSeconds)
     }
     const answer = await dispatcher.answer(call, { requestId: request.id })

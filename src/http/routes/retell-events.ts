@@ -39,7 +39,7 @@ export async function retellEventRoutes(scope: FastifyInstance, options: EventRo
   })
   for (const url of addresses) {
     scope.post(url, { bodyLimit: bodyBytesMax }, async (request, reply) => {
-      const limit = await limits.events(request)
+      const limit = limits.events(request)
       if (limit.exceeded) return tooMany(reply, limit.retryAfterSeconds)
       const event = readEvent(jsonBody(request))
       if (event === null) return refuse(reply, 400, 'not_an_event')
