@@ -56,6 +56,7 @@ export class Tenancy {
     companyId: number,
     statement: { name: string; text: string; values: unknown[] },
   ): Promise<number> {
+    this.#refuseNesting()
     const scope = scopeStatement('gateway_tenant', companyText(companyId), defaultLimits)
     const client = await this.#pool.connect()
     // A connection that breaks refuses its statements; without a listener it would end the process too.
@@ -86,15 +87,19 @@ export class Tenancy {
     return this.#transaction('gateway_report', '', work, limits)
   }
 
+  /** A second connection from inside a transaction would not see its rows, and a full pool would wait for itself. */
+  #refuseNesting(): void {
+    if (this.#current?.getStore()?.open)
+      throw new Error('A tenancy transaction must not be opened inside another')
+  }
+
   async #transaction<T>(
     role: Role,
     company: string,
     work: (tx: Tx) => Promise<T>,
     limits: Limits,
   ): Promise<T> {
-    // A second connection from inside a transaction would not see its rows, and a full pool would wait for itself.
-    if (this.#current?.getStore()?.open)
-      throw new Error('A tenancy transaction must not be opened inside another')
+    this.#refuseNesting()
     const entered = { ...defaultLimits, ...limits }
     const scope = { open: true }
     try {

@@ -90,7 +90,7 @@ async function checkDay(availability: AvailabilityService, query: CheckQuery): P
   const wanted =
     start === null
       ? slots.filter((slot) => isInWindow(clockTimeOf(slot, branch.timeZone), time))
-      : slots.some(isAt(start.getTime()))
+      : slots.some((slot) => slot.getTime() === start.getTime())
         ? [start]
         : []
   if (wanted.length > 0) {
@@ -109,8 +109,6 @@ async function checkDay(availability: AvailabilityService, query: CheckQuery): P
     stale: free.stale || found.stale,
   }
 }
-
-const isAt = (ms: number) => (slot: Date) => slot.getTime() === ms
 
 /** Several days: the first fitting time of each, so that the caller can choose a day. */
 async function checkSpan(availability: AvailabilityService, query: CheckQuery): Promise<CheckOutcome> {

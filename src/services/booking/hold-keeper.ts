@@ -37,14 +37,6 @@ export class HoldKeeper {
     this.#deps = deps
   }
 
-  /** Holds the slot of a draft and notes it with the draft; a hold of this call on the same slot is taken over. */
-  async hold(scope: Scene, attempt: Attempt): Promise<void> {
-    const { eventTypeId, startAt } = attempt
-    if (eventTypeId === null || startAt === null) return
-    const hold = await this.take(scope, { eventTypeId, start: startAt })
-    if (hold) this.note(attempt, hold)
-  }
-
   /** Notes a hold with its draft, after the answer. */
   note({ id, companyId }: Attempt, hold: Hold): void {
     // The cache knows it already, so the caller need not wait for the database.

@@ -115,8 +115,8 @@ export class BookingStarter {
       held ? undefined : this.#deps.holds.take(scope, slot),
     ])
     for (const older of replaced) this.#deps.holds.releaseLater(scope, older)
-    if (created && held) await this.#deps.holds.hold(scope, attempt)
-    else if (early) this.#deps.holds.note(attempt, early)
+    const hold = created && held ? await this.#deps.holds.take(scope, slot) : early
+    if (hold) this.#deps.holds.note(attempt, hold)
     return ready(attempt, scope, call.callId !== null && !created)
   }
 
