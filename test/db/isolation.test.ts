@@ -1,9 +1,8 @@
 import { Client, type Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Prisma, PrismaClient } from '../../src/db/generated/client.ts'
-import { openPool, prismaAdapter } from '../../src/db/pool.ts'
-import { Tenancy, type Tx } from '../../src/db/tenancy.ts'
-import { createTestDatabase, type TestDatabase } from '../helpers/database.ts'
+import { Prisma } from '../../src/db/generated/client.ts'
+import type { Tenancy, Tx } from '../../src/db/tenancy.ts'
+import { createTestDatabase, openOneConnection, type TestDatabase } from '../helpers/database.ts'
 import { fillCompany } from './fill.ts'
 
 const companyA = 1
@@ -14,21 +13,19 @@ let server: TestDatabase
 /** One connection, opened as the gateway opens its own: everything below happens on it. */
 let pool: Pool
 let tenancy: Tenancy
-let prisma: PrismaClient
+let connection: ReturnType<typeof openOneConnection>
 
 beforeAll(async () => {
   server = await createTestDatabase()
-  pool = openPool({ connectionString: server.url, options: '-c role=gateway_bare', max: 1 })
-  prisma = new PrismaClient({ adapter: prismaAdapter(pool) })
-  tenancy = new Tenancy({ prisma, pool })
+  connection = openOneConnection(server.url)
+  ;({ pool, tenancy } = connection)
   await tenancy.asSystem(async (tx) => {
     await fillCompany(tx, companyA)
     await fillCompany(tx, companyB)
   })
 })
 afterAll(async () => {
-  await prisma?.$disconnect()
-  await pool?.end()
+  await connection?.close()
   await server?.drop()
 })
 

@@ -1,15 +1,13 @@
 import { Client, type Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { PrismaClient } from '../../src/db/generated/client.ts'
-import { openPool, prismaAdapter } from '../../src/db/pool.ts'
-import { Tenancy } from '../../src/db/tenancy.ts'
-import { createTestDatabase, type TestDatabase } from '../helpers/database.ts'
+import type { Tenancy } from '../../src/db/tenancy.ts'
+import { createTestDatabase, openOneConnection, type TestDatabase } from '../helpers/database.ts'
 
 let server: TestDatabase
 let admin: Client
 /** One connection, so that everything below happens on it. */
 let pool: Pool
-let prisma: PrismaClient
+let connection: ReturnType<typeof openOneConnection>
 let tenancy: Tenancy
 let pid: number
 
@@ -17,14 +15,12 @@ beforeAll(async () => {
   server = await createTestDatabase()
   admin = new Client({ connectionString: server.url })
   await admin.connect()
-  pool = openPool({ connectionString: server.url, options: '-c role=gateway_bare', max: 1 })
-  prisma = new PrismaClient({ adapter: prismaAdapter(pool) })
-  tenancy = new Tenancy({ prisma, pool })
+  connection = openOneConnection(server.url)
+  ;({ pool, tenancy } = connection)
   pid = (await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]!.pid
 })
 afterAll(async () => {
-  await prisma?.$disconnect()
-  await pool?.end()
+  await connection?.close()
   await admin?.end()
   await server?.drop()
 })

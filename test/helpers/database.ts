@@ -3,6 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { inject } from 'vitest'
 import { type Database, openDatabase } from '../../src/db/database.ts'
+import { PrismaClient } from '../../src/db/generated/client.ts'
+import { openPool, prismaAdapter } from '../../src/db/pool.ts'
+import { Tenancy } from '../../src/db/tenancy.ts'
 
 export type TestDatabase = {
   /** An address whose login owns the tables. */
@@ -24,6 +27,20 @@ export async function createTestDatabase(): Promise<TestDatabase> {
 /** Opens a test database as the gateway does in development; close it before `drop`. */
 export async function openTestDatabase(url: string, poolMax = 4): Promise<Database> {
   return openDatabase({ url, poolMax, applicationName: 'test', requireRestrictedLogin: false })
+}
+
+/** One connection, opened as the gateway opens its own in development, with what lies under its tenancy in reach. */
+export function openOneConnection(url: string) {
+  const pool = openPool({ connectionString: url, options: '-c role=gateway_bare', max: 1 })
+  const prisma = new PrismaClient({ adapter: prismaAdapter(pool) })
+  return {
+    pool,
+    tenancy: new Tenancy({ prisma, pool }),
+    async close() {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
 }
 
 async function onServer(url: string, sql: string): Promise<void> {
