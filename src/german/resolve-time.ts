@@ -145,6 +145,8 @@ function resolveWindow(
   )
     until = part.to
   if (part && start === null && until !== null && part.from < until) start = part.from
+  // "bis nachts" bounds nothing.
+  if (start === null && (until === null || until >= dayMinutes)) return nothing
   const named = part ?? (fromPart ? partWindows[fromPart]! : toPart ? partWindows[toPart]! : null)
   return {
     time: {
