@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type BreakerBroadcast, noBroadcast, RedisBreakerBroadcast } from '../../src/lib/breaker-broadcast.ts'
+import {
+  type BreakerBroadcast,
+  type BreakerSignal,
+  noBroadcast,
+  RedisBreakerBroadcast,
+} from '../../src/lib/breaker-broadcast.ts'
 import {
   type BreakerChange,
   BreakerOpenError,
@@ -147,6 +152,44 @@ test('a probe that never reached the service frees its place for the next', asyn
   expect(await attempt('none')).toBe('none')
   expect(await attempt('ok')).toBe('ok')
   expect(breaker.state).toBe('half_open')
+})
+
+test('between the two answers a probe that never reached the service is no answer', async () => {
+  const { breaker, clock, attempts } = makeBreaker()
+  await attempts(...fiveOutages)
+  clock.advance(60_000)
+  await attempts('ok', 'none', 'none')
+  expect(breaker.state).toBe('half_open')
+  await attempts('answer')
+  expect(breaker.state).toBe('closed')
+})
+
+test('a probe that outlives its half-open phase neither frees a place nor counts in the next one', async () => {
+  let hear = (_signal: BreakerSignal) => {}
+  const broadcast: BreakerBroadcast = {
+    announce: () => {},
+    subscribe: (_key, listener) => {
+      hear = listener
+      return () => {}
+    },
+  }
+  const { breaker, clock, attempts, attempt } = makeBreaker({ broadcast })
+  await attempts(...fiveOutages)
+  clock.advance(60_000)
+  let answer = () => {}
+  const slow = breaker.run(() => new Promise<void>((resolve) => (answer = resolve)))
+  hear({ state: 'open', forMs: 20_000 })
+  expect(breaker.openUntil).toEqual(new Date(clock.now().getTime() + 20_000))
+  clock.advance(19_999)
+  expect(await attempt('ok')).toBe('rejected')
+  clock.advance(1)
+  await attempts('ok')
+  answer()
+  await slow
+  expect(breaker.state).toBe('half_open')
+  await attempts('ok')
+  expect(breaker.state).toBe('closed')
+  expect(breaker.trips).toBe(1)
 })
 
 test('failures of requests begun before it opened do not prolong or reopen it', async () => {
