@@ -115,13 +115,25 @@ function wholeNumber(query: Query, name: string, fallback: number, min: number, 
   throw badRequest(`${name} property is wrong,${name} must be an integer from ${min} to ${max} `)
 }
 
-/** One page of an account's bookings, filtered and sorted as the query says, with the vendor's pagination block. */
-export function bookingPage(state: SimulatorState, accountId: string, query: Query, now: number) {
+/**
+ * One page of an account's bookings, filtered and sorted as the query says, with the vendor's pagination block. A list that
+ * lags leaves out what was made in the last `lagMs`.
+ */
+export function bookingPage(
+  state: SimulatorState,
+  accountId: string,
+  query: Query,
+  now: number,
+  lagMs: number,
+) {
   const take = wholeNumber(query, 'take', 100, 1, 250)
   const skip = wholeNumber(query, 'skip', 0, 0, Number.MAX_SAFE_INTEGER)
   const filters = filtersOf(state, query, now)
   const found = [...state.bookings.values()].filter(
-    (booking) => booking.accountId === accountId && filters.every((holds) => holds(booking)),
+    (booking) =>
+      booking.accountId === accountId &&
+      (lagMs === 0 || booking.createdAt <= now - lagMs) &&
+      filters.every((holds) => holds(booking)),
   )
   const sorts = {
     sortStart: 'start',

@@ -5,8 +5,11 @@
  *   POST   latency          {"ms":250} | {"ms":[50,400],"operation":"createBooking"}
  *   POST   faults           a rule: {"operation":"createBooking","effect":"hang","phase":"after","times":2}
  *                           effects: error (status, shape, message, code, headers), hang, reset, garbage (body, status),
- *                           truncate, delay (ms), old_booking; "times":null until cleared; "skip":n leaves n alone first
- *   DELETE faults           ends rules, latencies and the random plan
+ *                           truncate, delay (ms), old_booking, short (id, uid, status only), repeated (sent twice on the way),
+ *                           other_start (shiftMinutes, short); "times":null until cleared; "skip":n leaves n alone first;
+ *                           "followedBy":[rules] come into force once this one has struck
+ *   DELETE faults           ends rules, latencies, the lag of lists and the random plan
+ *   POST   list-lag         {"ms":4000}: new bookings are in lists only that much later
  *   POST   chaos            {"seed":7,"rates":{"answerLost":0.05,"error":0.05,"webhookDuplicated":0.1}} | {"seed":null}
  *   POST   webhook-mode     {"delivery":"inline"|"off"|"held"|"delayed","delayMs":500,"copies":2}
  *   POST   webhook-flush    {"order":"fifo"|"lifo"}
@@ -59,6 +62,10 @@ export function serveControl(app: FastifyInstance, control: SimulatorControl): v
   })
   app.post<Body<FaultRule>>(at('faults'), async ({ body }) => {
     control.addFault(body)
+    return done
+  })
+  app.post<Body<{ ms: number }>>(at('list-lag'), async ({ body }) => {
+    control.setListLag(body.ms)
     return done
   })
   app.delete(at('faults'), async () => {

@@ -5,20 +5,12 @@
 import type { BookingDesk } from './booking-desk.ts'
 import { bookingOutput } from './booking-output.ts'
 import type { SimulatorClock } from './clock.ts'
-import { badRequest } from './errors.ts'
-import type { ChaosPlan, FaultRule, Faults, Span } from './faults.ts'
+import { type ChaosPlan, checkOperation, type FaultRule, type Faults, type Span } from './faults.ts'
 import type { RequestEntry, RequestLog } from './request-log.ts'
 import { triggerNames } from './routes/webhooks.ts'
 import type { SimulatorState } from './state.ts'
 import type { Throttle } from './throttle.ts'
-import {
-  type Booking,
-  type EventTypeInput,
-  type HostInput,
-  type Operation,
-  operations,
-  type WebhookSubscription,
-} from './types.ts'
+import type { Booking, EventTypeInput, HostInput, Operation, WebhookSubscription } from './types.ts'
 import { pingBody } from './webhook-payloads.ts'
 import type { Delivery, WebhookMode, WebhookSender } from './webhooks.ts'
 
@@ -64,13 +56,17 @@ export class SimulatorControl {
     this.#deps.faults.setLatency(operation, ms)
   }
 
-  /** Orders a fault; rules strike in the order they were given. */
+  /** Orders a fault; rules strike in the order they were given, and those of `followedBy` once theirs has struck. */
   addFault(rule: FaultRule): void {
-    checkOperation(rule.operation)
     this.#deps.faults.add(rule)
   }
 
-  /** Ends all faults, latencies and the random plan. */
+  /** Lists of bookings lag: a new booking is in them only `ms` later by the simulator's clock; reading it by uid works at once. */
+  setListLag(ms: number): void {
+    this.#deps.faults.setListLag(ms)
+  }
+
+  /** Ends all faults, latencies, the lag of lists and the random plan. */
   clearFaults(): void {
     this.#deps.faults.clear()
   }
@@ -221,10 +217,4 @@ export class SimulatorControl {
   #output(booking: Booking): BookingOutput {
     return bookingOutput(this.#deps.state, booking)
   }
-}
-
-/** A misspelt operation would never be struck, and a test waiting for its fault would prove nothing. */
-function checkOperation(name: string): void {
-  if (name === '*' || operations.some((known) => known === name)) return
-  throw badRequest(`Unknown operation ${name}; known are * and ${operations.join(', ')}`)
 }

@@ -3,7 +3,8 @@
  * nothing happened, or `after` it, so that the booking exists although the client never learns of it.
  * Dice draw once per request in order of arrival: the same seed and the same order give the same faults.
  */
-import type { Operation } from './types.ts'
+import { badRequest } from './errors.ts'
+import { type Operation, operations } from './types.ts'
 
 export type Span = number | [min: number, max: number]
 
@@ -22,6 +23,25 @@ type Effect =
   | 'delay'
   /** Create nothing and answer 201 with an earlier booking of the same attendee email. */
   | 'old_booking'
+  /** Answer a booking with `id`, `uid` and `status` only; what else it holds has to be read. */
+  | 'short'
+  /** Something on the way sends the request twice; the client gets the second answer (often a refusal by its own booking). */
+  | 'repeated'
+  /** Book (or move to) a time `shiftMinutes` after the one asked for. */
+  | 'other_start'
+
+const effects: readonly Effect[] = [
+  'error',
+  'hang',
+  'reset',
+  'garbage',
+  'truncate',
+  'delay',
+  'old_booking',
+  'short',
+  'repeated',
+  'other_start',
+]
 
 export interface FaultRule {
   /** One operation, or every one. */
@@ -42,6 +62,12 @@ export interface FaultRule {
   body?: string
   /** For `delay`. */
   ms?: Span
+  /** For `other_start`; default 60. */
+  shiftMinutes?: number
+  /** The answer is a short one as well: for `old_booking` and `other_start`. */
+  short?: boolean
+  /** Rules that are added once this one has struck: reads that fail after a short answer, a cancellation that fails, … */
+  followedBy?: FaultRule[]
 }
 
 /** Chances per request (0…1) of a random fault, and per event of a webhook mishap. */
@@ -65,11 +91,23 @@ type ChaosFault =
   | 'resetAfter'
   | 'garbage'
   | 'truncate'
+  | 'short'
+  | 'shortUnread'
+  | 'shortGone'
+  | 'repeated'
+  | 'refusedAfter'
+  | 'otherStart'
+  | 'otherStartKept'
 type WebhookMishap = 'webhookLost' | 'webhookDelayed' | 'webhookDuplicated' | 'webhookReordered'
 
 /** A rule as it strikes one request. */
 export type Fault = FaultRule & { phase: 'before' | 'after' }
 
+/**
+ * The last seven make sense for `createBooking` (and, but for `refusedAfter`, `rescheduleBooking`) and leave other operations alone.
+ * `shortUnread`, `shortGone`: the read that would complete a short answer gets a 429, a 404. `refusedAfter`: a 409 although
+ * the booking was made. `otherStartKept`: the next cancellation fails as well.
+ */
 const chaosRules: Record<ChaosFault, Omit<FaultRule, 'operation'>> = {
   delay: { effect: 'delay' },
   error: { effect: 'error', status: 503 },
@@ -81,6 +119,43 @@ const chaosRules: Record<ChaosFault, Omit<FaultRule, 'operation'>> = {
   resetAfter: { effect: 'reset', phase: 'after' },
   garbage: { effect: 'garbage' },
   truncate: { effect: 'truncate' },
+  short: { effect: 'short' },
+  shortUnread: { effect: 'short', followedBy: [{ operation: 'getBooking', effect: 'error', status: 429 }] },
+  shortGone: {
+    effect: 'short',
+    followedBy: [
+      {
+        operation: 'getBooking',
+        effect: 'error',
+        status: 404,
+        message: 'Booking was not found in the database',
+      },
+    ],
+  },
+  repeated: { effect: 'repeated' },
+  refusedAfter: {
+    effect: 'error',
+    status: 409,
+    phase: 'after',
+    shape: 'bare',
+    message: 'booking_conflict_error',
+  },
+  otherStart: { effect: 'other_start' },
+  otherStartKept: {
+    effect: 'other_start',
+    followedBy: [{ operation: 'cancelBooking', effect: 'error', status: 503 }],
+  },
+}
+
+/** Faults of the plan that only a writing answer can have. */
+const writingFaults: Partial<Record<ChaosFault, readonly Operation[]>> = {
+  short: ['createBooking', 'rescheduleBooking'],
+  shortUnread: ['createBooking', 'rescheduleBooking'],
+  shortGone: ['createBooking', 'rescheduleBooking'],
+  repeated: ['createBooking', 'rescheduleBooking', 'cancelBooking'],
+  refusedAfter: ['createBooking'],
+  otherStart: ['createBooking'],
+  otherStartKept: ['createBooking'],
 }
 
 /** A small, well-mixed generator (mulberry32): uniform in [0, 1). */
@@ -99,8 +174,11 @@ export class Faults {
   #latencies = new Map<Operation | '*', Span>()
   #chaos: ChaosPlan | null = null
   #random = randomFrom(1)
+  #listLagMs = 0
 
+  /** @throws VendorError for an operation or effect that does not exist: a test waiting for it would prove nothing */
   add(rule: FaultRule): void {
+    checkRule(rule)
     this.#rules.push({ ...rule, left: rule.times === undefined ? 1 : rule.times, toSkip: rule.skip ?? 0 })
   }
 
@@ -109,6 +187,17 @@ export class Faults {
     this.#rules = []
     this.#latencies.clear()
     this.#chaos = null
+    this.#listLagMs = 0
+  }
+
+  /** Lists of bookings show a booking only this long after it was made, by the simulator's clock; 0 ends it. */
+  setListLag(ms: number): void {
+    if (!Number.isFinite(ms) || ms < 0) throw badRequest('A lag is a number of milliseconds, 0 or more')
+    this.#listLagMs = ms
+  }
+
+  get listLagMs(): number {
+    return this.#listLagMs
   }
 
   /** Constant or random time added to each request of an operation (`*`: all without their own). */
@@ -139,7 +228,7 @@ export class Faults {
         continue
       }
       if (rule.left !== null) rule.left--
-      return withPhase(rule)
+      return this.#strike(rule)
     }
     return this.#roll(operation)
   }
@@ -149,10 +238,17 @@ export class Faults {
     if (!plan || (plan.operations && !plan.operations.includes(operation))) return undefined
     let dice = this.#random()
     for (const [name, rule] of Object.entries(chaosRules)) {
+      const only = writingFaults[name as ChaosFault]
+      if (only && !only.includes(operation)) continue
       dice -= plan.rates[name as ChaosFault] ?? 0
-      if (dice < 0) return withPhase({ operation, ms: plan.delayMs ?? [50, 500], ...rule })
+      if (dice < 0) return this.#strike({ operation, ms: plan.delayMs ?? [50, 500], ...rule })
     }
     return undefined
+  }
+
+  #strike(rule: FaultRule): Fault {
+    for (const next of rule.followedBy ?? []) this.add(next)
+    return withPhase(rule)
   }
 
   /** What happens to one webhook under the random plan. */
@@ -170,6 +266,19 @@ export class Faults {
 }
 
 function withPhase(rule: FaultRule): Fault {
-  const spoilsAnswer = rule.effect === 'garbage' || rule.effect === 'truncate'
+  const spoilsAnswer = rule.effect === 'garbage' || rule.effect === 'truncate' || rule.effect === 'short'
   return { ...rule, phase: rule.phase ?? (spoilsAnswer ? 'after' : 'before') }
+}
+
+/** A misspelt operation or effect would never strike. */
+function checkRule({ operation, effect, followedBy }: FaultRule): void {
+  checkOperation(operation)
+  if (!effects.includes(effect)) throw badRequest(`Unknown effect ${effect}; known are ${effects.join(', ')}`)
+  for (const next of followedBy ?? []) checkRule(next)
+}
+
+/** @throws VendorError unless it is an operation or `*` */
+export function checkOperation(name: string): void {
+  if (name === '*' || operations.some((known) => known === name)) return
+  throw badRequest(`Unknown operation ${name}; known are * and ${operations.join(', ')}`)
 }

@@ -81,6 +81,7 @@ export function serveVendor(app: FastifyInstance, vendor: Vendor, routes: Vendor
         if (fault?.phase === 'before' && strike(vendor, fault, request, reply)) return reply
         const answer = await work(vendor, route, request, reply, fault)
         entry.worked(answer.status)
+        if (fault?.effect === 'short' || fault?.short) return send(reply, shortened(answer))
         if (fault?.phase === 'after' && strike(vendor, fault, request, reply, answer)) return reply
         return send(reply, answer)
       },
@@ -102,14 +103,17 @@ async function work(
     if (!isLegacy && route.versions && !route.versions.includes(version)) throw unrouted(request)
     const account = admit(vendor, route, request, reply)
     const handle = isLegacy && route.legacy ? route.legacy.handle : route.handle
-    return await handle({
+    const asked = {
       account,
       query: request.query as Record<string, unknown>,
       params: request.params as Record<string, string>,
       body: request.body ?? {},
       version,
       fault,
-    })
+    }
+    // Sent twice on the way: the first answer goes nowhere.
+    if (fault?.effect === 'repeated') await handle(asked)
+    return await handle(asked)
   } catch (error) {
     if (!(error instanceof VendorError)) throw error
     return { status: error.status, body: error.body(request.url, vendor.clock.now()) }
@@ -154,6 +158,14 @@ function send(reply: FastifyReply, answer: VendorAnswer): FastifyReply {
   reply.code(answer.status).header('x-request-id', randomUUID())
   if (answer.body === undefined) return reply.send()
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer.body))
+}
+
+/** A booking as some answers to writing requests have been seen: what it is called and how it is, nothing more. */
+function shortened(answer: VendorAnswer): VendorAnswer {
+  const { data } = (answer.body ?? {}) as { data?: { id?: number; uid?: string; status?: string } }
+  if (data?.uid === undefined) return answer
+  const { id, uid, status } = data
+  return { ...answer, body: { status: 'success', data: { id, uid, status } } }
 }
 
 /** Lets a fault take over the answer. Returns false when it leaves the answer alone. */

@@ -230,3 +230,53 @@ test('closing ends hanging requests and frees the port', async () => {
   await ended
   await expect(fetch(url)).rejects.toThrow()
 })
+
+test('a short answer holds id, uid and status only, and the rules that follow it strike after it', async () => {
+  const { ask, book, control } = await start()
+  control.addFault({
+    operation: 'createBooking',
+    effect: 'short',
+    followedBy: [{ operation: 'getBooking', effect: 'error', status: 404 }],
+  })
+  const { status, body } = await book()
+  expect(status).toBe(201)
+  const [booking] = control.bookings()
+  expect(body.data).toEqual({ id: booking!.id, uid: booking!.uid, status: 'accepted' })
+  expect((await ask('GET', `/v2/bookings/${booking!.uid}`)).status).toBe(404)
+  expect((await ask('GET', `/v2/bookings/${booking!.uid}`)).status).toBe(200)
+})
+
+test('a request that is sent twice on the way meets its own booking', async () => {
+  const { book, control } = await start()
+  control.addFault({ operation: 'createBooking', effect: 'repeated' })
+  expect((await book()).status).toBe(400)
+  expect(control.bookings()).toHaveLength(1)
+})
+
+test('a booking at another start than the one asked for, with a whole answer or a short one', async () => {
+  const { book, control } = await start()
+  control.addFault({ operation: 'createBooking', effect: 'other_start', shiftMinutes: 120 })
+  expect((await book({ start: '2026-11-24T10:00:00Z' })).body.data.start).toBe('2026-11-24T12:00:00.000Z')
+  control.addFault({ operation: 'createBooking', effect: 'other_start', short: true })
+  expect((await book({ start: '2026-11-24T08:00:00Z' })).body.data.start).toBeUndefined()
+  expect(control.bookings().at(-1)?.start).toBe('2026-11-24T09:00:00.000Z')
+})
+
+test('a list that lags shows a booking later, by the simulator’s clock; reading it by uid works at once', async () => {
+  const { ask, book, control } = await start()
+  control.setListLag(4_000)
+  const uid = (await book()).body.data.uid
+  expect((await ask('GET', '/v2/bookings')).body.data).toEqual([])
+  expect((await ask('GET', `/v2/bookings/${uid}`)).status).toBe(200)
+  control.setClock({ offsetMs: 4_000 })
+  expect((await ask('GET', '/v2/bookings')).body.data).toHaveLength(1)
+})
+
+test('a rule that could never strike is refused', async () => {
+  const { control } = await start()
+  const strange = { operation: 'createBooking', effect: 'shorter' } as unknown as FaultRule
+  expect(() => control.addFault(strange)).toThrow(/shorter/)
+  const inner = { operation: 'createBooking', effect: 'short', followedBy: [strange] } as FaultRule
+  expect(() => control.addFault(inner)).toThrow(/shorter/)
+  expect(() => control.setListLag(-1)).toThrow()
+})

@@ -6,6 +6,7 @@ import { bookingOutput, bookingPage } from '../booking-output.ts'
 import { badRequest, VendorError } from '../errors.ts'
 import type { Booking } from '../types.ts'
 import type { Vendor, VendorAnswer, VendorRequest, VendorRoute } from '../vendor-route.ts'
+import { parseInstant } from '../zone.ts'
 
 const versions = ['2024-08-13', '2026-02-25']
 const oldVersions = ['2024-04-15', '2024-06-11', '2024-06-14']
@@ -24,6 +25,7 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
     },
   })
   const uidOf = (request: VendorRequest) => request.params.uid ?? ''
+  const lagMs = () => vendor.faults.listLagMs
   /** Confirming, declining and no-shows are the owner's business. */
   const own = (request: VendorRequest) => {
     const booking = desk.find(uidOf(request), 'change')
@@ -42,7 +44,8 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
       handle: async (request) => {
         const earlier =
           request.fault?.effect === 'old_booking' ? earlierBooking(vendor, request.body) : undefined
-        return created(earlier ?? (await desk.create(request.body, { account: request.account })))
+        const body = shifted(request)
+        return created(earlier ?? (await desk.create(body, { account: request.account })))
       },
     },
     {
@@ -55,7 +58,7 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
       legacy: {
         versions: oldVersions,
         handle: ({ account }) => {
-          const { data } = bookingPage(state, account?.id ?? '', {}, clock.nowMs())
+          const { data } = bookingPage(state, account?.id ?? '', {}, clock.nowMs(), lagMs())
           return {
             status: 200,
             body: { status: 'success', data: { bookings: data, recurringInfo: [], nextCursor: null } },
@@ -66,7 +69,7 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
         status: 200,
         body: {
           status: 'success',
-          ...bookingPage(state, account?.id ?? '', query, clock.nowMs()),
+          ...bookingPage(state, account?.id ?? '', query, clock.nowMs(), lagMs()),
           error: undefined,
         },
       }),
@@ -80,7 +83,13 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
         status: 200,
         body: {
           status: 'success',
-          ...bookingPage(state, account?.id ?? '', { ...query, teamId: params.teamId }, clock.nowMs()),
+          ...bookingPage(
+            state,
+            account?.id ?? '',
+            { ...query, teamId: params.teamId },
+            clock.nowMs(),
+            lagMs(),
+          ),
         },
       }),
     },
@@ -137,7 +146,7 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
       versions,
       auth: 'optional',
       handle: async (request) =>
-        created(await desk.reschedule(uidOf(request), request.body, { account: request.account })),
+        created(await desk.reschedule(uidOf(request), shifted(request), { account: request.account })),
     },
   ]
   const guide: VendorRoute[] = [
@@ -159,7 +168,7 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
       operation: 'rescheduleBooking',
       auth: 'required',
       handle: async (request) =>
-        answer(200, await desk.reschedule(uidOf(request), request.body, { account: request.account })),
+        answer(200, await desk.reschedule(uidOf(request), shifted(request), { account: request.account })),
     },
   ]
   return [
@@ -173,6 +182,15 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
 function refuseOldBody(): never {
   const errors = ['timeZone must be a string', 'language must be a string', 'responses must be an object']
   throw badRequest('Bad Request Exception', { details: { errors } })
+}
+
+/** The request's body, its start shifted when the fault wants another one than asked for. */
+function shifted({ body, fault }: VendorRequest): unknown {
+  if (fault?.effect !== 'other_start') return body
+  const { start } = body as { start?: unknown }
+  const asked = parseInstant(start)
+  if (asked === undefined) return body
+  return { ...(body as object), start: new Date(asked + (fault.shiftMinutes ?? 60) * 60_000).toISOString() }
 }
 
 /** The newest earlier booking under the same email: what Cal.com was once seen to answer instead of a new one. */
