@@ -61,6 +61,11 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const { config, databaseUrl, clock = systemClock } = options
   const metrics = new GatewayMetrics()
   const log = watchAlarms(options.log, (alarm) => metrics.alarm(alarm))
+  if (config.retell.debugWebhooks)
+    log.warn(
+      { alarm: 'personal_data_in_log' },
+      'debug mode: the log holds personal data, use it for test calls only',
+    )
   const database = await openDatabase({
     url: databaseUrl,
     poolMax: config.database.poolMax,
@@ -159,6 +164,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     onDropped: (count) => metrics.trackingDropped(count),
   })
   const registry = allFunctions()
+  metrics.announceFunctions([...registry.list().map(({ name }) => name), 'unknown'])
   const dispatcher = new Dispatcher({
     registry,
     directory,

@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import type { AlarmName } from '../lib/alarms.ts'
 import type { SignatureVerdict } from '../retell/signature.ts'
 import type { RequestLimits } from './rate-limits.ts'
 import { refuse } from './replies.ts'
@@ -16,7 +17,7 @@ export interface SignedScopeOptions {
   /** Takes out of a verified body what the routes do not read, before it is parsed. */
   leaveOut?: (body: Buffer) => Buffer
   /** What is told to the log when a request is refused, for instance 'function_call_refused'. */
-  alarm: string
+  alarm: AlarmName
   limits: Pick<RequestLimits, 'unsigned'>
   log: Logger
 }

@@ -3,6 +3,7 @@
  * type, code, a cleaned message and stack frames: drivers put values and rows into messages and `detail`.
  */
 import pino, { type DestinationStream, type Logger } from 'pino'
+import { type AlarmName, isAlarmName } from './alarms.ts'
 import { redactText } from './redact.ts'
 
 const secretPaths = [
@@ -33,7 +34,7 @@ const framesMax = 8
 
 export interface LoggerOptions {
   level: string
-  /** Debug mode: whole payloads may be logged, with personal data. Said once at start. */
+  /** Debug mode: whole payloads may be logged, with personal data. */
   personalData: boolean
   destination?: DestinationStream
 }
@@ -49,24 +50,17 @@ export function createLogger({ level, personalData, destination }: LoggerOptions
     redact: { paths: hidden.flatMap((path) => [path, `*.${path}`]), censor: '[REDACTED]' },
     serializers: { err: describeError, error: describeError },
   }
-  const log = pino(options, destination ?? bufferedStdout())
-  if (personalData) {
-    log.warn(
-      { alarm: 'personal_data_in_log' },
-      'debug mode: the log holds personal data, use it for test calls only',
-    )
-  }
-  return log
+  return pino(options, destination ?? bufferedStdout())
 }
 
 /** The same log, which also tells of each line that carries an alarm: what must be looked at is then countable. */
-export function watchAlarms(log: Logger, onAlarm: (alarm: string) => void): Logger {
+export function watchAlarms(log: Logger, onAlarm: (alarm: AlarmName) => void): Logger {
   return log.child(
     {},
     {
       formatters: {
         log(fields: { alarm?: unknown }) {
-          if (fields.alarm) onAlarm(typeof fields.alarm === 'string' ? fields.alarm : 'unnamed')
+          if (isAlarmName(fields.alarm)) onAlarm(fields.alarm)
           return fields as Record<string, unknown>
         },
       },

@@ -4,6 +4,7 @@
  * Cardinality is bounded: every label comes from a closed set, or from the first so many values seen; the rest is 'other'.
  */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type AlarmName, alarmNames } from './alarms.ts'
 
 /** One finished function call; `functionName` is of the registry, or 'unknown'. */
 export interface FunctionCallSample {
@@ -60,6 +61,8 @@ const functionSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 const calcomSeconds = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const jobSeconds = [0.01, 0.1, 1, 10, 60, 120]
 const breakerValues = { closed: 0, half_open: 1, open: 2 } as const
+/** What docs/alerts.yml counts as a technical failure. */
+const alertedCodes = ['technical_error', 'calendar_unavailable', 'context_not_found', 'context_mismatch']
 const errorCodesMax = 150
 const connectionsMax = 200
 const otherNamesMax = 100
@@ -173,6 +176,13 @@ export class GatewayMetrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry })
+    // A series that is born at 1 has no increase: the first occurrence would never page.
+    for (const alarm of alarmNames) this.#alarms.inc({ alarm }, 0)
+  }
+
+  /** Lets the series of these functions exist before their first call, failures that alerts ask for included. */
+  announceFunctions(names: readonly string[]): void {
+    for (const name of names) this.#childrenOf(name)
   }
 
   /** Counts a function call. */
@@ -210,8 +220,8 @@ export class GatewayMetrics {
   }
 
   /** Counts a log line with an alarm. */
-  alarm(alarm: string): void {
-    this.#alarms.inc({ alarm: this.#names(alarm) })
+  alarm(alarm: AlarmName): void {
+    this.#alarms.inc({ alarm })
   }
 
   /** Counts a run of a background job. */
@@ -277,9 +287,10 @@ export class GatewayMetrics {
       success: this.#calls.labels({ function: functionName, status: 'success' }),
       error: this.#calls.labels({ function: functionName, status: 'error' }),
     }
-    // Both series exist from the first call on, so that an error rate of none reads 0.
+    // They exist from the first call on, so that an error rate of none reads 0 and the first error is an increase.
     children.success.inc(0)
     children.error.inc(0)
+    for (const code of alertedCodes) this.#errors.inc({ function: functionName, code: this.#codes(code) }, 0)
     this.#functions.set(functionName, children)
     return children
   }

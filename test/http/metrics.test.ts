@@ -1,5 +1,6 @@
 /** What operators see: metrics over HTTP, counted on a whole gateway. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { alarmNames } from '../../src/lib/alarms.ts'
 import { newCallId, startGateway, type TestGateway } from '../helpers/gateway.ts'
 
 let gateway: TestGateway
@@ -137,6 +138,31 @@ describe('who may read metrics', () => {
       await guarded.close()
     }
   })
+})
+
+test('every alarm is a series from the start on, so that the first one is an increase', async () => {
+  const fresh = await startGateway()
+  try {
+    const { samples } = await scrape(fresh)
+    for (const alarm of alarmNames)
+      expect(samples.get(`gateway_alarms_total{alarm="${alarm}"}`), alarm).toBe(0)
+    expect(
+      samples.get('gateway_function_errors_total{function="start_booking",code="technical_error"}'),
+    ).toBe(0)
+  } finally {
+    await fresh.close()
+  }
+})
+
+test('debug mode is an alarm from the start on, and the log says so', async () => {
+  const debugging = await startGateway({ environment: { RETELLAI_DEBUG_WEBHOOKS: 'true' } })
+  try {
+    const { samples } = await scrape(debugging)
+    expect(samples.get('gateway_alarms_total{alarm="personal_data_in_log"}')).toBe(1)
+    expect(debugging.lines.join()).toContain('the log holds personal data')
+  } finally {
+    await debugging.close()
+  }
 })
 
 test('a log line that somebody must look at is counted', async () => {

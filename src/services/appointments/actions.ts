@@ -4,6 +4,7 @@
  */
 import { CalcomError } from '../../calcom/errors.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
+import type { AlarmName } from '../../lib/alarms.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import type { Attempt } from '../booking/attempts.ts'
 import { fetchBookingState } from './calcom-state.ts'
@@ -139,7 +140,7 @@ export class AppointmentActions {
     scope: CallScope,
     appointment: OwnAppointment,
     uid: string | null,
-    errand: Errand,
+    errand: Extract<Errand, AlarmName>,
     errorCode: string,
     attempt?: Attempt,
   ): Promise<'handed_over'> {

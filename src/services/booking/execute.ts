@@ -159,7 +159,14 @@ export class BookingExecutor {
   ): Promise<Execution> {
     const carriesOurId = booking.metadata?.booking_id === attempt.id
     this.#deps.log.error(
-      { component: 'booking', attemptId: attempt.id, uid: booking.uid, carriesOurId, status: booking.status },
+      {
+        component: 'booking',
+        alarm: 'booking_not_ours',
+        attemptId: attempt.id,
+        uid: booking.uid,
+        carriesOurId,
+        status: booking.status,
+      },
       'Cal.com answered with another booking than the one asked for',
     )
     if (carriesOurId && isLive(booking)) {
@@ -194,7 +201,7 @@ export class BookingExecutor {
     this.#deps.log.error(
       {
         component: 'booking',
-        alarm: true,
+        alarm: 'booking_refused',
         attemptId: attempt.id,
         kind,
         reason,

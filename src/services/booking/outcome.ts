@@ -86,7 +86,7 @@ export class OutcomeWriter {
         log.error(
           {
             component: 'booking',
-            alarm: true,
+            alarm: 'booking_not_recorded',
             attemptId: attempt.id,
             uid: booking.uid,
             outcome: recorded.kind,
@@ -95,7 +95,13 @@ export class OutcomeWriter {
         )
     } catch (error) {
       log.error(
-        { component: 'booking', alarm: true, attemptId: attempt.id, uid: booking.uid, err: error },
+        {
+          component: 'booking',
+          alarm: 'booking_not_recorded',
+          attemptId: attempt.id,
+          uid: booking.uid,
+          err: error,
+        },
         'booked at Cal.com but not written down: to be repaired',
       )
       await this.#leaveForRepair(attempt, booking)
@@ -139,7 +145,7 @@ export class OutcomeWriter {
       })
     } catch (error) {
       log.error(
-        { component: 'booking', attemptId: attempt.id, err: error },
+        { component: 'booking', alarm: 'booking_not_recorded', attemptId: attempt.id, err: error },
         'the repair could not be prepared',
       )
     }
@@ -189,7 +195,10 @@ export class OutcomeWriter {
   /** Nobody knows: say so, have a job find out, and have the business call back, which is what the caller is promised. */
   async #unknown(scope: CallScope, attempt: Attempt, reason: string): Promise<Confirmed> {
     const { tenancy, attempts, callbacks, clock, log } = this.#deps
-    log.error({ component: 'booking', attemptId: attempt.id, reason }, 'the outcome of a booking is unknown')
+    log.error(
+      { component: 'booking', alarm: 'booking_unclear', attemptId: attempt.id, reason },
+      'the outcome of a booking is unknown',
+    )
     const input = {
       kind: 'technical' as const,
       reason:
@@ -207,7 +216,7 @@ export class OutcomeWriter {
       })
     } catch (error) {
       log.error(
-        { component: 'booking', attemptId: attempt.id, err: error },
+        { component: 'booking', alarm: 'booking_unclear', attemptId: attempt.id, err: error },
         'left to the lease: not written down',
       )
     }

@@ -114,7 +114,7 @@ export class BookingSettler {
     const recorded = await tenancy.run(company.id, (tx) => recorder.record(tx, catalogue, attemptId, booking))
     if (recorded.kind === 'duplicate') {
       log.error(
-        { component: 'booking', alarm: true, attemptId, uid: booking.uid },
+        { component: 'booking', alarm: 'duplicate_booking', attemptId, uid: booking.uid },
         'a second booking of one wish is cancelled',
       )
       const deadline = new Deadline({ clock, budgetMs: requestMs })

@@ -245,7 +245,7 @@ describe('refused', () => {
       fallback: 'callback_request',
     })
     expect(await salon.attempt(attempt.id)).toMatchObject({ state: 'rejected' })
-    expect(salon.lines.some((line) => line.includes('"alarm":true'))).toBe(true)
+    expect(salon.lines.some((line) => line.includes('"alarm":"booking_refused"'))).toBe(true)
   })
 
   test('I-41 Cal.com’s "too soon" is a notice answer with alternatives, no technical fault', async () => {
