@@ -78,7 +78,6 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: true,
   }) as unknown as FastifyInstance
   app.decorateRequest('rawBody')
-  app.decorateRequest('signed', false)
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const statusCode = error instanceof AppError ? 400 : (error.statusCode ?? 500)
     if (statusCode >= 500)
@@ -105,7 +104,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       refuse(reply.header('retry-after', '5'), 503)
     },
   })
-  const limits = createRequestLimits({ cache: options.cache, clock }, options.limits)
+  const limits = await createRequestLimits(app, { cache: options.cache, clock }, options.limits)
 
   await app.register(functionRoutes, { ...options.functions, limits, clock, log })
   await app.register(retellEventRoutes, { ...options.events, limits, clock, log })

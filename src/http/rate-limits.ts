@@ -1,43 +1,81 @@
 /**
- * Who may ask how often (design section 9). A process answers from its own count at once and learns the other processes' counts in
- * the background, so that no caller waits for Redis and a Redis that is gone limits nobody.
+ * Who may ask how often (design section 9): @fastify/rate-limit with a store of our own. A process answers from its own count at once
+ * and learns the other processes' counts in the background, so that no caller waits for Redis and a Redis that is gone limits nobody.
  */
-import type { FastifyRequest } from 'fastify'
+import rateLimit, { type FastifyRateLimitStore, normalizeIP } from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Cache } from '../lib/cache/cache.ts'
 import type { Clock } from '../lib/clock.ts'
+import { refuse } from './replies.ts'
 
-export interface LimitVerdict {
-  exceeded: boolean
-  retryAfterSeconds: number
-}
+/** Counts a request and tells the limit in the answer's headers. Out: the reply, if this one is over the limit and refused with 429. */
+type Limit = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>
 
 export interface RequestLimits {
-  /** Requests without or with a wrong signature, per address. */
-  unsigned(request: FastifyRequest): LimitVerdict
+  /** Requests that are refused for a missing or wrong signature, per address. */
+  unsigned: Limit
   /** Signed events, per address. */
-  events(request: FastifyRequest): LimitVerdict
-  /** Function calls, per call id; a request without one counts per address. */
-  functionCalls(request: FastifyRequest, callId: string | null): LimitVerdict
+  events: Limit
+  /** Function calls that are accepted, per call id (Retell calls from one address); one without an id counts per address. */
+  functionCalls(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    callId: string | null,
+  ): Promise<FastifyReply | undefined>
 }
 
 const windowMs = 60_000
 
-/** Makes the limiters. Health and metrics use none of them. */
-export function createRequestLimits(
-  deps: { cache: Pick<Cache, 'increment'>; clock: Clock },
+interface Deps {
+  cache: Pick<Cache, 'increment'>
+  clock: Clock
+}
+
+/** Makes the limiters of an application. Health and metrics use none of them. */
+export async function createRequestLimits(
+  app: FastifyInstance,
+  deps: Deps,
   max: { unsignedPerMinute: number; eventsPerMinute: number; functionCallsPerMinute: number },
-): RequestLimits {
-  const counters = new SharedCounters(deps)
-  const verdict = (key: string, perMinute: number): LimitVerdict => {
-    const { current, leftMs } = counters.count(key)
-    return { exceeded: current > perMinute, retryAfterSeconds: Math.ceil(leftMs / 1000) }
+): Promise<RequestLimits> {
+  // The plugin constructs its store itself and asks it for a child per limiter.
+  class Store extends SharedCounters {
+    constructor() {
+      super(deps)
+    }
   }
+  await app.register(rateLimit, { global: false, store: Store, timeWindow: windowMs })
+  const limit = (perMinute: number, keyOf: (request: FastifyRequest) => string): Limit => {
+    const count = app.createRateLimit({ max: perMinute, keyGenerator: keyOf })
+    return async (request, reply) => {
+      const verdict = await count(request)
+      if (verdict.isAllowed) return undefined
+      reply.header('x-ratelimit-limit', verdict.max)
+      reply.header('x-ratelimit-remaining', verdict.remaining)
+      reply.header('x-ratelimit-reset', verdict.ttlInSeconds)
+      if (!verdict.isExceeded) return undefined
+      return refuse(reply.header('retry-after', Math.max(1, verdict.ttlInSeconds)), 429)
+    }
+  }
+  const callIds = new WeakMap<FastifyRequest, string>()
+  const functionCalls = limit(
+    max.functionCallsPerMinute,
+    (request) => `call:${callIds.get(request) ?? addressOf(request)}`,
+  )
   return {
-    unsigned: (request) => verdict(`unsigned:${request.ip}`, max.unsignedPerMinute),
-    events: (request) => verdict(`events:${request.ip}`, max.eventsPerMinute),
-    functionCalls: (request, callId) => verdict(`call:${callId ?? request.ip}`, max.functionCallsPerMinute),
+    unsigned: limit(max.unsignedPerMinute, (request) => `unsigned:${addressOf(request)}`),
+    events: limit(max.eventsPerMinute, (request) => `events:${addressOf(request)}`),
+    functionCalls(request, reply, callId) {
+      if (callId !== null) callIds.set(request, callId)
+      return functionCalls(request, reply)
+    },
   }
+}
+
+/** The sender's address; of IPv6 the /64, because one subscriber has all addresses of it. */
+function addressOf({ ip }: { ip: string | undefined }): string {
+  // A sender that is gone has no address any more; nobody reads the answer.
+  return normalizeIP(ip ?? 'gone', 64)
 }
 
 /** So many requests of a window a process counts alone; a whole call stays below and costs the cache nothing. */
@@ -52,16 +90,16 @@ interface Counter {
   endsAtMs: number
 }
 
-class SharedCounters {
-  readonly #deps: { cache: Pick<Cache, 'increment'>; clock: Clock }
+class SharedCounters implements FastifyRateLimitStore {
+  readonly #deps: Deps
   readonly #counters = new LRUCache<string, Counter>({ max: 50_000 })
 
-  constructor(deps: { cache: Pick<Cache, 'increment'>; clock: Clock }) {
+  constructor(deps: Deps) {
     this.#deps = deps
   }
 
   /** Counts one request; how many are known of so far, and how long the window still lasts. */
-  count(key: string): { current: number; leftMs: number } {
+  incr(key: string, done: (error: Error | null, result?: { current: number; ttl: number }) => void): void {
     const nowMs = this.#deps.clock.now().getTime()
     const window = Math.floor(nowMs / windowMs)
     const windowKey = `${key}:${window}`
@@ -72,10 +110,15 @@ class SharedCounters {
     }
     counter.local += 1
     if (counter.local >= countedAlone) this.#tell(windowKey, counter)
-    return { current: Math.max(counter.local, counter.shared + 1), leftMs: counter.endsAtMs - nowMs }
+    done(null, { current: Math.max(counter.local, counter.shared + 1), ttl: counter.endsAtMs - nowMs })
   }
 
-  /** Tells the other processes and learns their count; nobody waits for it. */
+  /** All limiters of the application count in one place: their keys differ. */
+  child(): FastifyRateLimitStore {
+    return this
+  }
+
+  /** Tells the other processes and learns their count; nobody waits for it, and a cache never throws. */
   #tell(windowKey: string, counter: Counter): void {
     const untold = counter.local - counter.told
     counter.told = counter.local

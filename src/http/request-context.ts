@@ -5,8 +5,6 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The exact bytes received; empty for requests without a body. Set in scopes that verify signatures. */
     rawBody: Buffer
-    /** Whether the request carried a valid signature. */
-    signed: boolean
   }
 }
 

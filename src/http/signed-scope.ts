@@ -2,7 +2,7 @@
  * A scope of routes that see raw bytes first: every content type is received as a buffer, verified by the scope's own
  * check, limited, and only then parsed as JSON. An unparsed or unsigned body never reaches a handler.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { AlarmName } from '../lib/alarms.ts'
 import type { SignatureVerdict } from '../retell/signature.ts'
@@ -39,13 +39,10 @@ export function useSignedScope(scope: FastifyInstance, options: SignedScopeOptio
     const body = Buffer.isBuffer(request.body) ? request.body : emptyBody
     request.rawBody = body
     const verdict = await options.verify(request, body)
-    request.signed = verdict === 'valid'
     const passes = verdict === 'valid' || (verdict === 'missing' && options.unsignedAllowed)
-    if (verdict !== 'valid') {
-      const limit = options.limits.unsigned(request)
-      if (limit.exceeded) return tooMany(reply, limit.retryAfterSeconds)
-    }
     if (!passes) {
+      const limited = await options.limits.unsigned(request, reply)
+      if (limited) return limited
       options.log.error(
         { alarm: options.alarm, signature: verdict, route: request.routeOptions.url, request_id: request.id },
         'request refused',
@@ -56,11 +53,6 @@ export function useSignedScope(scope: FastifyInstance, options: SignedScopeOptio
     if (parsed === undefined) return refuse(reply, 400, 'invalid_json')
     request.body = parsed
   })
-}
-
-/** 429 with the time after which to try again. */
-export function tooMany(reply: FastifyReply, retryAfterSeconds: number): FastifyReply {
-  return refuse(reply.header('retry-after', String(Math.max(1, retryAfterSeconds))), 429)
 }
 
 /** The JSON object of a body; the query for requests without one; undefined when it is no JSON object. */

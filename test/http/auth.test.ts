@@ -83,11 +83,48 @@ describe('limits', () => {
     for (let count = 0; count < 3; count++) expect((await ask(one)).statusCode).toBe(200)
     const refused = await ask(one)
     expect(refused.statusCode).toBe(429)
-    expect(refused.headers['retry-after']).toBe('60')
+    expect(refused.headers).toMatchObject({
+      'retry-after': '60',
+      'x-ratelimit-limit': '3',
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': '60',
+    })
     expect(refused.json()).toMatchObject({ success: false, error: 'too_many_requests' })
     expect((await ask(two)).statusCode).toBe(200)
     gateway.clock.advance(60_000)
     expect((await ask(one)).statusCode).toBe(200)
+  })
+
+  test('unsigned calls that are accepted count per call, not per address: Retell has one address for all', async () => {
+    gateway = await startGateway({
+      environment: {
+        RETELLAI_FUNCTION_AUTH: 'throttle',
+        UNSIGNED_PER_MINUTE: '2',
+        FUNCTION_CALLS_PER_MINUTE: '3',
+      },
+    })
+    const ask = async (callId: string) => {
+      const call = { call_id: callId, to_number: '+493023125001', from_number: '+4915112345678' }
+      const request = { name: 'get_current_context', args: {}, call }
+      return (await gateway.send(path, request, { signature: null })).statusCode
+    }
+    for (let count = 0; count < 8; count++) expect(await ask(newCallId())).toBe(200)
+    const one = newCallId()
+    expect([await ask(one), await ask(one), await ask(one), await ask(one)]).toEqual([200, 200, 200, 429])
+  })
+
+  test('the addresses of one IPv6 subscriber (a /64) are one address to the limit', async () => {
+    gateway = await startGateway({ environment: { UNSIGNED_PER_MINUTE: '3' } })
+    const guess = async (address: string) => {
+      const headers = { 'x-retell-signature': 'v=1,d=00' }
+      const request = { method: 'POST', url: path, payload: body, headers, remoteAddress: address } as const
+      return (await gateway.app.inject(request)).statusCode
+    }
+    const subscriber = (host: number) => `2001:db8:7:1::${host.toString(16)}`
+    for (let host = 1; host <= 3; host++) expect(await guess(subscriber(host))).toBe(401)
+    expect(await guess(subscriber(4_000))).toBe(429)
+    expect(await guess('2001:db8:7:2::1')).toBe(401)
+    expect(await guess('::ffff:203.0.113.9')).toBe(401)
   })
 
   test('guessing signatures is limited per address, health never', async () => {

@@ -14,7 +14,7 @@ import { withoutWordTimes } from '../../retell/unread.ts'
 import type { RequestLimits } from '../rate-limits.ts'
 import { refuse } from '../replies.ts'
 import { jsonBody } from '../request-context.ts'
-import { tooMany, useSignedScope } from '../signed-scope.ts'
+import { useSignedScope } from '../signed-scope.ts'
 
 export interface FunctionRoutesOptions {
   dispatcher: Pick<Dispatcher, 'answer'>
@@ -82,10 +82,8 @@ export async function functionRoutes(scope: FastifyInstance, options: FunctionRo
 
   const handler = (nameOfUrl?: string) => async (request: FastifyRequest, reply: FastifyReply) => {
     const call = readFunctionRequest(jsonBody(request), (name) => registry.get(name) !== undefined, nameOfUrl)
-    if (request.signed) {
-      const limit = limits.functionCalls(request, call.call?.callId ?? call.callIdHint)
-      if (limit.exceeded) return tooMany(reply, limit.retryAfterSeconds)
-    }
+    const limited = await limits.functionCalls(request, reply, call.call?.callId ?? call.callIdHint)
+    if (limited) return limited
     const answer = await dispatcher.answer(call, { requestId: request.id })
     return reply.header('content-type', 'application/json; charset=utf-8').send(answer)
   }

@@ -8,7 +8,7 @@ import type { CallLifecycle } from '../../services/calls/lifecycle.ts'
 import type { RequestLimits } from '../rate-limits.ts'
 import { refuse } from '../replies.ts'
 import { jsonBody } from '../request-context.ts'
-import { tooMany, useSignedScope } from '../signed-scope.ts'
+import { useSignedScope } from '../signed-scope.ts'
 
 export interface EventRoutesOptions {
   lifecycle: Pick<CallLifecycle, 'handle'>
@@ -39,8 +39,8 @@ export async function retellEventRoutes(scope: FastifyInstance, options: EventRo
   })
   for (const url of addresses) {
     scope.post(url, { bodyLimit: bodyBytesMax }, async (request, reply) => {
-      const limit = limits.events(request)
-      if (limit.exceeded) return tooMany(reply, limit.retryAfterSeconds)
+      const limited = await limits.events(request, reply)
+      if (limited) return limited
       const event = readEvent(jsonBody(request))
       if (event === null) return refuse(reply, 400, 'not_an_event')
       const outcome = await lifecycle.handle(event)
