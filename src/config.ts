@@ -45,6 +45,11 @@ export const Env = z.object({
     .describe('Unset means production: signatures are then required and start-up checks are strict'),
   HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Port to listen on'),
+  PUBLIC_URL: z
+    .url({ protocol: /^https$/, message: 'must be an address that begins with https://' })
+    .optional()
+    .transform((value) => value?.replace(/\/+$/, ''))
+    .describe('Address (https) under which the gateway is reached; every link it hands out begins with it'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
     .default('info')
@@ -237,6 +242,8 @@ export function loadConfig(environment: Environment = readEnvironment()) {
     if (retellKeys.length === 0 && env.RETELLAI_WEBHOOK_SECRET === undefined) {
       problems.push('RETELLAI_API_KEY: required in production, it verifies the signature of every request')
     }
+    if (env.PUBLIC_URL === undefined)
+      problems.push('PUBLIC_URL: required in production, for instance https://gateway.example')
     if (env.CALCOM_API_KEY === undefined) problems.push('CALCOM_API_KEY: required in production')
     if (env.CALCOM_WEBHOOK_SECRET === undefined)
       problems.push('CALCOM_WEBHOOK_SECRET: required in production')
@@ -254,6 +261,8 @@ export function loadConfig(environment: Environment = readEnvironment()) {
   return {
     environment: env.NODE_ENV,
     production,
+    /** https, without a slash at its end; null only outside of production. Links are never built from what a request says. */
+    publicUrl: env.PUBLIC_URL ?? null,
     server: { host: env.HOST, port: env.PORT, logLevel: env.LOG_LEVEL, trustedProxies: env.TRUSTED_PROXIES },
     database: {
       /** null: the embedded PostgreSQL of development. */

@@ -5,6 +5,7 @@ import { ConfigError, Env, loadConfig } from '../src/config.ts'
 
 const production = {
   NODE_ENV: 'production',
+  PUBLIC_URL: 'https://gateway.example',
   DATABASE_URL: 'postgresql://gateway_app@localhost/gateway',
   RETELLAI_API_KEY: 'key_of_the_workspace',
   CALCOM_API_KEY: 'cal_live_x',
@@ -40,9 +41,18 @@ test('every missing variable is named in one line, and no value is repeated', ()
   expect(problemsOf({ NODE_ENV: 'production' }).map((line) => line.split(':')[0])).toEqual([
     'DATABASE_URL',
     'RETELLAI_API_KEY',
+    'PUBLIC_URL',
     'CALCOM_API_KEY',
     'CALCOM_WEBHOOK_SECRET',
   ])
+})
+
+test('PUBLIC_URL is https, and kept without a slash at its end', () => {
+  for (const wrong of ['http://gateway.example', 'gateway.example', 'javascript:alert(1)', 'https://'])
+    expect(problemsOf({ ...production, PUBLIC_URL: wrong })).toEqual([expect.stringMatching(/^PUBLIC_URL: /)])
+  expect(loadConfig({ ...production, PUBLIC_URL: 'https://gateway.example/' }).publicUrl).toBe(
+    'https://gateway.example',
+  )
 })
 
 test('production refuses function calls that are neither signed nor restricted to addresses', () => {

@@ -1,7 +1,8 @@
 /**
- * `npm run -s tools -- https://gateway.example`: every function as Retell's API takes a custom tool, with the very schema that
- * validates its arguments here.
+ * `npm run -s tools [-- https://gateway.example]`: every function as Retell's API takes a custom tool, with the very schema that
+ * validates its arguments here. Without an address the functions lead to PUBLIC_URL.
  */
+import { readEnvironment } from '../config.ts'
 import { allFunctions } from '../functions/all.ts'
 import type { FunctionDefinition } from '../functions/define.ts'
 import { parametersOf } from '../functions/registry.ts'
@@ -24,9 +25,9 @@ function toolOf(definition: FunctionDefinition, baseUrl: string): Record<string,
   }
 }
 
-const [address] = process.argv.slice(2)
+const address = process.argv[2] ?? readEnvironment().PUBLIC_URL
 if (address === undefined || !URL.canParse(address)) {
-  console.error('Usage: npm run -s tools -- https://gateway.example')
+  console.error('Usage: npm run -s tools -- https://gateway.example (or set PUBLIC_URL)')
   process.exitCode = 1
 } else {
   const baseUrl = address.replace(/\/+$/, '')

@@ -87,6 +87,7 @@ export async function startStack(dist: string): Promise<Stack> {
           probe: true,
           env: {
             NODE_ENV: 'production',
+            PUBLIC_URL: 'https://gateway.example',
             HOST: '127.0.0.1',
             PORT: String(port),
             LOG_LEVEL: 'info',

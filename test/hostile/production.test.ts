@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { ConfigError, loadConfig } from '../../src/config.ts'
 
 const base = {
+  PUBLIC_URL: 'https://gateway.example',
   DATABASE_URL: 'postgresql://gateway@localhost/gateway',
   CALCOM_API_KEY: 'cal_x',
   CALCOM_WEBHOOK_SECRET: 'x',
