@@ -3,9 +3,15 @@
  * line each on stdout with what was understood. For scoring and for trying out.
  */
 import { createInterface } from 'node:readline'
-import { instantOf, type Understood, understand } from '../german/index.ts'
+import {
+  instantOf,
+  type UnderstandOptions,
+  type Understood,
+  understand,
+  understandWish,
+} from '../german/index.ts'
 
-const zone = 'Europe/Berlin'
+const defaultZone = 'Europe/Berlin'
 
 interface Line {
   date: string | null
@@ -17,13 +23,27 @@ interface Line {
   reading: { day: string | null; time: string | null }
   alternatives: Understood['alternatives']
   trouble: Understood['trouble']
+  ambiguous: Understood['ambiguous']
+  unresolved: Understood['unresolved']
 }
 
 /** One answer line: `date` is the (first) day, `time` a point, `from`/`to` the window of a part of day or span. */
-export function lineOf(text: string, ref: string): Line {
+export function lineOf(text: string, ref: string, zone = defaultZone): Line {
+  return fieldsOf(understand(text, momentOf(ref, zone)))
+}
+
+/** The same for a text that is the time argument of a function, where "drei" is an hour. */
+export function readTimeArgument(text: string, ref: string, zone = defaultZone): Line {
+  return fieldsOf(understandWish({ time: text }, momentOf(ref, zone)))
+}
+
+function momentOf(ref: string, zone: string): UnderstandOptions {
   const now = instantOf(ref.slice(0, 10), ref.slice(11, 16), zone)
-  if (now === null) throw new RangeError('ref is no local time in Europe/Berlin')
-  const { day, time, alternatives, trouble } = understand(text, { now, zone })
+  if (now === null) throw new RangeError(`ref is no local time in ${zone}`)
+  return { now, zone }
+}
+
+function fieldsOf({ day, time, alternatives, trouble, ambiguous, unresolved }: Understood): Line {
   return {
     date: day?.from ?? null,
     dateTo: day?.to ?? null,
@@ -34,6 +54,8 @@ export function lineOf(text: string, ref: string): Line {
     reading: { day: day?.reading ?? null, time: time?.reading ?? null },
     alternatives,
     trouble,
+    ambiguous,
+    unresolved,
   }
 }
 

@@ -15,6 +15,8 @@ export interface UnderstandOptions {
   /** IANA name, for example 'Europe/Berlin' */
   zone: string
   openingHours?: OpeningHours
+  /** how many days ahead a day may lie before it is asked about (`far_away`); default 400 */
+  daysAhead?: number
 }
 
 export type PartOfDay =
@@ -67,4 +69,8 @@ export interface Understood {
   /** Other plausible readings, best first, never the main one. */
   alternatives: Alternative[]
   trouble: Trouble | null
+  /** a day of `alternatives` is as likely as the main one ("nächsten Freitag" on a Thursday): ask which */
+  ambiguous: boolean
+  /** said but not understood: ask for it, never fill it in. Null: understood, or nothing was said of it. */
+  unresolved: 'day' | 'time' | null
 }

@@ -21,6 +21,8 @@ const closingMinute = 1080
 /** Clocks change at night; later times need no look-up. */
 const clockChangeMinuteMax = 240
 const alternativesMax = 5
+/** Readings that are as likely as the main one; the others are rare, or were named as a second choice. */
+const likelyReasons: ReadonlySet<string> = new Set(['next_week', 'week_after_next', 'other_count'])
 
 interface Moment {
   options: UnderstandOptions
@@ -181,11 +183,18 @@ function resolve(wish: Wish, moment: Moment): Understood {
   if (contradicts) alternatives.add(rival.from, at, 'also_named')
   if (time.other !== null)
     alternatives.add(single, formatClock(time.other), time.other < 720 ? 'morning' : 'evening')
+  const others = alternatives.without(single, at)
+  const trouble = troubleOf(day, time, wish.unclear || contradicts, moment)
   return {
     day: found && { from: formatDay(found.from), to: formatDay(found.to), reading: found.reading },
     time: time.time,
-    alternatives: alternatives.without(single, at),
-    trouble: troubleOf(day, time, wish.unclear || contradicts, moment),
+    alternatives: others,
+    trouble,
+    ambiguous:
+      trouble === 'ambiguous_day' ||
+      (single !== null &&
+        others.some(({ day: other, reason }) => other !== null && likelyReasons.has(reason))),
+    unresolved: null,
   }
 }
 
