@@ -32,6 +32,7 @@ import { CallRouting } from './services/calls/routing.ts'
 import { Catalogues } from './services/catalogue.ts'
 import { CustomerService } from './services/customers.ts'
 import { FiguresService } from './services/figures.ts'
+import { FindingsService } from './services/findings.ts'
 import { HealthService } from './services/health.ts'
 
 export interface GatewayOptions {
@@ -105,7 +106,9 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     onRead: (outcome) => metrics.availabilityRead(outcome),
   })
   const customers = new CustomerService({ tenancy })
-  const callbacks = new CallbackService({ tenancy })
+  // Development and tests have no mail server and nobody who waits; what they say is what production says with one.
+  const mailServer = config.mail.smtpUrl !== null || !config.production
+  const callbacks = new CallbackService({ tenancy, mailServer })
   const booking = new BookingService({
     tenancy,
     cache,
@@ -221,7 +224,16 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
       logPayloads: config.retell.debugWebhooks,
     },
     calcomWebhook: { connections, inbox: jobs.inbox },
-    health: new HealthService({ connections, database, cache, redisConfigured: redis !== undefined, clock }),
+    health: {
+      health: new HealthService({
+        connections,
+        database,
+        cache,
+        redisConfigured: redis !== undefined,
+        clock,
+      }),
+      findings: new FindingsService({ tenancy, mailServer }),
+    },
     metrics: {
       metrics,
       sources: {

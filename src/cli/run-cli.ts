@@ -5,6 +5,11 @@
 import { ConfigError } from '../config.ts'
 import { DatabaseSetupError, isDatabaseUnavailable } from '../db/errors.ts'
 
+/** What an operator typed cannot be done: said in the message, without a stack. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
 /**
  * Runs the work of a program and sets the exit code; never rejects. `exitOnSignal` is for short programs without an end of
  * their own: Ctrl-C then runs the exit handlers (an embedded PostgreSQL goes along), which the default does not.
@@ -19,9 +24,17 @@ export async function runCli(
     await work()
   } catch (error) {
     process.exitCode = 1
-    if (error instanceof ConfigError || error instanceof DatabaseSetupError) console.error(error.message)
+    if (error instanceof ConfigError || error instanceof DatabaseSetupError || isUsageError(error))
+      console.error(error.message)
     else if (isDatabaseUnavailable(error))
       console.error('The database cannot be reached: is it running, is DATABASE_URL right?')
     else console.error(error)
   }
+}
+
+/** Ours, or parseArgs's own: an option that does not exist, a value that is missing. */
+function isUsageError(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false
+  const { code } = error as NodeJS.ErrnoException
+  return error instanceof UsageError || code?.startsWith('ERR_PARSE_ARGS') === true
 }

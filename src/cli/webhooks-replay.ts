@@ -3,7 +3,7 @@
  * takes one, without either all dead ones are enqueued again (a running gateway or worker then works on them).
  */
 import { parseArgs } from 'node:util'
-import { runCli } from './run-cli.ts'
+import { runCli, UsageError } from './run-cli.ts'
 import { withGateway } from './with-gateway.ts'
 
 const { values } = parseArgs({
@@ -21,7 +21,8 @@ await runCli(() =>
       console.log(`${entries.length} event(s) could not be worked on.`)
       return
     }
-    if (values.id !== undefined && !/^\d+$/.test(values.id)) throw new Error('--id is a number, see --list')
+    if (values.id !== undefined && !/^\d+$/.test(values.id))
+      throw new UsageError('--id is a number, see --list')
     const count = await inbox.replay(values.id === undefined ? 'dead' : { id: BigInt(values.id) })
     console.log(`${count} event(s) enqueued again.`)
     if (values.id !== undefined && count === 0) process.exitCode = 1

@@ -102,8 +102,9 @@ export function callbackFields(callback: StoredCallback): Record<string, unknown
   return {
     callback_id: callback.id,
     callback_request_id: callback.id,
-    estimated_callback: callback.promise.say,
-    estimated_callback_time: callback.promise.from?.toISOString() ?? null,
+    estimated_callback: callback.promise?.say ?? null,
+    estimated_callback_time: callback.promise?.from?.toISOString() ?? null,
+    business_notified: callback.promise !== null,
     ...(callback.reachable ? {} : { requires_phone_number: true }),
   }
 }

@@ -91,11 +91,11 @@ export function confirmAnswer(confirmed: Confirmed): FunctionAnswer {
         next_action: 'cancel_appointment',
       })
     case 'unknown':
-      return refusal('booking_unknown', unknownOutcome(confirmed.canCallBack), {
+      return refusal('booking_unknown', unknownOutcome(confirmed), {
         booking_id: confirmed.attempt.id,
         status: 'unknown',
         fallback: 'callback_request',
-        callback_requested: confirmed.canCallBack,
+        callback_requested: confirmed.canCallBack && confirmed.promised,
       })
     case 'in_progress':
       return refusal('booking_in_progress', inProgressMessage(confirmed.booking), {

@@ -39,8 +39,8 @@ export const requestCallback = defineFunction({
     }
     return {
       success: true,
-      status: 'callback_queued',
-      assigned_to: context.branch.name,
+      status: stored.promise === null ? 'callback_noted' : 'callback_queued',
+      assigned_to: stored.promise === null ? null : context.branch.name,
       priority: 'normal',
       ...callbackFields(stored),
       message: stored.say,

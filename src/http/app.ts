@@ -18,7 +18,7 @@ import {
   calcomWebhookRoutes,
 } from './routes/calcom-webhook.ts'
 import { type FunctionRoutesOptions, functionRoutes } from './routes/functions.ts'
-import { healthRoutes } from './routes/health.ts'
+import { type HealthRoutesOptions, healthRoutes } from './routes/health.ts'
 import { type MetricsRoutesOptions, metricsRoutes } from './routes/metrics.ts'
 import { type EventRoutesOptions, retellEventRoutes } from './routes/retell-events.ts'
 import { timeRoutes } from './routes/time.ts'
@@ -32,7 +32,7 @@ export interface AppOptions {
   functions: Omit<FunctionRoutesOptions, Shared>
   events: Omit<EventRoutesOptions, Shared>
   calcomWebhook: Omit<CalcomWebhookOptions, Shared>
-  health: Parameters<typeof healthRoutes>[1]['health']
+  health: Omit<HealthRoutesOptions, 'token'>
   metrics: Omit<MetricsRoutesOptions, 'metrics'> & {
     metrics: MetricsRoutesOptions['metrics'] & Pick<GatewayMetrics, 'httpResponse'>
   }
@@ -113,7 +113,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     await scope.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false })
     await scope.register(timeRoutes, { clock })
-    await scope.register(healthRoutes, { health: options.health })
+    await scope.register(healthRoutes, { ...options.health, token: options.metrics.token })
     await scope.register(metricsRoutes, options.metrics)
   })
   return app

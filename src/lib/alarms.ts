@@ -17,6 +17,7 @@ export const alarms = {
   calcom_webhook_refused: 'A webhook of Cal.com with a missing or wrong signature.',
   call_context_not_found: 'A call that belongs to no company.',
   call_number_mismatch: 'A call came with another number than the one it was announced with.',
+  callback_unnotified: 'A callback request is stored, and nobody can be told of it: no usable notify_email.',
   cancel_failed: 'A cancellation was handed to a person: Cal.com does not take it.',
   cancel_not_recorded: 'Cancelled at Cal.com but not written down; a repair follows.',
   cancel_refused: 'Cal.com refuses a cancellation.',

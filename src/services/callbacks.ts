@@ -1,16 +1,23 @@
 /**
  * Callback requests: who wants to be called, why, when, and what the business may promise. Stored, the business notified
- * and the call marked for follow-up in one transaction. The same wish of one call is stored once; a repeat may add
+ * and the call marked for follow-up in one transaction. Where the business cannot be notified, the request is stored for
+ * whoever lists it, an alarm is raised, and the caller is promised nothing. The same wish of one call is stored once; a repeat may add
  * the number or the time that was missing. Limit: it never reads anybody's data by a number given in the arguments.
  */
 
 import { enqueueJob } from '../db/jobs.ts'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
 import { understandWish } from '../german/index.ts'
-import { callbackNumberWanted, willCallBack, willCallBackInstead } from '../german/sentences/appointments.ts'
+import {
+  callbackNumberWanted,
+  callbackOnlyNoted,
+  willCallBack,
+  willCallBackInstead,
+} from '../german/sentences/appointments.ts'
 import { normalisePhone } from '../lib/phone.ts'
 import type { CallScope } from './appointments/types.ts'
 import { type CallbackPromise, promiseCallback } from './callback-time.ts'
+import { whyUnreachable } from './mail/notify.ts'
 import { readPersonName } from './matching/index.ts'
 
 /** caller: asked for; policy: a rule forbade what was wanted; technical: we could not do it. */
@@ -29,14 +36,19 @@ export interface CallbackInput {
 
 export interface StoredCallback {
   id: number
-  promise: CallbackPromise
+  /** null: nobody can be told of the request, so nothing is promised. */
+  promise: CallbackPromise | null
   /** Whether we know where to call; otherwise the caller must be asked. */
   reachable: boolean
   /** What to say: the promise, or the question for the number. */
   say: string
 }
 
-type Deps = { tenancy: Pick<Tenancy, 'run'> }
+type Deps = {
+  tenancy: Pick<Tenancy, 'run'>
+  /** Whether mails to the business leave at all. */
+  mailServer: boolean
+}
 
 const reasonMax = 500
 const noReason = 'Rückruf gewünscht'
@@ -68,7 +80,11 @@ export class CallbackService {
             { date: input.preferredTime },
             { now, zone: branch.timeZone, openingHours: branch.openingHours },
           )
-    const promise = promiseCallback({ now, zone: branch.timeZone, openingHours: branch.openingHours }, wish)
+    const unreachable = whyUnreachable(scope.catalogue.company.notifyEmail, this.#deps.mailServer)
+    const promise =
+      unreachable === null
+        ? promiseCallback({ now, zone: branch.timeZone, openingHours: branch.openingHours }, wish)
+        : null
     const reason = reasonText(scope, input, phone)
     await lockCall(tx, scope)
     const earlier = await this.#loadSame(tx, scope, input.kind, reason)
@@ -77,10 +93,22 @@ export class CallbackService {
       name: await nameFor(tx, scope, input.name, earlier?.name ?? null),
       preferredTime: input.preferredTime?.slice(0, reasonMax) ?? earlier?.preferredTime ?? null,
       ...(earlier === null || input.preferredTime !== undefined
-        ? { preferredFrom: promise.from, preferredTo: promise.to }
+        ? { preferredFrom: promise?.from ?? null, preferredTo: promise?.to ?? null }
         : {}),
     }
     const id = earlier === null ? await this.#create(tx, scope, input.kind, reason, data) : earlier.id
+    if (earlier === null && unreachable !== null)
+      scope.log.error(
+        {
+          component: 'callbacks',
+          alarm: 'callback_unnotified',
+          companyId: call.companyId,
+          branchId: branch.id,
+          callbackId: String(id),
+          reason: unreachable,
+        },
+        'a callback request is stored, and nobody can be told of it',
+      )
     if (earlier !== null) {
       await tx.callbackRequest.updateMany({ where: { companyId: call.companyId, id }, data })
       await enqueueJob(tx, businessMail(id))
@@ -174,7 +202,8 @@ async function lockCall(tx: Tx, { call }: CallScope): Promise<void> {
     AND retell_call_id = ${call.callId} FOR UPDATE`
 }
 
-function sayPromise(promise: CallbackPromise): string {
+function sayPromise(promise: CallbackPromise | null): string {
+  if (promise === null) return callbackOnlyNoted()
   return promise.asWished ? willCallBack(promise.say) : willCallBackInstead(promise.say)
 }
 

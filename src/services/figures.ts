@@ -55,7 +55,8 @@ export class FiguresService {
         const queueRows = await tx.$queryRaw<QueueRow[]>`
           SELECT queue, state, count(entry)::int AS count, extract(epoch FROM ${now}::timestamptz - min(entry))::float AS oldest
             FROM (VALUES ('inbox', 'received'), ('inbox', 'failed'), ('inbox', 'dead'), ('mail', 'pending'), ('mail', 'failed'),
-                         ('booking', 'executing'), ('booking', 'unknown'), ('appointment', 'cancel_pending'), ('callback', 'open'))
+                         ('booking', 'executing'), ('booking', 'unknown'), ('appointment', 'cancel_pending'), ('callback', 'open'),
+                         ('callback', 'overdue'))
                  AS known (queue, state)
             LEFT JOIN (
               SELECT 'inbox' AS queue, status AS state, received_at AS entry FROM webhook_events
@@ -64,6 +65,10 @@ export class FiguresService {
               UNION ALL SELECT 'booking', state, coalesce(executed_at, updated_at) FROM booking_attempts WHERE state IN ('executing', 'unknown')
               UNION ALL SELECT 'appointment', sync_state, updated_at FROM appointments WHERE sync_state <> 'in_sync'
               UNION ALL SELECT 'callback', status, created_at FROM callback_requests WHERE status = 'open'
+              -- Past the promised time, or a day old where no time was promised.
+              UNION ALL SELECT 'callback', 'overdue', due FROM (
+                SELECT coalesce(preferred_to, created_at + interval '1 day') AS due FROM callback_requests WHERE status = 'open'
+              ) AS promised WHERE due < ${now}::timestamptz
             ) AS waiting USING (queue, state)
            GROUP BY queue, state`
         return [windowRows, queueRows] as const

@@ -23,6 +23,8 @@ export interface AlertCheck {
   at: string
   alert: string
   firing: ReadonlyArray<Record<string, string>>
+  /** What stands for the value in the summary. */
+  value?: string
 }
 
 export const alertsPath = join(import.meta.dirname, '../../docs/alerts.yml')
@@ -62,7 +64,7 @@ export function testRules(scenes: ReadonlyArray<{ input: InputSeries[]; checks: 
     const tests = scenes.map(({ input, checks }) => ({
       interval: '1m',
       input_series: input,
-      alert_rule_test: checks.map(({ at, alert, firing }) => {
+      alert_rule_test: checks.map(({ at, alert, firing, value = '' }) => {
         const rule = rules.get(alert)
         if (!rule) throw new Error(`docs/alerts.yml has no rule ${alert}`)
         const { severity } = rule.labels
@@ -72,7 +74,7 @@ export function testRules(scenes: ReadonlyArray<{ input: InputSeries[]; checks: 
           exp_alerts: firing.map((labels) => ({
             exp_labels: { severity, ...labels },
             exp_annotations: {
-              summary: filled(rule.annotations.summary, labels),
+              summary: filled(rule.annotations.summary, labels).replace('{{ $value }}', value),
               look: filled(rule.annotations.look, labels),
             },
           })),

@@ -64,7 +64,7 @@ export async function openSalon() {
   const catalogues = new Catalogues({ tenancy, clock, minimumNoticeMinutes: 15 })
   const attempts = new AttemptStore({ tenancy, clock })
   const finder = new AppointmentFinder({ tenancy, cache })
-  const callbacks = new CallbackService({ tenancy })
+  const callbacks = new CallbackService({ tenancy, mailServer: true })
   const availability = new AvailabilityService({ cache, calcom, catalogues, clock, log })
   const recorder = new ChangeRecorder({ attempts })
   const deps = {

@@ -23,6 +23,8 @@ interface Scene {
   quiet: string
   at: string
   firing?: Record<string, string>
+  /** What the summary says of the value. */
+  value?: string
 }
 
 const gateway = 'job="gateway",instance="one:3000"'
@@ -102,6 +104,18 @@ const scenes: Record<string, Scene> = {
     firing: { queue: 'inbox', state: 'received' },
   },
   GatewayJobsFailed: queue('gateway_queue_entries', 'mail', 'failed', '0x5 1x30', '5m', '17m'),
+  GatewayCallbacksOverdue: {
+    ...queue('gateway_queue_entries', 'callback', 'overdue', '0x5 2x60', '5m', '40m'),
+    value: '2',
+  },
+  GatewayCallbacksOld: queue(
+    'gateway_queue_oldest_seconds',
+    'callback',
+    'open',
+    '0x5 86400x30 259260x60',
+    '36m',
+    '80m',
+  ),
   GatewayCallsNotRecorded: {
     input: [{ series: `gateway_tracking_dropped_total{${gateway}}`, values: '0x5 1x30' }],
     quiet: '5m',
@@ -154,11 +168,11 @@ describe.skipIf(!promtoolAvailable)('promtool', () => {
 
   test('every rule is silent in peace and fires on what it is for', () => {
     const outcome = testRules(
-      Object.entries(scenes).map(([alert, { input, quiet, at, firing = {} }]) => ({
+      Object.entries(scenes).map(([alert, { input, quiet, at, firing = {}, value }]) => ({
         input,
         checks: [
           { at: quiet, alert, firing: [] },
-          { at, alert, firing: [firing] },
+          { at, alert, firing: [firing], value },
         ],
       })),
     )

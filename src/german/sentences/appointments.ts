@@ -300,6 +300,11 @@ export function willCallBackInstead(when: string): string {
   return `Zu dieser Zeit haben wir geschlossen. Wir rufen Sie ${when} zurück.`
 }
 
+/** Nobody can be told of the request, so nothing may be promised. */
+export function callbackOnlyNoted(): string {
+  return 'Ich habe Ihr Anliegen notiert, kann Ihnen aber leider keinen Rückruf zusagen. Bitte rufen Sie später noch einmal an.'
+}
+
 export function callbackNumberWanted(): string {
   return 'Unter welcher Nummer dürfen wir Sie zurückrufen?'
 }

@@ -124,8 +124,19 @@ export const calendarBusy =
 export const refusedByCalendar =
   'Diesen Termin kann ich leider nicht selbst eintragen. Darf ich einen Rückruf für Sie notieren?'
 
-/** Nobody knows yet whether the booking exists: promise only what we keep. */
-export function unknownOutcome(canCallBack: boolean): string {
+/**
+ * Nobody knows yet whether the booking exists: promise only what we keep. Where nobody can be told, the caller can ask again:
+ * a job finds out meanwhile.
+ */
+export function unknownOutcome({
+  canCallBack,
+  promised,
+}: {
+  canCallBack: boolean
+  promised: boolean
+}): string {
+  if (!promised)
+    return 'Ich konnte gerade nicht sicher klären, ob Ihr Termin eingetragen ist. Bitte rufen Sie in einer halben Stunde noch einmal an.'
   return canCallBack
     ? 'Ich konnte gerade nicht sicher klären, ob Ihr Termin eingetragen ist. Wir prüfen das und rufen Sie zurück.'
     : 'Ich konnte gerade nicht sicher klären, ob Ihr Termin eingetragen ist. Unter welcher Nummer dürfen wir Sie zurückrufen?'

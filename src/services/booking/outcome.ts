@@ -207,12 +207,14 @@ export class OutcomeWriter {
       ...(attempt.customerPhone !== null && { phone: attempt.customerPhone }),
     }
     let canCallBack = attempt.customerPhone !== null || scope.call.callerNumber !== null
+    let promised = false
     try {
       await tenancy.run(attempt.companyId, async (tx) => {
         await attempts.finish(tx, attempt, { state: 'unknown', errorCode: reason })
         await enqueueSettling(tx, attempt, clock.now())
         const stored = await callbacks.requestIn(tx, scope, input)
         canCallBack = stored.reachable
+        promised = stored.promise !== null
       })
     } catch (error) {
       log.error(
@@ -220,7 +222,7 @@ export class OutcomeWriter {
         'left to the lease: not written down',
       )
     }
-    return { kind: 'unknown', attempt, canCallBack }
+    return { kind: 'unknown', attempt, canCallBack, promised }
   }
 
   async #finish(

@@ -61,7 +61,8 @@ export type Confirmed =
   | { kind: 'cancelled_since'; attempt: Attempt }
   | { kind: 'moved_since'; attempt: Attempt; done: Done; moment: SpokenMoment }
   | ({ kind: 'not_free'; attempt: Attempt; reason: string } & NotFree)
-  | { kind: 'unknown'; attempt: Attempt; canCallBack: boolean }
+  /** canCallBack: we know a number; promised: the callback is stored and the business is told of it. */
+  | { kind: 'unknown'; attempt: Attempt; canCallBack: boolean; promised: boolean }
   | { kind: 'in_progress'; attempt: Attempt; booking: SpokenBooking }
   /** Nothing was sent, or Cal.com asked us to wait: the draft is open again. */
   | { kind: 'calendar_busy' | 'calendar_unavailable'; attempt: Attempt }

@@ -94,7 +94,7 @@ async function eraseRows(
     }),
     callback_requests: await tx.callbackRequest.updateMany({
       where: { companyId, ...among(rows.callbacks) },
-      data: { name: null, phone: null, reason: null, preferredTime: null },
+      data: { name: null, phone: null, reason: null, preferredTime: null, closingNote: null },
     }),
     mail_outbox: await tx.mailOutbox.deleteMany({ where: { companyId, ...among(rows.mails) } }),
     webhook_events: await tx.webhookEvent.deleteMany({ where: among(rows.webhooks) }),

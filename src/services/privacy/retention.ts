@@ -89,9 +89,10 @@ async function cleanCompany(tx: Tx, companyId: number, before: Date): Promise<Fo
         AND (customer_name IS NOT NULL OR customer_phone IS NOT NULL OR customer_email IS NOT NULL
              OR attendee_email IS NOT NULL OR notes IS NOT NULL OR result IS NOT NULL)`,
     callback_requests: await tx.$executeRaw`
-      UPDATE callback_requests SET name = NULL, phone = NULL, reason = NULL, preferred_time = NULL
+      UPDATE callback_requests SET name = NULL, phone = NULL, reason = NULL, preferred_time = NULL, closing_note = NULL
       WHERE company_id = ${companyId} AND created_at < ${before}
-        AND (name IS NOT NULL OR phone IS NOT NULL OR reason IS NOT NULL OR preferred_time IS NOT NULL)`,
+        AND (name IS NOT NULL OR phone IS NOT NULL OR reason IS NOT NULL OR preferred_time IS NOT NULL
+             OR closing_note IS NOT NULL)`,
     mail_outbox: await tx.$executeRaw`
       DELETE FROM mail_outbox WHERE company_id = ${companyId} AND updated_at < ${before}`,
     appointment_notes: await tx.$executeRaw`

@@ -113,7 +113,7 @@ describe('the answer gets lost', () => {
       salon.simulator.control.addFault({ operation: 'createBooking', ...fault })
       const confirmed = await salon.confirm(call)
 
-      expect(confirmed).toMatchObject({ kind: 'unknown', canCallBack: true })
+      expect(confirmed).toMatchObject({ kind: 'unknown', canCallBack: true, promised: true })
       expect(confirmAnswer(confirmed)).toMatchObject({
         success: false,
         error: 'booking_unknown',
@@ -549,8 +549,8 @@ test('every wish of the tests above is spoken without a code, a colon or an ISO 
   const call = salon.newCall()
   const { attempt, booking } = await salon.start(call)
   const answers = [
-    confirmAnswer({ kind: 'unknown', attempt, canCallBack: true }),
-    confirmAnswer({ kind: 'unknown', attempt, canCallBack: false }),
+    confirmAnswer({ kind: 'unknown', attempt, canCallBack: true, promised: true }),
+    confirmAnswer({ kind: 'unknown', attempt, canCallBack: false, promised: true }),
     confirmAnswer({ kind: 'in_progress', attempt, booking }),
     confirmAnswer({ kind: 'calendar_busy', attempt }),
     confirmAnswer({ kind: 'calendar_unavailable', attempt }),
