@@ -19,6 +19,7 @@ import { watchAlarms } from './lib/logger.ts'
 import { GatewayMetrics } from './lib/metrics.ts'
 import { SharedRedis } from './lib/redis.ts'
 import { SecretBox } from './lib/secret-box.ts'
+import { Misfits } from './lib/shared-value.ts'
 import { AppointmentActions } from './services/appointments/actions.ts'
 import { AppointmentFinder } from './services/appointments/finder.ts'
 import { ChangeRecorder } from './services/appointments/record.ts'
@@ -76,8 +77,9 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const { tenancy } = database
   const redis = config.redis.url === null ? undefined : new SharedRedis({ url: config.redis.url, log })
   await redis?.ready(redisReadyWithinMs)
-  const cache: Cache = redis ? new RedisCache({ redis, clock }) : new MemoryCache({ clock })
-  const broadcast = redis ? new RedisBreakerBroadcast({ redis }) : noBroadcast
+  const misfits = new Misfits({ log, onMisfit: (kind) => metrics.redisMisfit(kind) })
+  const cache: Cache = redis ? new RedisCache({ redis, clock, misfits }) : new MemoryCache({ clock })
+  const broadcast = redis ? new RedisBreakerBroadcast({ redis, misfits }) : noBroadcast
   const connections = new CalcomConnections({
     load: (id) => loadConnection(config, database, id),
     clock,
@@ -150,7 +152,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     testModeCompanyId: config.retell.testModeCompanyId,
     production: config.production,
   })
-  const directory = new CallDirectory({ tenancy, cache, routing, clock, log })
+  const directory = new CallDirectory({ tenancy, routing, clock, log })
   const lifecycle = new CallLifecycle({
     tenancy,
     directory,

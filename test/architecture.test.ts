@@ -96,3 +96,10 @@ test('no file is longer than 400 lines', () => {
   const wrong = files.filter((file) => file.text.split('\n').length > 401).map((file) => file.path)
   expect(wrong).toEqual([])
 })
+
+test('no promise is dropped: what nobody waits for goes through lib/in-background.ts', () => {
+  const wrong = files.flatMap((file) =>
+    [...file.text.matchAll(/\bvoid [\w.#?]+\(.*/g)].map((match) => `${file.path}: ${match[0]}`),
+  )
+  expect(wrong).toEqual([])
+})

@@ -195,6 +195,7 @@ export class CalcomConnections {
 
 /** What an error tells the breaker: outages count, refusals prove that Cal.com answers, the rest says nothing about it. */
 function judgeCalcomError(error: unknown): BreakerVerdict {
+  // Also a `BreakerOpenError` of a request that had stood in the queue.
   if (!(error instanceof CalcomError)) return 'none'
   if (error.reason === 'deadline_spent' || error.kind === 'rate_limited') return 'none'
   return isOutage(error) ? 'outage' : 'answer'

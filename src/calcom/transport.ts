@@ -14,6 +14,10 @@ export interface CallOptions {
   /** How long the caller can wait, all waits included. */
   deadline: Deadline
   priority: RequestPriority
+  /** How many further requests the same work needs after this one; see `RequestBudget.take`. */
+  follow?: number
+  /** How long Cal.com may take once the request was sent, if less than the deadline leaves. */
+  answerMs?: number
 }
 
 export interface RequestOutcome {
@@ -48,6 +52,8 @@ const answerBytesMax = 10 * 1024 * 1024
 const socketsMax = 20
 const pauseSecondsDefault = 60
 const latenciesKept = 100
+const readLeastMs = 500
+const writeLeastMs = 1_000
 
 /** Failures before the first byte could leave: nothing can have happened at Cal.com. */
 const neverSentCodes = new Set([
@@ -106,7 +112,7 @@ export class CalcomTransport {
    */
   async send<T>(
     request: CalcomRequest,
-    { deadline, priority }: CallOptions,
+    options: CallOptions,
     read: (body: unknown) => T | undefined,
   ): Promise<T> {
     const { operation } = request
@@ -116,12 +122,12 @@ export class CalcomTransport {
       const result = await breaker.run(async () => {
         let lost: unknown
         for (;;) {
-          await this.#takePermit(operation, { deadline, priority }).catch((refused) => {
+          await this.#takePermit(operation, options).catch((refused) => {
             throw lost ?? refused
           })
           const startedMs = performance.now()
           try {
-            return await this.#exchange(request, deadline, read)
+            return await this.#exchange(request, exchangeDeadline(options), read)
           } catch (error) {
             if (lost || !this.#maySendAgain(operation, error)) throw error
             lost = error
@@ -147,8 +153,13 @@ export class CalcomTransport {
     await this.#pool.close()
   }
 
-  async #takePermit(operation: CalcomOperation, { deadline, priority }: CallOptions): Promise<void> {
-    const permit = await this.#options.budget.take(priority, deadline)
+  async #takePermit(operation: CalcomOperation, { deadline, priority, follow }: CallOptions): Promise<void> {
+    const { budget, breaker } = this.#options
+    const permit = await budget.take(priority, deadline, {
+      follow,
+      // A request that has waited must still have the time to be answered.
+      keepMs: calcomRoutes[this.#options.profile][operation].reads ? readLeastMs : writeLeastMs,
+    })
     if (!permit.granted) {
       throw new CalcomError({
         kind: 'rate_limited',
@@ -159,6 +170,8 @@ export class CalcomTransport {
     }
     // Too late to ask is no statement about Cal.com: not an outage for the breaker (see `connection.ts`).
     if (deadline.expired) throw new CalcomError({ kind: 'timeout', reason: 'deadline_spent', operation })
+    // What was found out while this request stood in the queue holds for it too.
+    if (permit.waitedMs > 0 && breaker.state === 'open') throw new BreakerOpenError(breaker.retryAfterMs)
   }
 
   async #exchange<T>(
@@ -263,6 +276,10 @@ export class CalcomTransport {
     this.#latenciesMs.push(durationMs)
     if (this.#latenciesMs.length > latenciesKept) this.#latenciesMs.shift()
   }
+}
+
+function exchangeDeadline({ deadline, answerMs }: CallOptions): Deadline {
+  return answerMs === undefined ? deadline : deadline.child(answerMs)
 }
 
 function breakerOpen(operation: CalcomOperation, { retryAfterMs }: BreakerOpenError): CalcomError {

@@ -3,6 +3,7 @@
  * `--host`, `--profile published|guide|both`, `--webhook <url>` with `--secret <text>`, `--no-rate-limit`.
  */
 import { parseArgs } from 'node:util'
+import { inBackground } from '../lib/in-background.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import type { Profile } from '../simulator/types.ts'
 
@@ -31,7 +32,8 @@ try {
   })
   console.log(`Simulated Cal.com at ${simulator.url}/v2, control at ${simulator.url}/__control`)
   console.log('Keys: cal_test_demo_salon, cal_test_other_company')
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void simulator.close())
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => inBackground(simulator.close()))
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

@@ -4,6 +4,7 @@
  */
 import { Client } from 'pg'
 import type { Logger } from 'pino'
+import { inBackground } from '../lib/in-background.ts'
 
 export interface ChangeListenerOptions {
   url: string
@@ -21,6 +22,15 @@ export async function listenForChanges(options: ChangeListenerOptions): Promise<
   let client: Client | undefined
   let timer: NodeJS.Timeout | undefined
 
+  /** Whatever a change leads to: the connection that told of it must go on. */
+  function changed(companyId: number | null): void {
+    try {
+      options.onChange(companyId)
+    } catch (error) {
+      options.log.warn({ err: error }, 'a configuration change was not heeded')
+    }
+  }
+
   async function connect(): Promise<void> {
     const own = new Client({
       connectionString: options.url,
@@ -31,14 +41,14 @@ export async function listenForChanges(options: ChangeListenerOptions): Promise<
     client = own
     own.on('notification', (notice) => {
       const companyId = Number(notice.payload)
-      options.onChange(Number.isInteger(companyId) && companyId > 0 ? companyId : null)
+      changed(Number.isInteger(companyId) && companyId > 0 ? companyId : null)
     })
     own.on('error', () => {})
     own.once('end', () => reconnectLater())
     try {
       await own.connect()
       await own.query(`LISTEN ${channel}`)
-      options.onChange(null)
+      changed(null)
     } catch (error) {
       options.log.warn({ err: error }, 'not listening for configuration changes, trying again')
       await own.end().catch(() => {})
@@ -50,7 +60,7 @@ export async function listenForChanges(options: ChangeListenerOptions): Promise<
     if (closed || timer) return
     timer = setTimeout(() => {
       timer = undefined
-      if (!closed) void connect()
+      if (!closed) inBackground(connect(), reconnectLater)
     }, reconnectAfterMs)
     timer.unref()
   }

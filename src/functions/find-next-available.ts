@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { addDays, clockTimeOf, germanDate, instantOf, sayTime } from '../german/index.ts'
 import { maybeOutdated, nextFree, nothingFreeSoon } from '../german/sentences/availability.ts'
+import { inBackground } from '../lib/in-background.ts'
 import { isInWindow, offeredTime } from '../services/availability/alternatives.ts'
 import { requireComplete, searchDays } from '../services/availability/availability.ts'
 import { laterDay, readWish } from '../services/choices.ts'
@@ -46,7 +47,7 @@ export const findNextAvailable = defineFunction({
       .slice(0, slotsMax)
     if (starts.length === 0) requireComplete(free)
     const offer = { serviceId: service.id, source: 'day', wish: `next ${from}`, starts } as const
-    void services.availability.offers.remember(call.callId, free.offers, offer)
+    inBackground(services.availability.offers.remember(call.callId, free.offers, offer))
 
     const slots = starts.map((start) => ({
       ...offeredTime(start, branch.timeZone, today),

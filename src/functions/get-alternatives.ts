@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { instantOf } from '../german/index.ts'
 import { alternativesAre, maybeOutdated } from '../german/sentences/availability.ts'
+import { inBackground } from '../lib/in-background.ts'
 import { requireComplete } from '../services/availability/availability.ts'
 import { refusedStarts } from '../services/availability/offers.ts'
 import { laterDay, readWish, requireDay } from '../services/choices.ts'
@@ -48,7 +49,7 @@ export const getAlternatives = defineFunction({
     if (alternatives.length === 0) requireComplete(free)
     const starts = alternatives.map(({ start }) => new Date(start))
     const offer = { serviceId: service.id, source: 'alternatives', wish, starts } as const
-    void services.availability.offers.remember(call.callId, free.offers, offer)
+    inBackground(services.availability.offers.remember(call.callId, free.offers, offer))
     const spoken = alternatives.map((alternative) => ({ day: alternative.date, time: alternative.time }))
     const message = alternativesAre(spoken, today)
     return {

@@ -6,6 +6,7 @@
 import type { Logger } from 'pino'
 import type { Tenancy } from '../db/tenancy.ts'
 import { groupBy } from '../lib/group-by.ts'
+import { inBackground } from '../lib/in-background.ts'
 import { redactPersonalData } from '../lib/redact.ts'
 import { storableJson } from '../lib/storable.ts'
 import type { CallContext } from '../services/call-context.ts'
@@ -74,7 +75,9 @@ export class FunctionCallTracker {
     if (this.#timer) return
     this.#timer = setTimeout(() => {
       this.#timer = null
-      void this.flush()
+      inBackground(this.flush(), (error) =>
+        this.#deps.log.error({ err: error }, 'function calls were not written'),
+      )
     }, flushAfterMs)
     this.#timer.unref()
   }

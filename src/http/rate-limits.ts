@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Cache } from '../lib/cache/cache.ts'
 import type { Clock } from '../lib/clock.ts'
+import { inBackground } from '../lib/in-background.ts'
 import { refuse } from './replies.ts'
 
 /** Counts a request and tells the limit in the answer's headers. Out: the reply, if this one is over the limit and refused with 429. */
@@ -122,10 +123,11 @@ class SharedCounters implements FastifyRateLimitStore {
   #tell(windowKey: string, counter: Counter): void {
     const untold = counter.local - counter.told
     counter.told = counter.local
-    void this.#deps.cache
+    const told = this.#deps.cache
       .increment(`limit:${windowKey}`, Math.ceil(windowMs / 1000), untold)
       .then((shared) => {
         counter.shared = Math.max(counter.shared, shared)
       })
+    inBackground(told)
   }
 }

@@ -15,6 +15,7 @@ import {
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { Clock } from '../lib/clock.ts'
+import { inBackground } from '../lib/in-background.ts'
 import { redactText } from '../lib/redact.ts'
 import { TryAgainLater } from '../lib/try-again.ts'
 import { Cron, type ScheduledJob } from './cron.ts'
@@ -219,11 +220,14 @@ export class JobRunner {
   #keepLocks(): void {
     const { pool, log } = this.#options
     this.#renewing ??= setInterval(() => {
-      void (async () => {
+      const renewed = async () => {
         await renewLocks(pool(), [...this.#running])
         const freed = await freeAbandoned(pool(), this.#locks.lockMs)
         if (freed > 0) log.warn({ component: 'jobs', freed }, 'jobs of a dead worker were taken over')
-      })().catch((error: unknown) => log.debug({ component: 'jobs', err: error }, 'job locks not renewed'))
+      }
+      inBackground(renewed(), (error) =>
+        log.debug({ component: 'jobs', err: error }, 'job locks not renewed'),
+      )
     }, this.#locks.renewEveryMs).unref()
   }
 

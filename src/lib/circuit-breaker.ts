@@ -159,14 +159,18 @@ export class CircuitBreaker {
     return this.#circuit.opened ? new Date(this.#openUntilMs) : undefined
   }
 
+  /** Milliseconds until the next probe may go; 0 while nothing is kept away. */
+  get retryAfterMs(): number {
+    return this.#circuit.opened ? this.#leftMs() : 0
+  }
+
   /** Runs the work, or throws `BreakerOpenError` at once. The work's own error is passed on unchanged. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#circuit.opened && this.#leftMs() === 0) this.#enter('half_open', 'local')
     try {
       return (await this.#circuit.fire(work)) as T
     } catch (error) {
-      if (error instanceof Error && Opossum.isOurError(error))
-        throw new BreakerOpenError(this.#circuit.opened ? this.#leftMs() : 0)
+      if (error instanceof Error && Opossum.isOurError(error)) throw new BreakerOpenError(this.retryAfterMs)
       throw error
     }
   }

@@ -8,16 +8,28 @@ export interface DeadlineOptions {
   clock: Clock
   /** Milliseconds from now on. */
   budgetMs: number
+  /** The deadline that this is a part of. */
+  partOf?: Deadline
 }
 
 export class Deadline {
   readonly #clock: Clock
   readonly #endsAtMs: number
+  readonly #begunAtMs: number
+  /** The deadline of the whole piece of work: the same for all its parts. */
+  readonly root: Deadline
   #signal: AbortSignal | undefined
 
-  constructor({ clock, budgetMs }: DeadlineOptions) {
+  constructor({ clock, budgetMs, partOf }: DeadlineOptions) {
     this.#clock = clock
-    this.#endsAtMs = clock.now().getTime() + budgetMs
+    this.#begunAtMs = clock.now().getTime()
+    this.#endsAtMs = this.#begunAtMs + budgetMs
+    this.root = partOf?.root ?? this
+  }
+
+  /** Milliseconds since the work began, never below 0. */
+  ageMs(): number {
+    return Math.max(0, this.#clock.now().getTime() - this.#begunAtMs)
   }
 
   /** Milliseconds left, never below 0. */
@@ -37,6 +49,10 @@ export class Deadline {
 
   /** A part of this time: `budgetMs` from now, but never longer than this deadline itself. */
   child(budgetMs: number): Deadline {
-    return new Deadline({ clock: this.#clock, budgetMs: Math.min(budgetMs, this.remainingMs()) })
+    return new Deadline({
+      clock: this.#clock,
+      budgetMs: Math.min(budgetMs, this.remainingMs()),
+      partOf: this,
+    })
   }
 }

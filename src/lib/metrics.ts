@@ -109,6 +109,11 @@ export class GatewayMetrics {
     'operation',
     'outcome',
   ])
+  readonly #misfits = this.#counter(
+    'gateway_redis_misfits_total',
+    'Values read from Redis that were not what they should be and counted as absent',
+    ['kind'],
+  )
   readonly #calcomDurations = this.#histogram(
     'gateway_calcom_request_duration_seconds',
     'Cal.com from sending to the whole answer',
@@ -209,6 +214,10 @@ export class GatewayMetrics {
   }
 
   /** Counts openings that this process found itself; `key` is 'calcom:<connection>'. */
+  redisMisfit(kind: string): void {
+    this.#misfits.inc({ kind })
+  }
+
   breakerChange({ key, to, source }: { key: string; to: string; source: string }): void {
     if (to === 'open' && source === 'local')
       this.#trips.inc({ connection: this.#connections(key.replace(/^calcom:/, '')) })

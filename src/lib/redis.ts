@@ -69,7 +69,8 @@ export class SharedRedis {
   }
 
   /**
-   * Hands every message of a channel to `listener`, over a connection of its own that resubscribes by itself.
+   * Hands every message of a channel to `listener`, over a connection of its own that resubscribes by itself. What the listener
+   * throws is logged once: a message must not end the process.
    * Out: a function that ends the subscription.
    */
   subscribe(channel: string, listener: (message: string) => void): () => void {
@@ -79,7 +80,19 @@ export class SharedRedis {
     })
     // The main connection already reports the state; this one only must not crash the process.
     subscriber.on('error', () => {})
-    subscriber.on('message', (_channel, message) => listener(message))
+    let failed = false
+    subscriber.on('message', (_channel, message) => {
+      try {
+        listener(message)
+      } catch (error) {
+        if (failed) return
+        failed = true
+        this.#log.warn(
+          { component: 'redis', channel, reason: (error as Error)?.name },
+          'a message was not understood',
+        )
+      }
+    })
     subscriber.subscribe(channel).catch(() => {})
     return () => subscriber.disconnect()
   }

@@ -1,16 +1,20 @@
 /**
  * How many requests may still be sent under one key, across all processes: never more than a number in any minute and in any
- * second, phone calls before background work. Shared through Redis and measured by Redis's clock; when Redis is slow
- * or gone, and in a process without one, each process keeps to its share. A permit is a place in one common
- * queue: whoever may wait gets a moment in the near future, in the order of asking.
+ * second. Whoever may wait, waits for as long as the work it belongs to has time: nobody is refused while their turn would come
+ * in time. Who goes first is the ledger's business (permits/ledger.ts); shared through Redis, and when Redis is slow or gone, and
+ * in a process without one, each process keeps to its share.
  */
+import { randomUUID } from 'node:crypto'
 import type { Clock } from './clock.ts'
 import type { Deadline } from './deadline.ts'
+import { pauseMaxMs, type RequestPriority, share, type Verdict } from './permits/ledger.ts'
+import { MemoryLedger } from './permits/memory-ledger.ts'
+import { RedisLedger } from './permits/redis-ledger.ts'
 import type { SharedRedis } from './redis.ts'
 
-export type RequestPriority = 'call' | 'background'
+export type { RequestPriority } from './permits/ledger.ts'
 
-/** `after` is when asking again makes sense; `why` tells our own limit from a pause the service imposed. */
+/** `retryAfterMs` is when asking again makes sense; `why` tells our own limit from a pause the service imposed. */
 export type Permit =
   | { granted: true; waitedMs: number }
   | { granted: false; retryAfterMs: number; why: 'spent' | 'paused' }
@@ -29,171 +33,82 @@ export interface RequestBudgetOptions {
   sleep?: (ms: number) => Promise<void>
 }
 
-interface Limits {
-  perSecond: number
-  perMinute: number
-  /** How far ahead a place may be taken. */
-  aheadMs: number
-}
-
-/** A silent caller notices more than this. */
-const callWaitMaxMs = 300
-/** The part of both limits that background work leaves to phone calls. */
-const reservedForCalls = 0.4
-
-/**
- * KEYS: times of the last permits (list), paused until · ARGV: per second, per minute, ahead (ms), list length kept.
- * Out: {1, wait} or {0, wait, 1 if paused}.
- */
-const takeScript = `
-local time = redis.call('TIME')
-local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-local at, paused = now, tonumber(redis.call('GET', KEYS[2]) or '0')
-local second = redis.call('LINDEX', KEYS[1], -tonumber(ARGV[1]))
-local minute = redis.call('LINDEX', KEYS[1], -tonumber(ARGV[2]))
-local last = redis.call('LINDEX', KEYS[1], -1)
-if second then at = math.max(at, tonumber(second) + 1000) end
-if minute then at = math.max(at, tonumber(minute) + 60000) end
-if last then at = math.max(at, tonumber(last)) end
-if paused > at then at = paused end
-if at - now > tonumber(ARGV[3]) then return {0, at - now, paused > now and 1 or 0} end
-redis.call('RPUSH', KEYS[1], string.format('%.0f', at))
-redis.call('LTRIM', KEYS[1], -tonumber(ARGV[4]), -1)
-redis.call('PEXPIRE', KEYS[1], 61000)
-return {1, at - now, 0}`
-
-/** KEYS[1]: paused until · ARGV[1]: pause (ms). A longer pause that is already there stays. */
-const pauseScript = `
-local time = redis.call('TIME')
-local untilMs = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) + tonumber(ARGV[1])
-if untilMs > tonumber(redis.call('GET', KEYS[1]) or '0') then
-  redis.call('SET', KEYS[1], string.format('%.0f', untilMs), 'PX', ARGV[1])
-end
-return 1`
+/** Tells the waiting requests of all processes apart. */
+const processId = randomUUID()
+let asked = 0
 
 export class RequestBudget {
-  readonly #clock: Clock
-  readonly #redis: RequestBudgetOptions['redis']
-  readonly #keys: [permits: string, pause: string]
-  readonly #perMinuteMax: number
-  readonly #perSecondMax: number
-  readonly #processes: number
+  readonly #own: MemoryLedger
+  readonly #shared: RedisLedger | undefined
   readonly #sleep: (ms: number) => Promise<void>
-  /** Times of this process's own permits, oldest first: what the share is measured by when Redis does not answer. */
-  readonly #ownTimesMs: number[] = []
-  #pausedUntilMs = 0
+  /** The name of a piece of work, by the deadline that all its requests share. */
+  readonly #holders = new WeakMap<Deadline, string>()
 
-  constructor({
-    key,
-    clock,
-    redis,
-    perMinuteMax = 110,
-    perSecondMax = 5,
-    processes = 1,
-    sleep,
-  }: RequestBudgetOptions) {
-    this.#clock = clock
-    this.#redis = redis
-    this.#keys = [`budget:{${key}}:permits`, `budget:{${key}}:paused`]
-    this.#perMinuteMax = perMinuteMax
-    this.#perSecondMax = perSecondMax
-    this.#processes = processes
+  constructor(options: RequestBudgetOptions) {
+    const { key, clock, redis, perMinuteMax = 110, perSecondMax = 5, processes = 1, sleep } = options
+    this.#shared =
+      redis && new RedisLedger({ key, redis, limits: { perSecond: perSecondMax, perMinute: perMinuteMax } })
+    const part = 1 / processes
+    this.#own = new MemoryLedger({
+      clock,
+      limits: { perSecond: share(perSecondMax, part), perMinute: share(perMinuteMax, part) },
+    })
     this.#sleep = sleep ?? ((ms) => new Promise((resolve) => setTimeout(resolve, ms)))
   }
 
   /**
-   * A permit for one request, after at most 300 ms for a phone call; background work waits as long as its deadline
-   * lets it. Never waits beyond the deadline: what would not come in time is refused at once.
+   * A permit for one request, as soon as it is this request's turn. Never waits beyond the deadline: what would not come in time is
+   * refused at once. Requests whose deadlines come from one (`child`) are one piece of work.
+   * @param needs.follow further permits this work will need: without them this one is refused too, and they are kept for it
+   * @param needs.keepMs how much of the deadline must be left after waiting
    */
-  async take(priority: RequestPriority, deadline: Deadline): Promise<Permit> {
+  async take(
+    priority: RequestPriority,
+    deadline: Deadline,
+    { follow = 0, keepMs = 0 }: { follow?: number; keepMs?: number } = {},
+  ): Promise<Permit> {
+    const holder = this.#holderOf(deadline.root)
+    asked += 1
+    // Sorts by when it asked, where two have been going on for equally long.
+    const ticket = `${String(asked).padStart(12, '0')}:${processId}`
     let waitedMs = 0
     for (;;) {
-      // Background work takes no place in the queue ahead of time: it would stand before the next caller.
-      const aheadMs = priority === 'call' ? Math.min(callWaitMaxMs, deadline.remainingMs()) : 0
-      const place = await this.#place(priority, aheadMs)
-      if (place.granted) {
-        if (place.waitMs > 0) await this.#sleep(place.waitMs)
-        return { granted: true, waitedMs: waitedMs + place.waitMs }
+      const leftMs = deadline.signal.aborted ? 0 : Math.max(0, deadline.remainingMs() - keepMs)
+      const request = { ticket, holder, priority, ageMs: deadline.root.ageMs(), leftMs, follow }
+      const verdict = await this.#ask(request)
+      if (verdict.kind === 'granted') return { granted: true, waitedMs }
+      if (verdict.kind === 'refused') {
+        const { retryAfterMs, why } = verdict
+        return { granted: false, retryAfterMs, why }
       }
-      if (priority === 'call' || place.waitMs >= deadline.remainingMs() || deadline.signal.aborted) {
-        return { granted: false, retryAfterMs: place.waitMs, why: place.paused ? 'paused' : 'spent' }
-      }
-      await this.#sleep(place.waitMs)
-      waitedMs += place.waitMs
+      await this.#sleep(verdict.waitMs)
+      waitedMs += verdict.waitMs
     }
   }
 
   /** Stops all requests under this key, in every process, for so many seconds: the service asked for it. */
   async pause(seconds: number): Promise<void> {
-    const pauseMs = Math.ceil(seconds * 1000)
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, this.#clock.now().getTime() + pauseMs)
-    await this.#redis?.important((redis) => redis.eval(pauseScript, 1, this.#keys[1], pauseMs), undefined)
+    const pauseMs = Math.min(Math.ceil(seconds * 1000), pauseMaxMs)
+    await this.#own.pause(pauseMs)
+    await this.#shared?.pause(pauseMs)
   }
 
   /** Permits that this process took within the last minute. */
   get usedLastMinute(): number {
-    const since = this.#clock.now().getTime() - 60_000
-    return this.#ownTimesMs.filter((timeMs) => timeMs > since).length
+    return this.#own.usedLastMinute
   }
 
-  async #place(
-    priority: RequestPriority,
-    aheadMs: number,
-  ): Promise<{ granted: boolean; waitMs: number; paused: boolean }> {
-    const part = priority === 'call' ? 1 : 1 - reservedForCalls
-    const nowMs = this.#clock.now().getTime()
-    const shared = await this.#redis?.optional(
-      (redis) =>
-        redis.eval(
-          takeScript,
-          2,
-          ...this.#keys,
-          share(this.#perSecondMax, part),
-          share(this.#perMinuteMax, part),
-          aheadMs,
-          this.#perMinuteMax,
-        ) as Promise<[number, number, number]>,
-      undefined,
-    )
-    if (shared) {
-      const [granted, waitMs, paused] = shared
-      if (granted === 1) this.#remember(nowMs + waitMs)
-      return { granted: granted === 1, waitMs, paused: paused === 1 }
-    }
-    const own = part / this.#processes
-    return this.#placeInShare(nowMs, {
-      perSecond: share(this.#perSecondMax, own),
-      perMinute: share(this.#perMinuteMax, own),
-      aheadMs,
-    })
+  async #ask(request: Parameters<MemoryLedger['ask']>[0]): Promise<Verdict> {
+    const shared = await this.#shared?.ask(request)
+    if (shared === undefined) return this.#own.ask(request)
+    // Kept along, so that the share is known should Redis not answer the next time.
+    if (shared.kind === 'granted') this.#own.note(request.priority)
+    return shared
   }
 
-  /** The same rule as the script's, over this process's own permits. */
-  #placeInShare(nowMs: number, { perSecond, perMinute, aheadMs }: Limits) {
-    // A clock that was set back must not lock the key until it has caught up.
-    if ((this.#ownTimesMs.at(-1) ?? 0) > nowMs + 60_000) this.#ownTimesMs.length = 0
-    const times = this.#ownTimesMs
-    const atMs = Math.max(
-      nowMs,
-      (times.at(-perSecond) ?? Number.NEGATIVE_INFINITY) + 1_000,
-      (times.at(-perMinute) ?? Number.NEGATIVE_INFINITY) + 60_000,
-      // Keeps the list sorted when the clock takes a small step back.
-      times.at(-1) ?? 0,
-      this.#pausedUntilMs,
-    )
-    const waitMs = atMs - nowMs
-    const granted = waitMs <= aheadMs
-    if (granted) this.#remember(atMs)
-    return { granted, waitMs, paused: this.#pausedUntilMs > nowMs }
+  #holderOf(work: Deadline): string {
+    const known = this.#holders.get(work) ?? randomUUID()
+    this.#holders.set(work, known)
+    return known
   }
-
-  #remember(timeMs: number): void {
-    this.#ownTimesMs.push(timeMs)
-    if (this.#ownTimesMs.length > this.#perMinuteMax) this.#ownTimesMs.shift()
-  }
-}
-
-/** A part of a limit, but never none at all. */
-function share(limit: number, part: number): number {
-  return Math.max(1, Math.floor(limit * part))
 }

@@ -5,6 +5,7 @@
 import { createHmac } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Agent, request } from 'undici'
+import { inBackground } from '../lib/in-background.ts'
 import type { SimulatorClock } from './clock.ts'
 import type { Faults, Span } from './faults.ts'
 import type { SimulatorState } from './state.ts'
@@ -96,9 +97,11 @@ export class WebhookSender {
       this.#overtaken.push(event)
     } else if (this.#mode.delivery === 'delayed' || mishap.delayMs > 0) {
       const delayMs = mishap.delayMs || this.#deps.faults.pick(this.#mode.delayMs ?? 0)
-      void wait(delayMs, undefined, { signal: this.#stop.signal, ref: false })
-        .then(() => this.#deliver(event, copies))
-        .catch(() => undefined)
+      inBackground(
+        wait(delayMs, undefined, { signal: this.#stop.signal, ref: false }).then(() =>
+          this.#deliver(event, copies),
+        ),
+      )
     } else {
       await this.#deliver(event, copies)
       const late = this.#overtaken.splice(0)

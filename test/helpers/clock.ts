@@ -18,3 +18,17 @@ export function testClock(start: Date | string = '2026-11-24T08:00:00Z'): TestCl
     },
   }
 }
+
+/** A clock that goes on by itself from `start`, and can still be moved: for what really waits. */
+export function runningClock(start: Date | string = '2026-11-24T08:00:00Z'): TestClock {
+  let aheadMs = new Date(start).getTime() - performance.now()
+  return {
+    now: () => new Date(performance.now() + aheadMs),
+    advance: (ms) => {
+      aheadMs += ms
+    },
+    set: (instant) => {
+      aheadMs = new Date(instant).getTime() - performance.now()
+    },
+  }
+}

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { Client } from 'pg'
 import { afterEach, describe, inject, test } from 'vitest'
+import { runningClock } from '../helpers/clock.ts'
 import type { Answer, TestGateway } from '../helpers/gateway.ts'
 import { newCallId, startGateway } from '../helpers/gateway.ts'
 import { ownRedisAvailable, startOwnRedis } from '../helpers/redis.ts'
@@ -21,20 +22,6 @@ const deadlines = {
 }
 /** What an answer may take above its deadline: database waits, and a machine that runs other tests. */
 const slackMs = 4_000
-
-/** Runs with real time, from the tests' Tuesday morning on. */
-function runningClock() {
-  let offsetMs = new Date('2026-11-24T08:00:00Z').getTime() - performance.now()
-  return {
-    now: () => new Date(performance.now() + offsetMs),
-    advance(ms: number) {
-      offsetMs += ms
-    },
-    set(instant: Date | string) {
-      offsetMs = new Date(instant).getTime() - performance.now()
-    },
-  }
-}
 
 const closing: Array<() => Promise<unknown>> = []
 afterEach(async () => {

@@ -3,8 +3,9 @@
  * processes do not see it.
  */
 import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
 import type { Clock } from '../clock.ts'
-import { type Cache, packValue, unpackValue } from './cache.ts'
+import { type Cache, type Found, type Lookup, packValue, unpackValue } from './cache.ts'
 
 const entriesMax = 20_000
 const charactersMax = 64 * 1024 * 1024
@@ -22,12 +23,12 @@ export class MemoryCache implements Cache {
     this.#clock = clock
   }
 
-  async get<T>(key: string): Promise<T | undefined> {
-    return this.#read<T>(key)
+  async get<T>({ key, schema }: Lookup<T>): Promise<T | undefined> {
+    return this.#read(key, schema)
   }
 
-  async getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
-    return keys.map((key) => this.#read<T>(key))
+  async getMany<const Lookups extends readonly Lookup<unknown>[]>(lookups: Lookups): Promise<Found<Lookups>> {
+    return lookups.map(({ key, schema }) => this.#read(key, schema)) as Found<Lookups>
   }
 
   async set(key: string, value: unknown, ttlSeconds: number): Promise<boolean> {
@@ -46,12 +47,12 @@ export class MemoryCache implements Cache {
   }
 
   async addIfAbsent(key: string, value: unknown, ttlSeconds: number): Promise<boolean> {
-    if (this.#read(key) !== undefined) return false
+    if (this.#read(key, z.unknown()) !== undefined) return false
     return this.set(key, value, ttlSeconds)
   }
 
   async increment(key: string, ttlSeconds: number, by = 1): Promise<number> {
-    const known = this.#read<number>(key)
+    const known = this.#read(key, z.number())
     const count = (known ?? 0) + by
     const packed = this.#entries.get(key)
     const expiresAtMs =
@@ -68,8 +69,9 @@ export class MemoryCache implements Cache {
     this.#entries.clear()
   }
 
-  #read<T>(key: string): T | undefined {
-    return unpackValue<T>(this.#entries.get(key), this.#nowMs())
+  #read<T>(key: string, schema: z.ZodType<T>): T | undefined {
+    const unpacked = unpackValue(this.#entries.get(key), this.#nowMs(), schema)
+    return typeof unpacked === 'object' ? unpacked.value : undefined
   }
 
   #nowMs(): number {

@@ -4,13 +4,15 @@
  */
 import type { Clock } from '../clock.ts'
 import type { SharedRedis } from '../redis.ts'
-import { type Cache, packValue, unpackValue } from './cache.ts'
+import type { Misfits } from '../shared-value.ts'
+import { type Cache, type Found, type Lookup, packValue, unpackValue } from './cache.ts'
 
 /** KEYS[1] · ARGV: packed value, now (ms), garbage after (ms). 1: stored, 0: a live value was there. */
 const addIfAbsentScript = `
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' then redis.call('DEL', KEYS[1]) end
 local old = redis.call('GET', KEYS[1])
 if old then
-  local expires = tonumber(string.match(old, '^(%d+)|'))
+  local expires = tonumber(string.match(old, '^(%d+)|') or '')
   if expires and expires > tonumber(ARGV[2]) then return 0 end
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
@@ -20,10 +22,11 @@ return 1`
 const incrementScript = `
 local now, life, grace, by = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local expires, count = nil, 0
+if redis.call('TYPE', KEYS[1]).ok ~= 'string' then redis.call('DEL', KEYS[1]) end
 local old = redis.call('GET', KEYS[1])
 if old then
   local e, c = string.match(old, '^(%d+)|(%d+)$')
-  if e and tonumber(e) > now then expires, count = tonumber(e), tonumber(c) end
+  if e and #c < 12 and tonumber(e) > now and tonumber(e) <= now + life + grace then expires, count = tonumber(e), tonumber(c) end
 end
 if not expires then expires = now + life end
 redis.call('SET', KEYS[1], string.format('%.0f|%d', expires, count + by), 'PX', string.format('%.0f', expires - now + grace))
@@ -35,26 +38,36 @@ const garbageGraceMs = 5_000
 export interface RedisCacheOptions {
   redis: Pick<SharedRedis, 'optional' | 'important' | 'close'>
   clock: Clock
+  /** Told of values that are not what they should be. */
+  misfits?: Misfits
 }
 
 export class RedisCache implements Cache {
   readonly #redis: RedisCacheOptions['redis']
   readonly #clock: Clock
+  readonly #misfits: Misfits | undefined
 
-  constructor({ redis, clock }: RedisCacheOptions) {
+  constructor({ redis, clock, misfits }: RedisCacheOptions) {
     this.#redis = redis
     this.#clock = clock
+    this.#misfits = misfits
   }
 
-  async get<T>(key: string): Promise<T | undefined> {
-    return unpackValue<T>(await this.#redis.optional((redis) => redis.get(key), null), this.#nowMs())
+  async get<T>(lookup: Lookup<T>): Promise<T | undefined> {
+    const [value] = await this.getMany([lookup])
+    return value
   }
 
-  async getMany<T>(keys: readonly string[]): Promise<(T | undefined)[]> {
-    if (keys.length === 0) return []
-    const packed = await this.#redis.optional((redis) => redis.mget(...keys), null)
+  async getMany<const Lookups extends readonly Lookup<unknown>[]>(lookups: Lookups): Promise<Found<Lookups>> {
+    if (lookups.length === 0) return [] as never
+    // MGET also for one: a key of another type is nothing to it, where GET would call it an error.
+    const packed = await this.#redis.optional((redis) => redis.mget(lookups.map(({ key }) => key)), null)
     const nowMs = this.#nowMs()
-    return keys.map((_key, index) => unpackValue<T>(packed?.[index], nowMs))
+    return lookups.map(({ kind, schema }, index) => {
+      const unpacked = unpackValue(packed?.[index], nowMs, schema)
+      if (unpacked === 'misfit') this.#misfits?.note(kind)
+      return typeof unpacked === 'object' ? unpacked.value : undefined
+    }) as Found<Lookups>
   }
 
   async set(key: string, value: unknown, ttlSeconds: number): Promise<boolean> {

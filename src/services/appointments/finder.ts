@@ -3,9 +3,11 @@
  * What a caller without a number has proven is remembered for the call in the cache; if the cache forgets, they are asked
  * again. Limit: it finds and counts misses; it changes nothing else.
  */
+
+import { z } from 'zod'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { instantOf } from '../../german/index.ts'
-import type { Cache } from '../../lib/cache/cache.ts'
+import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import { countMiss, identityMissesMax, loadByFacts, loadOwn, lockMisses } from './identity.ts'
 import { narrow, ofPerson, type ReadWish, readWish, resolveAppointment } from './resolve.ts'
 import {
@@ -90,14 +92,14 @@ export class AppointmentFinder {
 
   /** Ids that a caller without a number has proven earlier in this call. */
   async loadProven(scope: CallScope): Promise<number[]> {
-    const key = provenKey(scope)
-    return key === null ? [] : ((await this.#deps.cache.get<number[]>(key)) ?? [])
+    const lookup = provenLookup(scope)
+    return lookup === null ? [] : ((await this.#deps.cache.get(lookup)) ?? [])
   }
 
   /** Keeps what was proven for the rest of the call. */
   async rememberProven(scope: CallScope, found: Finding | Listing, known: readonly number[]): Promise<void> {
-    const key = provenKey(scope)
-    if (key === null) return
+    const key = provenLookup(scope)?.key
+    if (key === undefined) return
     const ids = [...known, ...foundIds(found, scope)]
     if (ids.length > known.length)
       await this.#deps.cache.set(key, [...new Set(ids)].slice(-20), provenTtlSeconds)
@@ -185,8 +187,12 @@ function listed(own: readonly OwnAppointment[], scope: CallScope): Listing {
   }
 }
 
-function provenKey({ call }: CallScope): string | null {
-  return call.callId === null ? null : `company:${call.companyId}:call:${call.callId}:proven`
+const provenSchema = z.array(z.int().positive()).max(50)
+
+function provenLookup({ call }: CallScope): Lookup<number[]> | null {
+  if (call.callId === null) return null
+  const key = `company:${call.companyId}:call:${call.callId}:proven`
+  return { key, kind: 'proven', schema: provenSchema }
 }
 
 /** What the caller's number does not prove anyway. */

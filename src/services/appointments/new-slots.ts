@@ -52,6 +52,8 @@ export class NewSlots {
       from: wanted.day,
       to: addDays(wanted.day, alternativeDays),
       bookingUidToReschedule: appointment.calcomUid ?? undefined,
+      // The move itself, and reading it where its answer is short.
+      follow: 2,
     })
     const starts = [...free.days.values()].flat()
     if (starts.some((start) => start.getTime() === wanted.startsAt.getTime())) return null

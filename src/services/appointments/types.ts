@@ -15,6 +15,8 @@ export interface CallScope {
   /** The local day of `now`. */
   today: LocalDay
   deadline: Deadline
+  /** How many requests to Cal.com the function makes at once when the time is found free; none unless told. */
+  follow?: number
   log: Pick<Logger, 'warn' | 'error'>
 }
 

@@ -10,7 +10,8 @@ import { calendarUnavailable } from '../../german/sentences/availability.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import type { Catalogue, CatalogueBranch, CatalogueService, Catalogues } from '../catalogue.ts'
 import { type Alternative, type AlternativeWish, alternativesMax, rankAlternatives } from './alternatives.ts'
-import { OfferMemory, type OfferState, offersKey, readOfferState } from './offers.ts'
+import { holdsLookup, type StoredHold } from './held-slots.ts'
+import { noOffers, OfferMemory, type OfferState, offersLookup } from './offers.ts'
 import type { Calendar, ReadDay } from './slot-days.ts'
 import { SlotSource, type SlotSourceDeps } from './slot-source.ts'
 
@@ -45,13 +46,6 @@ export interface FreeTimes {
   offers: OfferState
 }
 
-/** A hold of a call, as booking/holds.ts keeps it in the cache; instants in ISO 8601. */
-interface StoredHold {
-  eventTypeId: number
-  start: string
-  until: string
-}
-
 export type ReadOutcome = 'hit' | 'miss' | 'joined' | 'stale' | 'live' | 'failed'
 
 interface Deps extends SlotSourceDeps {
@@ -74,11 +68,6 @@ const minuteMs = 60_000
 /** Alternatives and "the next one" are looked for in this many days, in one request. */
 export const searchDays = 14
 
-/** Cache key of a call's own holds, written by booking/holds.ts. */
-function holdsKey(callId: string): string {
-  return `call:${callId}:holds`
-}
-
 export class AvailabilityService {
   readonly offers: OfferMemory
   readonly #deps: Deps
@@ -96,7 +85,7 @@ export class AvailabilityService {
    */
   async load(query: AvailabilityQuery): Promise<FreeTimes> {
     const calendar = calendarOf(query)
-    const { days, extra } = await this.#source.read(calendar, daysOf(query), callKeys(query.call))
+    const { days, extra } = await this.#source.read(calendar, daysOf(query), callLookups(query.call))
     const missing = days.filter((day) => !day.fresh)
     if (missing.length === 0) {
       this.#deps.onRead?.('hit')
@@ -122,15 +111,25 @@ export class AvailabilityService {
   /**
    * Free times straight from Cal.com, for the check right before a booking; refreshes the cache.
    * @param query.bookingUidToReschedule this booking's own time counts as free
+   * @param query.follow how many requests the booking needs after this one, see `RequestBudget.take`
    * @throws AppError `calendar_unavailable`
    */
-  async fetchLive(query: AvailabilityQuery & { bookingUidToReschedule?: string }): Promise<FreeTimes> {
+  async fetchLive(
+    query: AvailabilityQuery & { bookingUidToReschedule?: string; follow?: number },
+  ): Promise<FreeTimes> {
     const calendar = calendarOf(query)
-    const { days, extra } = await this.#source.read(calendar, daysOf(query), callKeys(query.call))
+    const { days, extra } = await this.#source.read(calendar, daysOf(query), callLookups(query.call))
     this.#deps.onRead?.('live')
     try {
-      const request = this.#source.fetchLive(calendar, days, query.bookingUidToReschedule)
-      const fetched = await within(request, query.deadline.remainingMs())
+      const { deadline, bookingUidToReschedule, follow } = query
+      const options = {
+        deadline,
+        priority: 'call' as const,
+        follow,
+        answerMs: this.#deps.requestMs ?? 2_500,
+        bookingUidToReschedule,
+      }
+      const fetched = await within(this.#source.fetchLive(calendar, days, options), deadline.remainingMs())
       const live = days.map((day) => ({ ...day, slots: fetched.get(day.day) ?? [] }))
       return this.#answer(query, calendar, live, extra, false)
     } catch (error) {
@@ -141,7 +140,7 @@ export class AvailabilityService {
   /** Free times of the days that the cache knows, fresh ones only; never asks Cal.com. */
   async peek(query: CalendarQuery & { days: readonly LocalDay[] }): Promise<Map<LocalDay, Date[]>> {
     const calendar = calendarOf(query)
-    const { days } = await this.#source.read(calendar, query.days)
+    const { days } = await this.#source.read(calendar, query.days, [])
     const fresh = days.filter((day) => day.fresh)
     return this.#answer(query, calendar, fresh, [], false).days
   }
@@ -193,10 +192,9 @@ export class AvailabilityService {
     query: CalendarQuery,
     calendar: Calendar,
     known: readonly Pick<ReadDay, 'day' | 'slots'>[],
-    extra: readonly unknown[],
+    [holds, offers]: CallMemory,
     stale: boolean,
   ): FreeTimes {
-    const [holds, offers] = extra as [StoredHold[] | undefined, unknown]
     const nowMs = this.#deps.clock.now().getTime()
     const earliestMs = this.earliestBookable(query).at.getTime()
     const held = (holds ?? [])
@@ -208,7 +206,7 @@ export class AvailabilityService {
         own.length === 0 ? (slots ?? []) : [...new Set([...(slots ?? []), ...own])].sort((a, b) => a - b)
       return [day, starts.filter((start) => start >= earliestMs).map((start) => new Date(start))]
     })
-    return { days: new Map(days), stale, complete: true, offers: readOfferState(offers) }
+    return { days: new Map(days), stale, complete: true, offers: offers ?? noOffers }
   }
 }
 
@@ -253,8 +251,11 @@ function calendarOf({ catalogue, branch, service, staffId }: CalendarQuery): Cal
   }
 }
 
-function callKeys(call: { callId: string | null } | null): string[] {
-  return call?.callId ? [holdsKey(call.callId), offersKey(call.callId)] : []
+/** What a call remembers: its holds and offers, as far as there are any. */
+type CallMemory = readonly [holds?: StoredHold[] | undefined, offers?: OfferState | undefined]
+
+function callLookups(call: { callId: string | null } | null) {
+  return call?.callId ? ([holdsLookup(call.callId), offersLookup(call.callId)] as const) : ([] as const)
 }
 
 function daysOf({ from, to }: { from: LocalDay; to: LocalDay }): LocalDay[] {

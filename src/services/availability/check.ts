@@ -17,6 +17,7 @@ import {
   weekdayOf,
 } from '../../german/index.ts'
 import { askAboutTrouble, type Refusal } from '../../german/sentences/availability.ts'
+import { inBackground } from '../../lib/in-background.ts'
 import { laterDay } from '../choices.ts'
 import { type Alternative, isInWindow, rankAlternatives } from './alternatives.ts'
 import {
@@ -232,5 +233,5 @@ function remember(
 ): void {
   const wish = `check ${query.day.from} ${query.day.to} ${query.time?.at ?? query.time?.from ?? ''}`
   const offer = { serviceId: query.service.id, source, wish, starts }
-  void availability.offers.remember(query.call?.callId ?? null, free.offers, offer)
+  inBackground(availability.offers.remember(query.call?.callId ?? null, free.offers, offer))
 }

@@ -3,29 +3,36 @@
  * neun" is matched with the day that was really offered (incident I-36), and a refused time is not offered again.
  * Kept in the cache for the length of a long call. Limit: it is a memory aid; losing it costs a question, never a booking.
  */
+import { z } from 'zod'
 import { type ClockTime, clockTimeOf, type LocalDay, localDayOf } from '../../german/index.ts'
-import type { Cache } from '../../lib/cache/cache.ts'
+import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { instantMsSchema } from '../../lib/instants.ts'
 
 /** `day`: the times of a day were listed; `alternatives`: other times were proposed. */
 export type OfferSource = 'day' | 'alternatives'
 
-interface Offer {
-  serviceId: number
-  source: OfferSource
-  /** What was asked for, to tell a repeated question from a new one. */
-  wish: string
-  atMs: number
-  /** Epoch milliseconds in the order they were offered. */
-  starts: number[]
-}
+const offerStateSchema = z.object({
+  /** Oldest first. */
+  offers: z
+    .array(
+      z.object({
+        serviceId: z.int().positive(),
+        source: z.enum(['day', 'alternatives']),
+        /** What was asked for, to tell a repeated question from a new one. */
+        wish: z.string().max(2_000),
+        atMs: instantMsSchema,
+        /** Epoch milliseconds in the order they were offered. */
+        starts: z.array(instantMsSchema).min(1).max(200),
+      }),
+    )
+    .max(50),
+  refused: z.array(instantMsSchema).max(500),
+})
 
 /** The memory of one call. */
-export interface OfferState {
-  /** Oldest first. */
-  offers: Offer[]
-  refused: number[]
-}
+export type OfferState = z.output<typeof offerStateSchema>
+type Offer = OfferState['offers'][number]
 
 /** What a wish means in the light of the offers: exactly one offered time, a choice between several, or nothing. */
 export type ResolvedOffer =
@@ -69,7 +76,7 @@ export class OfferMemory {
   /** What a call was offered so far; empty without a call. */
   async load(callId: string | null): Promise<OfferState> {
     if (callId === null) return noOffers
-    return readOfferState(await this.#cache.get(offersKey(callId)))
+    return (await this.#cache.get(offersLookup(callId))) ?? noOffers
   }
 
   /** Notes that these times were offered, in this order. `state` is what was read at the beginning of the function call. */
@@ -84,7 +91,7 @@ export class OfferMemory {
     const offers = [...state.offers, { ...offer, starts, atMs: this.#clock.now().getTime() }].slice(
       -offersMax,
     )
-    await this.#cache.set(offersKey(callId), { offers, refused: state.refused }, memorySeconds)
+    await this.#cache.set(offersLookup(callId).key, { offers, refused: state.refused }, memorySeconds)
   }
 
   /** Notes that the caller does not want this time: it will not be proposed again in this call. */
@@ -92,7 +99,7 @@ export class OfferMemory {
     if (callId === null) return
     const state = await this.load(callId)
     const refused = [...new Set([...state.refused, start.getTime()])].slice(-refusedMax)
-    await this.#cache.set(offersKey(callId), { ...state, refused }, memorySeconds)
+    await this.#cache.set(offersLookup(callId).key, { ...state, refused }, memorySeconds)
   }
 
   /** The service the call talked about last, for a question that names none. */
@@ -126,16 +133,12 @@ function isRepetition(
   )
 }
 
-const noOffers: OfferState = { offers: [], refused: [] }
+/** A call that was offered nothing. */
+export const noOffers: OfferState = { offers: [], refused: [] }
 
-/** Cache key of a call's offers; read together with the days of a calendar. */
-export function offersKey(callId: string): string {
-  return `call:${callId}:offers`
-}
-
-/** Brings what the cache held into form. */
-export function readOfferState(value: unknown): OfferState {
-  return (value as OfferState | undefined) ?? noOffers
+/** Where a call's offers are in the cache; read together with the days of a calendar. */
+export function offersLookup(callId: string): Lookup<OfferState> {
+  return { key: `call:${callId}:offers`, kind: 'offers', schema: offerStateSchema }
 }
 
 /**

@@ -6,9 +6,11 @@
  */
 import { randomBytes } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { LocalDay } from '../../german/index.ts'
-import type { Cache } from '../../lib/cache/cache.ts'
+import { z } from 'zod'
+import { dayBounds, type LocalDay } from '../../german/index.ts'
+import type { Cache, Found, Lookup } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { instantMsSchema } from '../../lib/instants.ts'
 
 /** What decides which times are free: two askers with the same calendar get the same answer. */
 export interface Calendar {
@@ -23,13 +25,14 @@ export interface Calendar {
   timeZone: string
 }
 
-interface StoredDay {
+const storedDaySchema = z.object({
   /** Starts in epoch milliseconds, ascending. */
-  slots: number[]
-  fetchedAtMs: number
+  slots: z.array(instantMsSchema).max(3_000),
+  fetchedAtMs: instantMsSchema,
   /** The generation known when the request was sent; null: none so far. */
-  generation: string | null
-}
+  generation: z.string().max(50).nullable(),
+})
+const generationSchema = z.string().max(50)
 
 /** One day as it was read: its copy, if any, and whether that may be believed. */
 export interface ReadDay {
@@ -60,30 +63,35 @@ export class SlotDays {
 
   /**
    * Days of a calendar, and whatever else the caller needs, in one round trip.
-   * @param extraKeys further cache keys; their values come back in the same order, undefined when absent
+   * @param more further lookups; their values come back in the same order, undefined when absent
    */
-  async read(
+  async read<const More extends readonly Lookup<unknown>[]>(
     calendar: Calendar,
     days: readonly LocalDay[],
-    extraKeys: readonly string[] = [],
-  ): Promise<{ days: ReadDay[]; extra: unknown[] }> {
+    more: More,
+  ): Promise<{ days: ReadDay[]; extra: Found<More> }> {
     if (this.#unrecorded.size > 0) await this.#record([...this.#unrecorded.entries()])
-    const values = await this.#cache.getMany<unknown>([
-      ...days.map((day) => dayKey(calendar, day)),
-      ...days.map((day) => generationKey(calendar.companyId, day)),
-      ...extraKeys,
+    const values: readonly unknown[] = await this.#cache.getMany([
+      ...days.map((day) => dayLookup(calendar, day)),
+      ...days.map((day) => generationLookup(calendar.companyId, day)),
+      ...more,
     ])
     const oldestMs = this.#clock.now().getTime() - freshMs
     const read = days.map((day, index): ReadDay => {
-      const copy = values[index] as StoredDay | undefined
+      const copy = values[index] as z.output<typeof storedDaySchema> | undefined
       const generation =
         this.#unrecorded.get(generationKey(calendar.companyId, day)) ??
         (values[days.length + index] as string | undefined) ??
         null
       const fresh = copy !== undefined && copy.fetchedAtMs > oldestMs && copy.generation === generation
-      return { day, slots: copy?.slots ?? null, fresh, generation }
+      return {
+        day,
+        slots: copy === undefined ? null : startsOn(calendar, day, copy.slots),
+        fresh,
+        generation,
+      }
     })
-    return { days: read, extra: values.slice(days.length * 2) }
+    return { days: read, extra: values.slice(days.length * 2) as Found<More> }
   }
 
   /** Keeps fetched days under the generations that held when the request was sent. */
@@ -123,6 +131,22 @@ export function dayKey(calendar: Calendar, day: LocalDay): string {
   const { companyId, serviceId, connectionId, eventTypeId, hostUserId, timeZone } = calendar
   const asked = `${connectionId}:${eventTypeId}:${hostUserId ?? 'any'}:${timeZone}`
   return `company:${companyId}:service:${serviceId}:availability:${day}:${asked}`
+}
+
+function dayLookup(calendar: Calendar, day: LocalDay): Lookup<z.output<typeof storedDaySchema>> {
+  return { key: dayKey(calendar, day), kind: 'day', schema: storedDaySchema }
+}
+
+function generationLookup(companyId: number, day: LocalDay): Lookup<string> {
+  return { key: generationKey(companyId, day), kind: 'generation', schema: generationSchema }
+}
+
+/** Only what lies on that day is a start of it, whoever wrote the copy. */
+function startsOn({ timeZone }: Calendar, day: LocalDay, starts: readonly number[]): readonly number[] {
+  const { start, end } = dayBounds(day, timeZone)
+  const [fromMs, toMs] = [start.getTime(), end.getTime()]
+  const isWithin = (start: number) => start >= fromMs && start < toMs
+  return starts.every(isWithin) ? starts : starts.filter(isWithin)
 }
 
 function generationKey(companyId: number, day: LocalDay): string {

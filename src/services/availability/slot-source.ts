@@ -6,8 +6,9 @@
 import type { Logger } from 'pino'
 import type { CalcomApi } from '../../calcom/client.ts'
 import { CalcomError } from '../../calcom/errors.ts'
+import type { CallOptions } from '../../calcom/transport.ts'
 import { dayBounds, type LocalDay, localDayOf } from '../../german/index.ts'
-import type { Cache } from '../../lib/cache/cache.ts'
+import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import { type Calendar, dayKey, type ReadDay, SlotDays } from './slot-days.ts'
@@ -39,8 +40,12 @@ export class SlotSource {
   }
 
   /** What the cache knows, see `SlotDays.read`. */
-  read(calendar: Calendar, days: readonly LocalDay[], extraKeys: readonly string[] = []) {
-    return this.#days.read(calendar, days, extraKeys)
+  read<const More extends readonly Lookup<unknown>[] = readonly []>(
+    calendar: Calendar,
+    days: readonly LocalDay[],
+    more: More,
+  ) {
+    return this.#days.read(calendar, days, more)
   }
 
   /** See `SlotDays.markChanged`. */
@@ -60,7 +65,8 @@ export class SlotSource {
     const alone = missing.filter((day) => !this.#flights.has(flightKey(calendar, day)))
     for (const window of windowsOf(alone, all)) {
       const days = window.map(({ day }) => day)
-      this.#keep(calendar, this.#request(calendar, days), window)
+      const deadline = new Deadline({ clock: this.#deps.clock, budgetMs: this.#deps.requestMs ?? 2_500 })
+      this.#keep(calendar, this.#request(calendar, days, { deadline, priority: 'question' }), window)
     }
     const flights = missing.map((day) => this.#flights.get(flightKey(calendar, day))!)
     const slots = Promise.all(flights).then(
@@ -69,15 +75,16 @@ export class SlotSource {
     return { joined: alone.length === 0, slots }
   }
 
-  /** All the days, whatever the cache knows; the answer refreshes it. */
+  /** All the days, whatever the cache knows, for a booking or move under way; the answer refreshes the cache. */
   fetchLive(
     calendar: Calendar,
     days: readonly ReadDay[],
-    bookingUidToReschedule?: string,
+    { bookingUidToReschedule, ...options }: CallOptions & { bookingUidToReschedule?: string },
   ): Promise<SlotsByDay> {
     const request = this.#request(
       calendar,
       days.map(({ day }) => day),
+      options,
       bookingUidToReschedule,
     )
     // A view in which one booking does not count is nobody else's view.
@@ -105,11 +112,11 @@ export class SlotSource {
   async #request(
     calendar: Calendar,
     days: readonly LocalDay[],
+    options: CallOptions,
     bookingUidToReschedule?: string,
   ): Promise<SlotsByDay> {
-    const { calcom, clock, requestMs } = this.#deps
     const { eventTypeId, teamId, hostUserId, timeZone } = calendar
-    const client = await calcom(calendar.connectionId)
+    const client = await this.#deps.calcom(calendar.connectionId)
     const slots = await client.fetchSlots(
       {
         eventTypeId,
@@ -120,7 +127,7 @@ export class SlotSource {
         timeZone,
         bookingUidToReschedule,
       },
-      { deadline: new Deadline({ clock, budgetMs: requestMs ?? 2_500 }), priority: 'call' },
+      options,
     )
     const byDay = new Map<LocalDay, number[]>(days.map((day) => [day, []]))
     for (const slot of slots) byDay.get(localDayOf(slot, timeZone))?.push(slot.getTime())

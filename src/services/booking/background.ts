@@ -1,5 +1,6 @@
 /** Work that an answer does not wait for: it may fail without harm, and a closing process waits for it. */
 import type { Logger } from 'pino'
+import { inBackground } from '../../lib/in-background.ts'
 
 export class Background {
   readonly #running = new Set<Promise<void>>()
@@ -17,7 +18,7 @@ export class Background {
         this.#log.warn({ component: 'booking', task: name, err: error }, 'work after the answer failed'),
     )
     this.#running.add(running)
-    void running.finally(() => this.#running.delete(running))
+    inBackground(running.finally(() => this.#running.delete(running)))
   }
 
   /** Resolves when everything that was started has ended. */

@@ -24,7 +24,7 @@ import { BookingRecorder, type Recorded } from './record.ts'
 import { BookingSettler, type Settled } from './settle.ts'
 import { SlotKeeper } from './slot-keeper.ts'
 import { BookingStarter } from './start.ts'
-import type { BookingWish, Confirmed, Started } from './types.ts'
+import { type BookingWish, type Confirmed, requestsToBook, type Started } from './types.ts'
 
 export interface BookingDeps {
   tenancy: Pick<Tenancy, 'run' | 'asSystem'>
@@ -85,7 +85,7 @@ export class BookingService {
     scope: CallScope,
     wish: BookingWish,
   ): Promise<Confirmed | Extract<Started, { kind: 'not_free' }>> {
-    const started = await this.start(scope, wish)
+    const started = await this.start({ ...scope, follow: requestsToBook }, wish)
     return started.kind === 'ready' ? this.#confirmer.execute(scope, started.attempt) : started
   }
 

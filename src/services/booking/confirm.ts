@@ -15,7 +15,7 @@ import type { HoldKeeper } from './hold-keeper.ts'
 import type { OutcomeWriter } from './outcome.ts'
 import { readDone } from './record.ts'
 import type { BookingStarter } from './start.ts'
-import type { Confirmed } from './types.ts'
+import { type Confirmed, requestsToBook } from './types.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
@@ -151,7 +151,7 @@ export class BookingConfirmer {
     const [newer] = open
     if (attempt.state === 'released' && newer)
       return { kind: 'this_one', attempt: newer, booking: spokenBooking(newer, scope) }
-    const started = await this.#deps.starter.reopen(scope, attempt)
+    const started = await this.#deps.starter.reopen({ ...scope, follow: requestsToBook }, attempt)
     if (!started) return { kind: 'nothing_open' }
     if (started.kind === 'not_free') return { ...started, attempt, reason: 'slot_unavailable' }
     return this.execute(scope, started.attempt)

@@ -84,6 +84,7 @@ export class BookingExecutor {
         {
           deadline: deadline.child(Math.max(requestMsMin, deadline.remainingMs() - lookUpMs)),
           priority: 'call',
+          follow: 1,
         },
       )
       const booking = await this.#complete(api, answer, deadline)

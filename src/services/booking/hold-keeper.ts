@@ -63,7 +63,8 @@ export class HoldKeeper {
       const api = await calcom(catalogue.company.calcomConnectionId)
       const reservation = await api.reserveSlot(slot, {
         deadline: deadline.child(requestMs),
-        priority: 'call',
+        // Where requests are short, a hold is the first thing to do without.
+        priority: 'spare',
       })
       const hold = { ...slot, uid: reservation.uid, until: reservation.until }
       await holds.remember(call.callId, hold)

@@ -3,21 +3,16 @@
  * holds it (incident I-48), so availability reads here what counts as free for that call all the same.
  * Best effort: lives in the cache; if it is lost, the attempt in the database still knows its reservation.
  */
-import type { Cache } from '../../lib/cache/cache.ts'
+import { z } from 'zod'
+import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { holdsLookup } from '../availability/held-slots.ts'
 
 export interface Hold {
   eventTypeId: number
   start: Date
   until: Date
   /** Cal.com's reservation; null when its answer got lost: the hold may exist and ends by itself. */
-  uid: string | null
-}
-
-interface StoredHold {
-  eventTypeId: number
-  start: string
-  until: string
   uid: string | null
 }
 
@@ -39,7 +34,7 @@ export class Holds {
   async load(callId: string | null): Promise<Hold[]> {
     if (callId === null) return []
     const now = this.#deps.clock.now()
-    const stored = (await this.#deps.cache.get<StoredHold[]>(holdsKey(callId))) ?? []
+    const stored = (await this.#deps.cache.get(holdsLookup(callId))) ?? []
     return stored
       .map(({ start, until, ...hold }) => ({ ...hold, start: new Date(start), until: new Date(until) }))
       .filter(({ until }) => until > now)
@@ -50,12 +45,14 @@ export class Holds {
    * the time once per host.
    */
   async mayTake(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<boolean> {
-    return callId === null || this.#deps.cache.addIfAbsent(takingKey(callId, slot), true, takingSeconds)
+    return (
+      callId === null || this.#deps.cache.addIfAbsent(takingLookup(callId, slot).key, true, takingSeconds)
+    )
   }
 
   /** Whether a request of this call asked for a hold on the slot a moment ago. */
   async isTaking(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<boolean> {
-    return callId !== null && (await this.#deps.cache.get<boolean>(takingKey(callId, slot))) === true
+    return callId !== null && (await this.#deps.cache.get(takingLookup(callId, slot))) === true
   }
 
   /** Notes a hold; one on the same slot is replaced. */
@@ -68,7 +65,7 @@ export class Holds {
   /** Forgets a hold that was released or used up. */
   async forget(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<void> {
     if (callId === null) return
-    await this.#deps.cache.delete([takingKey(callId, slot)])
+    await this.#deps.cache.delete([takingLookup(callId, slot).key])
     const held = await this.load(callId)
     const others = held.filter((other) => !isSameSlot(other, slot))
     if (others.length < held.length) await this.#store(callId, others)
@@ -82,7 +79,7 @@ export class Holds {
       start: start.toISOString(),
       until: until.toISOString(),
     }))
-    await this.#deps.cache.set(holdsKey(callId), stored, ttlSeconds)
+    await this.#deps.cache.set(holdsLookup(callId).key, stored, ttlSeconds)
   }
 }
 
@@ -94,11 +91,7 @@ export function isSameSlot(
   return a.eventTypeId === b.eventTypeId && a.start.getTime() === b.start.getTime()
 }
 
-/** Read by availability together with its own keys. */
-function holdsKey(callId: string): string {
-  return `call:${callId}:holds`
-}
-
-function takingKey(callId: string, slot: { eventTypeId: number; start: Date }): string {
-  return `call:${callId}:taking:${slot.eventTypeId}:${slot.start.getTime()}`
+function takingLookup(callId: string, slot: { eventTypeId: number; start: Date }): Lookup<boolean> {
+  const key = `call:${callId}:taking:${slot.eventTypeId}:${slot.start.getTime()}`
+  return { key, kind: 'taking', schema: z.boolean() }
 }

@@ -200,6 +200,7 @@ export class BookingStarter {
       to: day,
       deadline,
       call,
+      follow: scope.follow,
     })
     const slots = free.days.get(day) ?? []
     if (slots.some((slot) => slot.getTime() === startAt.getTime())) return null

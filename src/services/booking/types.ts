@@ -34,6 +34,9 @@ export interface CompleteWish extends Moment {
   notes: string | null
 }
 
+/** What booking a free time takes at Cal.com: the booking, and reading it where its answer is short. */
+export const requestsToBook = 2
+
 /** Why a wished time cannot be had, and what can. */
 export interface NotFree {
   wanted: SpokenMoment

@@ -1,7 +1,8 @@
 /**
- * Finds the call a request belongs to (design section 4, step 3): memory, cache, database; a call that is not there yet is
- * created from the numbers in the request, so a function call may overtake call_started (incident I-07). Never guesses a
+ * Finds the call a request belongs to (design section 4, step 3): this process's memory, then the database; a call that is not there yet
+ * is created from the numbers in the request, so a function call may overtake call_started (incident I-07). Never guesses a
  * company: the last resorts hold only inside a company that the request itself proves (I-04, I-05).
+ * Not in the shared cache: a context says whose data a caller may see, and there nobody could tell who wrote it.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
@@ -9,7 +10,6 @@ import type { Logger } from 'pino'
 import type { Tenancy } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
 import { callNotFound } from '../../german/sentences/calls.ts'
-import type { Cache } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { callerNumber, normalisePhone } from '../../lib/phone.ts'
 import type { FunctionRequest, RetellCall } from '../../retell/envelope.ts'
@@ -19,7 +19,6 @@ import type { CallRouting, Route } from './routing.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run' | 'asSystem'>
-  cache: Pick<Cache, 'get' | 'set' | 'delete'>
   routing: CallRouting
   clock: Clock
   log: Logger
@@ -102,11 +101,11 @@ export class CallDirectory {
         startedAt: call.startedAt ?? (status === 'ongoing' ? this.#deps.clock.now() : null),
       }),
     )
-    await this.#remember(stored)
+    this.#known.set(stored.callId, stored)
     return stored
   }
 
-  /** The stored call, from memory, cache or database; null when there is none. */
+  /** The stored call, from memory or database; null when there is none. */
   async load(callId: string): Promise<StoredCall | null> {
     return this.#load(callId)
   }
@@ -119,26 +118,17 @@ export class CallDirectory {
     return told !== null && told.companyId !== companyId
   }
 
-  /** Drops a call from memory and cache, for instance after its customer changed. */
-  async forget(callId: string): Promise<void> {
+  /** Drops a call from memory, for instance after its customer changed. */
+  forget(callId: string): void {
     this.#known.delete(callId)
-    await this.#deps.cache.delete([cacheKey(callId)])
   }
 
   async #load(callId: string): Promise<StoredCall | null> {
-    const known = this.#known.get(callId) ?? (await this.#deps.cache.get<StoredCall>(cacheKey(callId)))
-    if (known) {
-      this.#known.set(callId, known)
-      return known
-    }
+    const known = this.#known.get(callId)
+    if (known) return known
     const stored = await this.#deps.tenancy.asSystem((tx) => loadCall(tx, callId))
-    if (stored) await this.#remember(stored)
+    if (stored) this.#known.set(stored.callId, stored)
     return stored
-  }
-
-  async #remember(stored: StoredCall): Promise<void> {
-    this.#known.set(stored.callId, stored)
-    await this.#deps.cache.set(cacheKey(stored.callId), stored, contextTtlSeconds)
   }
 
   /** A request without numbers whose call_started is still on its way (the guide: 5 times, 50 ms × attempt). */
@@ -233,8 +223,4 @@ function withoutCall(route: Route, call: RetellCall | null): CallContext {
     agentId: call?.agentId ?? null,
     callerNumber: null,
   }
-}
-
-function cacheKey(callId: string): string {
-  return `call:${callId}:context`
 }
