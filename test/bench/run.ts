@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { projectFolder } from './children.ts'
 import { booking, initialize, uncached } from './latency.ts'
+import { ownLimits } from './own-limits.ts'
 import { parseDate, several, startAndMemory, wholeCalls } from './processes.ts'
 import { machine, type Part, type Row, table } from './report.ts'
 import { fiveMinutes, ranges } from './requests.ts'
@@ -22,6 +23,7 @@ const parts: Record<string, Part> = {
   booking,
   ranges,
   fiveMinutes,
+  ownLimits,
   parseDate,
   wholeCalls,
   startAndMemory,
