@@ -267,7 +267,7 @@ describe('availability', () => {
     const until = new Date(salon.clock.now().getTime() + 120_000).toISOString()
     await salon.cache.set(
       'call:call_A:holds',
-      [{ eventTypeId: 2563101, start: ten.toISOString(), until }],
+      [{ eventTypeId: 2563101, start: ten.toISOString(), until, uid: null }],
       3600,
     )
     const freeFor = async (callId: string) =>
