@@ -1,6 +1,6 @@
 /**
- * For the scorer of the shared corpus, over the built module:
- *   npm run build && node ../shared/dates/score-dates.mjs test/german/score-adapter.mjs --misses misses.jsonl
+ * For the scorer of the public corpus, over the built module:
+ *   npm run build && node test/fixtures/dates/score-dates.mjs test/german/score-adapter.mjs --misses misses.jsonl
  */
 import { lineOf } from '../../dist/cli/dates.js'
 

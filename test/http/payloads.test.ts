@@ -1,15 +1,13 @@
-/** Payloads as seen in production are accepted as they are. Skipped where the collection is not beside the project. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+/** Payloads as seen in production are accepted as they are. */
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, startGateway, type TestGateway } from '../helpers/gateway.ts'
 
-const folder = join(import.meta.dirname, '../../../shared/payloads')
-const present = existsSync(folder)
+const folder = join(import.meta.dirname, '../fixtures/payloads')
 type Body = Record<string, unknown>
 
 function read(prefix: string): Array<[label: string, body: Body]> {
-  if (!present) return []
   return readdirSync(folder)
     .filter((name) => name.startsWith(prefix))
     .flatMap((name): Array<[string, Body]> => {
@@ -20,7 +18,7 @@ function read(prefix: string): Array<[label: string, body: Body]> {
     })
 }
 
-describe.skipIf(!present)('payloads from production', () => {
+describe('payloads from production', () => {
   let gateway: TestGateway
   beforeAll(async () => {
     gateway = await startGateway({ now: '2025-11-10T14:34:00Z' })
