@@ -12,6 +12,7 @@ import {
   bookingSchema,
   cancelAnswerSchema,
   eventTypesAnswerSchema,
+  madeAnswerSchema,
   meAnswerSchema,
   reservationAnswerSchema,
 } from './schemas.ts'
@@ -172,7 +173,7 @@ export class CalcomClient implements CalcomApi {
       metadata: withinLimits(metadata),
       rrHostSubsetIds: hostUserId === undefined ? undefined : [hostUserId],
     }
-    return this.#transport.send({ operation: 'book', body }, options, readBooking)
+    return this.#transport.send({ operation: 'book', body }, options, readMade)
   }
 
   async fetchBooking({ uid }: { uid: string }, options: CallOptions): Promise<CalcomBooking> {
@@ -250,7 +251,7 @@ export class CalcomClient implements CalcomApi {
       this.#profile === 'guide'
         ? { start: utc(start) }
         : { start: utc(start), reschedulingReason: reason, rescheduledBy }
-    return this.#transport.send({ operation: 'reschedule', id: uid, body }, options, readBooking)
+    return this.#transport.send({ operation: 'reschedule', id: uid, body }, options, readMade)
   }
 
   async fetchEventTypes({ teamId }: { teamId?: number }, options: CallOptions): Promise<CalcomEventType[]> {
@@ -278,6 +279,14 @@ export class CalcomClient implements CalcomApi {
 function readBooking(answer: unknown): CalcomBooking | undefined {
   const wire = bookingAnswerSchema.safeParse(answer).data?.data
   return wire && toBooking(wire)
+}
+
+/** The answer to a booking or a move: with a uid it has been made, however odd the rest of it; what is left out can be read later. */
+function readMade(answer: unknown): CalcomBooking | undefined {
+  const whole = readBooking(answer)
+  if (whole) return whole
+  const made = madeAnswerSchema.safeParse(answer).data?.data
+  return made && { ...made, hosts: [], attendees: [], hostAbsent: false }
 }
 
 /** ISO in UTC without milliseconds, as Cal.com's own examples. */

@@ -95,6 +95,24 @@ export const bookingAnswerSchema = z.looseObject({
   ]),
 })
 
+const madeSchema = z.object({
+  id: optionalInteger.catch(undefined),
+  uid: z.string().min(1),
+  // A booking that was just made lives, unless it says that it waits or does not.
+  status: bookingStatusSchema.catch('accepted'),
+})
+
+/** The least that an answer to a booking or a move must hold; everything else may be unreadable. */
+export const madeAnswerSchema = z.looseObject({
+  data: z.union([
+    madeSchema,
+    z
+      .array(madeSchema)
+      .nonempty()
+      .transform(([first]) => first),
+  ]),
+})
+
 export const bookingListAnswerSchema = z.looseObject({
   data: z.array(z.unknown()),
   pagination: absent(z.looseObject({ hasNextPage: absent(z.boolean()), totalItems: optionalInteger })),

@@ -13,6 +13,8 @@ export const alarms = {
   booking_not_recorded: 'Booked at Cal.com but not written down, or not as asked for; a repair follows.',
   booking_refused: 'Cal.com refuses a booking that should be possible: look at the event type.',
   booking_unclear: 'Nobody knows whether a booking was made; a job finds out, the business calls back.',
+  booking_withdrawn:
+    'A caller was told "gebucht" and Cal.com has it otherwise; it is taken back, the business calls.',
   calcom_knows_nothing: 'Cal.com knows so few of our appointments that its key is in doubt.',
   calcom_webhook_refused: 'A webhook of Cal.com with a missing or wrong signature.',
   call_context_not_found: 'A call that belongs to no company.',
@@ -36,6 +38,8 @@ export const alarms = {
   move_failed: 'A move was handed to a person: Cal.com does not take it.',
   move_unclear: 'A move was handed to a person: nobody knows whether it was made.',
   personal_data_in_log: 'Debug mode: the log holds personal data.',
+  refused_booking_found:
+    'A booking was found after its caller had been told that there is none; it is cancelled, or a person decides.',
   request_failed: 'A request ended with a 500: a mistake of ours.',
   reschedule_not_recorded: 'Moved at Cal.com but not written down; a repair follows.',
   reschedule_refused: 'Cal.com refuses a move.',

@@ -32,6 +32,10 @@ export interface CallbackInput {
   name?: string
   /** When, in the caller's words. */
   preferredTime?: string
+  /** The attempt whose outcome is the reason: the request is done when that is, and what is known later replaces its text. */
+  attemptId?: string
+  /** The business is told at once, or not before this instant: perhaps it need not be. */
+  tellAt?: Date
 }
 
 export interface StoredCallback {
@@ -87,8 +91,9 @@ export class CallbackService {
         : null
     const reason = reasonText(scope, input, phone)
     await lockCall(tx, scope)
-    const earlier = await this.#loadSame(tx, scope, input.kind, reason)
+    const earlier = await this.#loadSame(tx, scope, input, reason)
     const data = {
+      ...(input.attemptId !== undefined && { attemptId: input.attemptId, kind: input.kind, reason }),
       phone: phone ?? earlier?.phone ?? null,
       name: await nameFor(tx, scope, input.name, earlier?.name ?? null),
       preferredTime: input.preferredTime?.slice(0, reasonMax) ?? earlier?.preferredTime ?? null,
@@ -96,7 +101,7 @@ export class CallbackService {
         ? { preferredFrom: promise?.from ?? null, preferredTo: promise?.to ?? null }
         : {}),
     }
-    const id = earlier === null ? await this.#create(tx, scope, input.kind, reason, data) : earlier.id
+    const id = earlier === null ? await this.#create(tx, scope, input, reason, data) : earlier.id
     if (earlier === null && unreachable !== null)
       scope.log.error(
         {
@@ -111,7 +116,7 @@ export class CallbackService {
       )
     if (earlier !== null) {
       await tx.callbackRequest.updateMany({ where: { companyId: call.companyId, id }, data })
-      await enqueueJob(tx, businessMail(id))
+      await enqueueJob(tx, businessMail(id, input.tellAt))
     }
     return {
       id: Number(id),
@@ -124,9 +129,14 @@ export class CallbackService {
   async #create(
     tx: Tx,
     { call, branch, now }: CallScope,
-    kind: CallbackKind,
+    { kind, tellAt }: CallbackInput,
     reason: string,
-    data: { phone: string | null; name: string | null; preferredTime: string | null },
+    data: {
+      phone: string | null
+      name: string | null
+      preferredTime: string | null
+      attemptId?: string
+    },
   ): Promise<bigint> {
     const created = await tx.callbackRequest.create({
       data: {
@@ -147,12 +157,18 @@ export class CallbackService {
         data: { followUpNeeded: true },
       })
     }
-    await enqueueJob(tx, businessMail(created.id))
+    await enqueueJob(tx, businessMail(created.id, tellAt))
     return created.id
   }
 
   /** The open request of this call that this one repeats or completes. */
-  async #loadSame(tx: Tx, { call }: CallScope, kind: CallbackKind, reason: string) {
+  async #loadSame(tx: Tx, { call }: CallScope, { kind, attemptId }: CallbackInput, reason: string) {
+    if (attemptId !== undefined) {
+      const { companyId, callId } = call
+      const where = { companyId, callId, attemptId, status: 'open' }
+      const known = await tx.callbackRequest.findFirst({ where, orderBy: { id: 'desc' } })
+      if (known) return known
+    }
     if (call.callId === null) return null
     const open = await tx.callbackRequest.findMany({
       where: { companyId: call.companyId, callId: call.callId, status: 'open' },
@@ -218,10 +234,11 @@ function sameWords(a: string, b: string): boolean {
 }
 
 /** The business is told by mail, once per request and again when it was completed. */
-function businessMail(callbackId: bigint) {
+function businessMail(callbackId: bigint, runAt?: Date) {
   return {
     task: 'business_mail',
     payload: { callbackId: Number(callbackId) },
     jobKey: `business_mail:${callbackId}`,
+    runAt,
   }
 }

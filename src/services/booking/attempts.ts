@@ -55,8 +55,16 @@ export type Outcome =
       appointmentId?: bigint | null
       calcomUid?: string | null
       calcomBookingId?: number | null
+      /** Done on Cal.com's word alone: when to look whether it is so. */
+      verifyAt?: Date | null
     }
-  | { state: 'rejected'; errorCode: string; calcomUid?: string | null }
+  | {
+      state: 'rejected'
+      errorCode: string
+      calcomUid?: string | null
+      /** Refused while nobody could be seen to have it: when to look whether it is ours after all. */
+      verifyAt?: Date | null
+    }
   | { state: 'unknown'; errorCode: string; calcomUid?: string | null; calcomBookingId?: number | null }
   | { state: 'draft'; errorCode?: string }
   | { state: 'released' | 'expired' }
@@ -158,21 +166,67 @@ export class AttemptStore {
 
   /**
    * Writes how an execution ended, inside the transaction of the rows it belongs to. Only an attempt in one of the `from`
-   * states changes (default: executing or unknown); false when somebody was first.
+   * states changes (default: executing or unknown); false when somebody was first. Callbacks that were promised because
+   * nobody knew end when it is done. An attempt that is given with its `state` is taken at its word.
    */
   async finish(
     tx: Tx,
-    attempt: { id: string; companyId: number },
+    attempt: { id: string; companyId: number; state?: string },
     outcome: Outcome,
     from: AttemptState[] = liveStates,
   ): Promise<boolean> {
+    const { id, companyId } = attempt
     const { state, ...written } = outcome
     const settled = state !== 'unknown' && state !== 'draft'
     const { count } = await tx.bookingAttempt.updateMany({
-      where: { id: attempt.id, companyId: attempt.companyId, state: { in: from } },
-      data: { ...written, state, leaseUntil: null, settledAt: settled ? this.#deps.clock.now() : null },
+      where: { id, companyId, state: { in: from } },
+      data: {
+        verifyAt: null,
+        ...written,
+        state,
+        leaseUntil: null,
+        settledAt: settled ? this.#deps.clock.now() : null,
+      },
     })
+    // Nothing has been promised for a request that nobody has given up on yet, and its caller waits.
+    if (count === 1 && state === 'booked' && attempt.state !== 'executing')
+      await tx.callbackRequest.updateMany({
+        where: { companyId, attemptId: id, status: 'open' },
+        data: { status: 'done', closedAt: this.#deps.clock.now() },
+      })
     return count === 1
+  }
+
+  /**
+   * Notes in a committed transaction of its own which booking Cal.com has answered with, before anything else is asked.
+   * `foreign`: the booking is known to be another attempt's, so it cannot be the answer to this one (incident I-45).
+   */
+  async noteUid(
+    { id, companyId }: Pick<Attempt, 'id' | 'companyId'>,
+    booking: { uid: string; id?: number },
+  ): Promise<'noted' | 'foreign'> {
+    return this.#deps.tenancy.run(companyId, async (tx) => {
+      const calcomUid = booking.uid
+      const others = { not: id }
+      const known =
+        (await tx.appointment.count({ where: { companyId, calcomUid, bookingAttemptId: others } })) +
+        (await tx.bookingAttempt.count({ where: { companyId, calcomUid, id: others } }))
+      if (known > 0) return 'foreign'
+      await tx.bookingAttempt.updateMany({
+        where: { id, companyId },
+        data: { calcomUid, calcomBookingId: booking.id ?? null },
+      })
+      return 'noted'
+    })
+  }
+
+  /** Postpones looking at a settled attempt, or (null) ends it: what was believed is true. */
+  async verifyAgainAt(
+    tx: Tx,
+    { id, companyId }: Pick<Attempt, 'id' | 'companyId'>,
+    verifyAt: Date | null,
+  ): Promise<void> {
+    await tx.bookingAttempt.updateMany({ where: { id, companyId }, data: { verifyAt } })
   }
 
   /** One attempt of the company, in a transaction of its own. */
@@ -201,12 +255,20 @@ export class AttemptStore {
     })
   }
 
-  /** Attempts of all companies that somebody must settle: unknown, or executing beyond their lease. Oldest first. */
+  /**
+   * Attempts of all companies that somebody must look at: unknown, executing beyond their lease, or settled on something
+   * that has not been seen yet. Oldest first.
+   */
   async loadExpiredLeases(max: number): Promise<Array<{ id: string; companyId: number; kind: string }>> {
     const now = this.#deps.clock.now()
     return this.#deps.tenancy.asSystem((tx) =>
       tx.bookingAttempt.findMany({
-        where: { state: { in: liveStates }, OR: [{ leaseUntil: null }, { leaseUntil: { lte: now } }] },
+        where: {
+          OR: [
+            { state: { in: liveStates }, OR: [{ leaseUntil: null }, { leaseUntil: { lte: now } }] },
+            { verifyAt: { lte: now } },
+          ],
+        },
         select: { id: true, companyId: true, kind: true },
         orderBy: { createdAt: 'asc' },
         take: max,

@@ -40,6 +40,8 @@ export interface BookingDeps {
   callbacks: Pick<CallbackService, 'requestIn'>
   clock: Clock
   log: Pick<Logger, 'warn' | 'error'>
+  /** Pauses between the looks after a refusal, in milliseconds; tests shorten them. */
+  refusalPausesMs?: readonly number[]
 }
 
 export class BookingService {
@@ -57,7 +59,7 @@ export class BookingService {
     this.#background = new Background(deps)
     const holds = new Holds(deps)
     const keeper = new HoldKeeper({ ...deps, holds, background: this.#background })
-    const executor = new BookingExecutor(deps)
+    const executor = new BookingExecutor({ ...deps, attempts: this.attempts })
     const recorder = new BookingRecorder({ ...deps, attempts: this.attempts })
     this.#starter = new BookingStarter({ ...deps, attempts: this.attempts, holds: keeper })
     const shared = { ...deps, attempts: this.attempts, executor, recorder, holds: keeper }

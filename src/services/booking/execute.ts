@@ -1,16 +1,21 @@
 /**
- * Asks Cal.com to book one claimed attempt and finds out what came of it. There is no idempotency key on the wire, so nothing
- * is believed that does not carry our booking id and our start, and nothing is called a failure before we have looked.
- * Limit: writes nothing; what an outcome means for the rows is decided by confirm.ts and settle.ts.
+ * Asks Cal.com to book one claimed attempt and finds out what came of it. There is no idempotency key on the wire, so nothing is
+ * called a failure before we have looked, and two rules decide what we say (found by an independent stand-in for Cal.com):
+ * - A 2xx with a uid is a booking, whatever follows. The uid is stored before anything else is asked, and what a failed read
+ *   would have told is found out by verify.ts. Only what proves another booking takes it back (incident I-45).
+ * - A refusal may be the answer to our own request, sent twice on the way, and Cal.com's list of bookings lags by seconds. "Taken"
+ *   is what somebody else's booking shows, or a list that stays without ours for a while; else it is unclear.
+ * Limit: writes the uid and nothing else; what an outcome means for the rows is decided by outcome.ts and settle.ts.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { CalcomApi } from '../../calcom/client.ts'
 import { CalcomError } from '../../calcom/errors.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { comparePersonNames } from '../matching/index.ts'
-import type { Attempt } from './attempts.ts'
+import type { Attempt, AttemptStore } from './attempts.ts'
+import { eventTypesAround, hostOf, isLive, isSameWish, occupyAll, whoseIs } from './whose.ts'
 
 type BookingApi = Pick<
   CalcomApi,
@@ -20,12 +25,14 @@ type BookingApi = Pick<
 export type CalcomOf = (connectionId: string) => Promise<BookingApi>
 
 export type Execution =
-  | { kind: 'made'; booking: CalcomBooking }
-  | { kind: 'taken'; reason: string }
+  /** `unproven`: believed on a short answer, to be verified. */
+  | { kind: 'made'; booking: CalcomBooking; unproven?: boolean }
+  /** `unseen`: nobody's booking could be seen there, to be looked at again. */
+  | { kind: 'taken'; reason: string; unseen?: boolean }
   /** Inside the event type's notice, or in the past. */
   | { kind: 'too_soon'; reason: string }
-  /** Cal.com asks us to wait; nothing was done. */
-  | { kind: 'rate_limited' }
+  /** Cal.com asks us to wait (`throttled`), or we make ourselves wait and nothing has left. */
+  | { kind: 'rate_limited'; reason: string }
   /** The request never left. */
   | { kind: 'not_sent'; reason: string }
   | { kind: 'refused'; reason: string }
@@ -33,17 +40,33 @@ export type Execution =
 
 export type LookUp =
   | { kind: 'found'; booking: CalcomBooking }
+  /** Ours, alive, at a start nobody asked for: it must go. */
+  | { kind: 'stray'; booking: CalcomBooking }
   /** Cancelled or rejected since; nobody has an appointment. */
   | { kind: 'ended'; booking: CalcomBooking }
-  | { kind: 'absent' }
+  /** Not to be seen. `others`: live bookings of other people around that time. */
+  | { kind: 'absent'; others: CalcomBooking[] }
   /** Could not be found out. */
   | { kind: 'unclear' }
 
-type Deps = { calcom: CalcomOf; log: Pick<Logger, 'warn' | 'error'> }
+/** What became of a stray: `refused` says that Cal.com will not cancel it, so that a person must. */
+export type StrayEnd = 'gone' | 'later' | 'refused'
+
+type Deps = {
+  calcom: CalcomOf
+  attempts: Pick<AttemptStore, 'noteUid'>
+  log: Pick<Logger, 'warn' | 'error'>
+  /** Milliseconds between the looks after a refusal; tests shorten them. */
+  refusalPausesMs?: readonly number[]
+}
 
 /** Kept from the request's time for looking up what became of it. */
 const lookUpMs = 2_000
 const requestMsMin = 500
+/** Together longer than Cal.com's list usually lags, and no longer than a caller can wait without a word. */
+const refusalPausesDefaultMs = [1_000, 1_500]
+/** Kept for the alternatives that follow a "taken". */
+const alternativesMs = 1_500
 
 /** Talks to Cal.com about attempts to book. */
 export class BookingExecutor {
@@ -58,10 +81,17 @@ export class BookingExecutor {
     const { eventTypeId, startAt, customerName } = attempt
     if (eventTypeId === null || startAt === null || customerName === null)
       return { kind: 'not_sent', reason: 'incomplete_attempt' }
-    const connectionId = catalogue.company.calcomConnectionId
+    const scene = { attempt, catalogue, deadline, connectionId: catalogue.company.calcomConnectionId }
+    let api: BookingApi
+    let answer: CalcomBooking
     try {
-      const api = await this.#deps.calcom(connectionId)
-      const answer = await api.createBooking(
+      api = await this.#deps.calcom(scene.connectionId)
+      // Throttled by Cal.com, which need not have been the only copy of that request: look before another one leaves.
+      if (attempt.errorCode === 'throttled') {
+        const earlier = await this.lookUp(attempt, scene.connectionId, deadline.child(lookUpMs), 'call')
+        if (earlier.kind === 'found') return { kind: 'made', booking: earlier.booking }
+      }
+      answer = await api.createBooking(
         {
           eventTypeId,
           start: startAt,
@@ -87,118 +117,203 @@ export class BookingExecutor {
           follow: 1,
         },
       )
-      const booking = await this.#complete(api, answer, deadline)
-      if (isLive(booking) && isOurs(booking, attempt)) return { kind: 'made', booking }
-      return this.#notOurs(attempt, booking, connectionId, deadline)
     } catch (error) {
       if (!(error instanceof CalcomError)) throw error
-      return this.#failed(attempt, error, connectionId, deadline)
+      return this.#failed(scene, error)
     }
+    return this.#answered(scene, api, answer)
   }
 
-  /** Looks for a booking of this attempt: by its uid if known, else among the event type's bookings at that time. */
+  /**
+   * Looks for a booking of this attempt: by its uid if known, else among the bookings at that time of its event type, or of
+   * `eventTypeIds`, where others that keep the same people busy can be seen as well.
+   */
   async lookUp(
     attempt: Attempt,
     connectionId: string,
     deadline: Deadline,
     priority: 'call' | 'background',
+    eventTypeIds?: readonly number[],
   ): Promise<LookUp> {
-    if (attempt.eventTypeId === null || attempt.startAt === null) return { kind: 'absent' }
+    const { eventTypeId, startAt, endAt, calcomUid } = attempt
+    if (eventTypeId === null || startAt === null) return { kind: 'absent', others: [] }
+    const options = { deadline, priority }
     try {
       const api = await this.#deps.calcom(connectionId)
-      const options = { deadline, priority }
-      if (attempt.calcomUid !== null) {
-        const booking = await api.fetchBooking({ uid: attempt.calcomUid }, options)
-        return { kind: isLive(booking) ? 'found' : 'ended', booking }
-      }
+      const known = calcomUid === null ? null : await this.#byUid(api, attempt, calcomUid, options)
+      if (known) return known
       // Cal.com cannot filter by metadata: ask for that time and look for our id here.
       const { bookings, complete } = await api.fetchBookings(
         {
-          eventTypeIds: [attempt.eventTypeId],
-          afterStart: new Date(attempt.startAt.getTime() - 60_000),
-          beforeEnd: new Date((attempt.endAt ?? attempt.startAt).getTime() + 6 * 3_600_000),
+          eventTypeIds: eventTypeIds ?? [eventTypeId],
+          afterStart: new Date(startAt.getTime() - 60_000),
+          beforeEnd: new Date((endAt ?? startAt).getTime() + 6 * 3_600_000),
           pagesMax: 3,
         },
         options,
       )
-      const ours = bookings.filter((booking) => isOurs(booking, attempt) || isSameWish(booking, attempt))
-      const live = ours.find(isLive)
-      if (live) return { kind: 'found', booking: live }
-      const ended = ours.find((booking) => isOurs(booking, attempt))
+      const live = bookings.filter(isLive)
+      const ours = live.find((one) => whoseIs(one, attempt) === 'ours' || isSameWish(one, attempt))
+      if (ours) return { kind: 'found', booking: ours }
+      const stray = live.find((one) => whoseIs(one, attempt) === 'stray')
+      if (stray) return { kind: 'stray', booking: stray }
+      const ended = bookings.find((one) => whoseIs(one, attempt) === 'ours')
       if (ended) return { kind: 'ended', booking: ended }
-      return complete ? { kind: 'absent' } : { kind: 'unclear' }
+      return complete ? { kind: 'absent', others: live } : { kind: 'unclear' }
     } catch (error) {
       if (!(error instanceof CalcomError)) throw error
-      return { kind: error.kind === 'not_found' ? 'absent' : 'unclear' }
+      return { kind: 'unclear' }
+    }
+  }
+
+  /** The booking with this uid as Cal.com has it now; null when it knows none, `unclear` when it does not say. */
+  async fetch(
+    connectionId: string,
+    uid: string,
+    deadline: Deadline,
+  ): Promise<CalcomBooking | null | 'unclear'> {
+    try {
+      const api = await this.#deps.calcom(connectionId)
+      return await api.fetchBooking({ uid }, { deadline, priority: 'background' })
+    } catch (error) {
+      if (!(error instanceof CalcomError)) throw error
+      return error.kind === 'not_found' ? null : 'unclear'
     }
   }
 
   /** Cancels a booking of ours that must not exist. True when it is gone. */
   async cancelStray(connectionId: string, uid: string, reason: string, deadline: Deadline): Promise<boolean> {
+    return (await this.endStray(connectionId, uid, reason, deadline)) === 'gone'
+  }
+
+  /** The same, for those who must know whether trying again can help. */
+  async endStray(connectionId: string, uid: string, reason: string, deadline: Deadline): Promise<StrayEnd> {
     try {
       const api = await this.#deps.calcom(connectionId)
       await api.cancelBooking({ uid, reason }, { deadline, priority: 'background' })
-      return true
+      return 'gone'
     } catch (error) {
       if (!(error instanceof CalcomError)) throw error
-      return error.kind === 'already_cancelled' || error.kind === 'not_found'
+      if (error.kind === 'not_found') return 'gone'
+      // Moved away is not gone: its successor stands.
+      if (error.kind === 'already_cancelled') return error.reason === 'rescheduled_away' ? 'refused' : 'gone'
+      return error.kind === 'invalid_request' ? 'refused' : 'later'
     }
   }
 
-  /** Answers have been seen with id, uid and status only; what proves whose booking it is has to be fetched then. */
-  async #complete(api: BookingApi, answer: CalcomBooking, deadline: Deadline): Promise<CalcomBooking> {
-    if (answer.metadata !== undefined && answer.start !== undefined) return answer
-    return api.fetchBooking({ uid: answer.uid }, { deadline: deadline.child(lookUpMs), priority: 'call' })
+  /** By the uid that was answered with; null when that settles nothing and the list has to be asked. */
+  async #byUid(
+    api: BookingApi,
+    attempt: Attempt,
+    uid: string,
+    options: { deadline: Deadline; priority: 'call' | 'background' },
+  ): Promise<LookUp | null> {
+    try {
+      const booking = await api.fetchBooking({ uid }, options)
+      const whose = whoseIs(booking, attempt)
+      if (whose === 'foreign') return null
+      if (!isLive(booking)) return { kind: 'ended', booking }
+      return { kind: whose === 'stray' ? 'stray' : 'found', booking }
+    } catch (error) {
+      if (error instanceof CalcomError && error.kind === 'not_found') return null
+      throw error
+    }
+  }
+
+  /** Cal.com has answered with a booking. What it leaves out is asked for, and what cannot be had is believed for now. */
+  async #answered(scene: Scene, api: BookingApi, answer: CalcomBooking): Promise<Execution> {
+    const { attempt, deadline } = scene
+    const whole = answer.metadata !== undefined && answer.start !== undefined
+    if (whole || !isLive(answer)) return this.#judged(scene, answer)
+    if ((await this.#note(attempt, answer)) === 'foreign') return this.#notOurs(scene, answer)
+    let read: CalcomBooking | null = null
+    try {
+      read = await api.fetchBooking(
+        { uid: answer.uid },
+        { deadline: deadline.child(lookUpMs), priority: 'call' },
+      )
+    } catch (error) {
+      this.#deps.log.warn(
+        { component: 'booking', attemptId: attempt.id, uid: answer.uid, err: error },
+        'a booking was answered short and could not be read: verified later',
+      )
+    }
+    return this.#judged(scene, read ?? answer)
+  }
+
+  async #judged(scene: Scene, booking: CalcomBooking): Promise<Execution> {
+    if (!isLive(booking)) return this.#notOurs(scene, booking)
+    switch (whoseIs(booking, scene.attempt)) {
+      case 'ours':
+        return { kind: 'made', booking }
+      case 'unproven':
+        return { kind: 'made', booking, unproven: true }
+      case 'stray':
+      case 'moved':
+        return this.#otherStart(scene, booking)
+      case 'foreign':
+        return this.#notOurs(scene, booking)
+    }
+  }
+
+  async #note(attempt: Attempt, booking: CalcomBooking): Promise<'noted' | 'foreign'> {
+    try {
+      return await this.#deps.attempts.noteUid(attempt, booking)
+    } catch (error) {
+      this.#deps.log.error(
+        { component: 'booking', attemptId: attempt.id, uid: booking.uid, err: error },
+        'the uid of a booking could not be noted',
+      )
+      return 'noted'
+    }
   }
 
   /** A booking came back that is not the one we asked for (incident I-45). */
-  async #notOurs(
-    attempt: Attempt,
-    booking: CalcomBooking,
-    connectionId: string,
-    deadline: Deadline,
-  ): Promise<Execution> {
-    const carriesOurId = booking.metadata?.booking_id === attempt.id
+  #notOurs(scene: Scene, booking: CalcomBooking): Promise<Execution> {
+    this.#strange(scene.attempt, booking, false)
+    return this.#afterRefusal(scene, 'old_booking')
+  }
+
+  /** Ours, at a time nobody asked for: it must not stay, and while it may still be there nobody knows what holds. */
+  async #otherStart({ attempt, connectionId, deadline }: Scene, booking: CalcomBooking): Promise<Execution> {
+    this.#strange(attempt, booking, true)
+    await this.#note(attempt, booking)
+    const gone = await this.cancelStray(
+      connectionId,
+      booking.uid,
+      'Falsche Uhrzeit',
+      deadline.child(lookUpMs),
+    )
+    return gone ? { kind: 'taken', reason: 'wrong_start' } : { kind: 'unknown', reason: 'wrong_start' }
+  }
+
+  #strange(attempt: Attempt, { uid, status }: CalcomBooking, carriesOurId: boolean): void {
     this.#deps.log.error(
       {
         component: 'booking',
         alarm: 'booking_not_ours',
         attemptId: attempt.id,
-        uid: booking.uid,
+        uid,
         carriesOurId,
-        status: booking.status,
+        status,
       },
       'Cal.com answered with another booking than the one asked for',
     )
-    if (carriesOurId && isLive(booking)) {
-      // Ours, at a time nobody asked for: it must not stay, and if it may still be there somebody has to look.
-      const gone = await this.cancelStray(
-        connectionId,
-        booking.uid,
-        'Falsche Uhrzeit',
-        deadline.child(lookUpMs),
-      )
-      return gone ? { kind: 'taken', reason: 'wrong_start' } : { kind: 'unknown', reason: 'wrong_start' }
-    }
-    return this.#afterRefusal(attempt, { kind: 'taken', reason: 'old_booking' }, connectionId, deadline)
   }
 
-  async #failed(
-    attempt: Attempt,
-    error: CalcomError,
-    connectionId: string,
-    deadline: Deadline,
-  ): Promise<Execution> {
+  async #failed(scene: Scene, error: CalcomError): Promise<Execution> {
     const { kind, reason } = error
-    if (kind === 'slot_unavailable')
-      return this.#afterRefusal(attempt, { kind: 'taken', reason }, connectionId, deadline)
-    if (kind === 'rate_limited') return { kind: 'rate_limited' }
-    if (kind === 'timeout' || kind === 'unavailable') {
-      if (!error.mayHaveActed) return { kind: 'not_sent', reason }
-      const seen = await this.lookUp(attempt, connectionId, deadline.child(lookUpMs), 'call')
-      return seen.kind === 'found' ? { kind: 'made', booking: seen.booking } : { kind: 'unknown', reason }
-    }
+    const { attempt, connectionId, deadline } = scene
+    if (kind === 'slot_unavailable') return this.#afterRefusal(scene, reason)
+    if (kind === 'rate_limited') return { kind, reason: error.status === 429 ? 'throttled' : 'rate_limited' }
+    if ((kind === 'timeout' || kind === 'unavailable') && !error.mayHaveActed)
+      return { kind: 'not_sent', reason }
     if (reason === 'too_soon' || reason === 'past') return { kind: 'too_soon', reason }
+    // Also a refusal for another reason than the time may be the second answer to a request that was sent twice.
+    const seen = await this.lookUp(attempt, connectionId, deadline.child(lookUpMs), 'call')
+    if (seen.kind === 'found') return { kind: 'made', booking: seen.booking }
+    if (seen.kind === 'stray') return this.#otherStart(scene, seen.booking)
+    if (kind === 'timeout' || kind === 'unavailable') return { kind: 'unknown', reason }
     this.#deps.log.error(
       {
         component: 'booking',
@@ -214,46 +329,47 @@ export class BookingExecutor {
     return { kind: 'refused', reason: `${kind}_${reason}` }
   }
 
-  /** Before anybody hears "taken": perhaps it is our own earlier request that has the slot. */
-  async #afterRefusal(
-    attempt: Attempt,
-    refusal: Execution,
-    connectionId: string,
-    deadline: Deadline,
-  ): Promise<Execution> {
-    const seen = await this.lookUp(attempt, connectionId, deadline.child(lookUpMs), 'call')
-    return seen.kind === 'found' ? { kind: 'made', booking: seen.booking } : refusal
+  /**
+   * Before anybody hears "taken": perhaps it is our own request that has the slot. Looks at once, which is enough when others can be
+   * seen to have it, and again after pauses in which Cal.com's list may catch up. A conflict (409) says that there is a booking at
+   * this very start: a list that still shows none is behind.
+   */
+  async #afterRefusal(scene: Scene, reason: string): Promise<Execution> {
+    const { attempt, catalogue, connectionId, deadline } = scene
+    const pausesMs = this.#deps.refusalPausesMs ?? refusalPausesDefaultMs
+    const everyType = eventTypesAround(attempt, catalogue)
+    for (let look = 0; ; look += 1) {
+      const seen = await this.lookUp(attempt, connectionId, deadline.child(lookUpMs), 'call', everyType)
+      if (seen.kind === 'found') return { kind: 'made', booking: seen.booking }
+      if (seen.kind === 'stray') return this.#otherStart(scene, seen.booking)
+      if (seen.kind === 'ended') return { kind: 'taken', reason }
+      if (seen.kind === 'absent' && occupyAll(seen.others, attempt, catalogue))
+        return { kind: 'taken', reason }
+      const pauseMs = pausesMs[look]
+      if (pauseMs === undefined) {
+        const isBehind = conflicts.includes(reason) && !hasTwin(seen, attempt)
+        return seen.kind === 'absent' && !isBehind
+          ? { kind: 'taken', reason, unseen: true }
+          : { kind: 'unknown', reason: 'refused_unclear' }
+      }
+      if (deadline.remainingMs() < pauseMs + alternativesMs)
+        return { kind: 'unknown', reason: 'refused_unclear' }
+      await pause(pauseMs)
+    }
   }
 }
 
-function isLive(booking: CalcomBooking): boolean {
-  return booking.status === 'accepted' || booking.status === 'pending'
+/** Refusals by Cal.com's unique key on host and start. */
+const conflicts = ['race', 'conflict']
+
+function hasTwin(seen: LookUp, { startAt }: Attempt): boolean {
+  return seen.kind === 'absent' && seen.others.some(({ start }) => start?.getTime() === startAt?.getTime())
 }
 
-/** Our id and our start, to the millisecond. */
-function isOurs(booking: CalcomBooking, attempt: Attempt): boolean {
-  return (
-    booking.metadata?.booking_id === attempt.id && booking.start?.getTime() === attempt.startAt?.getTime()
-  )
-}
-
-/** An earlier request for the same wish: same call, start and person (incident I-46). */
-function isSameWish(booking: CalcomBooking, attempt: Attempt): boolean {
-  return (
-    attempt.callId !== null &&
-    booking.metadata?.call_id === attempt.callId &&
-    booking.start?.getTime() === attempt.startAt?.getTime() &&
-    booking.attendees.some(
-      ({ name }) => name !== undefined && comparePersonNames(name, attempt.customerName ?? '') === 'same',
-    )
-  )
-}
-
-/** The host to insist on: the chosen person, unless the event type is theirs alone. */
-function hostOf(attempt: Attempt, catalogue: Catalogue): number | undefined {
-  if (attempt.staffId === null) return undefined
-  const service = catalogue.services.find((candidate) => candidate.id === attempt.serviceId)
-  const own = service?.staff.find((pair) => pair.staffId === attempt.staffId)?.calcomEventTypeId
-  if (own !== null && own !== undefined && own === attempt.eventTypeId) return undefined
-  return catalogue.staff.find((person) => person.id === attempt.staffId)?.calcomUserId ?? undefined
+/** One attempt under way. */
+interface Scene {
+  attempt: Attempt
+  catalogue: Catalogue
+  connectionId: string
+  deadline: Deadline
 }

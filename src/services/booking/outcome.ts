@@ -4,19 +4,19 @@
  */
 import type { Logger } from 'pino'
 import type { CalcomBooking } from '../../calcom/types.ts'
-import { enqueueJob } from '../../db/jobs.ts'
-import type { Tenancy, Tx } from '../../db/tenancy.ts'
+import type { Tenancy } from '../../db/tenancy.ts'
 import { localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { CallScope } from '../appointments/types.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallbackService } from '../callbacks.ts'
-import { type Attempt, type AttemptStore, leaseMs } from './attempts.ts'
+import { type Attempt, type AttemptStore, leaseMs, type Outcome } from './attempts.ts'
+import { bookingErrand, enqueueSettling, verifyAfterMs } from './errands.ts'
 import type { Execution } from './execute.ts'
 import { branchOfAttempt, spokenBooking } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import { momentOf } from './moment.ts'
-import type { BookingRecorder } from './record.ts'
+import { type BookingRecorder, readDone } from './record.ts'
 import type { BookingStarter } from './start.ts'
 import type { Confirmed, Done } from './types.ts'
 
@@ -45,27 +45,46 @@ export class OutcomeWriter {
     const { holds } = this.#deps
     switch (execution.kind) {
       case 'made':
-        return this.#made(scope, attempt, execution.booking)
+        return this.#made(scope, attempt, execution.booking, execution.unproven ?? false)
       case 'taken':
       case 'too_soon':
         return this.#notFree(scope, attempt, execution)
       case 'rate_limited':
-        await this.#finish(attempt, { state: 'draft', errorCode: 'rate_limited' })
-        return { kind: 'calendar_busy', attempt }
+        return (
+          (await this.#finish(scope, attempt, { state: 'draft', errorCode: execution.reason })) ?? {
+            kind: 'calendar_busy',
+            attempt,
+          }
+        )
       case 'not_sent':
-        await this.#finish(attempt, { state: 'draft', errorCode: execution.reason })
-        return { kind: 'calendar_unavailable', attempt }
-      case 'refused':
-        await this.#finish(attempt, { state: 'rejected', errorCode: execution.reason })
+        return (
+          (await this.#finish(scope, attempt, { state: 'draft', errorCode: execution.reason })) ?? {
+            kind: 'calendar_unavailable',
+            attempt,
+          }
+        )
+      case 'refused': {
+        const settled = await this.#finish(scope, attempt, {
+          state: 'rejected',
+          errorCode: execution.reason,
+          verifyAt: this.#verifyAt(leaseMs),
+        })
+        if (settled) return settled
         holds.releaseLater(scope, attempt)
         return { kind: 'refused', attempt }
+      }
       case 'unknown':
         return this.#unknown(scope, attempt, execution.reason)
     }
   }
 
   /** Cal.com has booked. From here on the answer is success, whatever happens on our side. */
-  async #made(scope: CallScope, attempt: Attempt, booking: CalcomBooking): Promise<Confirmed> {
+  async #made(
+    scope: CallScope,
+    attempt: Attempt,
+    booking: CalcomBooking,
+    unproven: boolean,
+  ): Promise<Confirmed> {
     const { tenancy, recorder, holds, log } = this.#deps
     const { catalogue } = scope
     // It is Cal.com's calendar that has changed, so this need not wait for our rows, nor the caller for both in turn.
@@ -78,11 +97,19 @@ export class OutcomeWriter {
       staffId: null,
     }
     try {
-      const recorded = await tenancy.run(attempt.companyId, (tx) =>
-        recorder.record(tx, catalogue, attempt.id, booking, scope.call.callerNumber),
-      )
+      const verifyAt = unproven ? this.#verifyAt(verifyAfterMs) : null
+      const recorded = await tenancy.run(attempt.companyId, async (tx) => {
+        const callerNumber = scope.call.callerNumber
+        const result = await recorder.record(tx, catalogue, attempt.id, booking, { callerNumber, verifyAt })
+        if (verifyAt) await enqueueSettling(tx, attempt, verifyAt)
+        return result
+      })
+      // An earlier attempt's booking of the same wish, which is being cancelled this moment.
+      if (recorded.kind === 'unwanted') return this.#unknown(scope, attempt, 'being_cancelled')
       if (recorded.kind === 'recorded') done = recorded.done
-      else
+      else {
+        // Another booking of this wish was written down first: that one is theirs, and this one will be cancelled.
+        if (recorded.kind === 'duplicate') done = (await this.#loadDone(attempt)) ?? done
         log.error(
           {
             component: 'booking',
@@ -93,6 +120,7 @@ export class OutcomeWriter {
           },
           'a booking was not recorded as asked for',
         )
+      }
     } catch (error) {
       log.error(
         {
@@ -141,7 +169,7 @@ export class OutcomeWriter {
           calcomUid: booking.uid,
           calcomBookingId: booking.id ?? null,
         })
-        await enqueueSettling(tx, attempt, this.#deps.clock.now())
+        await enqueueSettling(tx, attempt, this.#verifyAt(leaseMs))
       })
     } catch (error) {
       log.error(
@@ -154,13 +182,17 @@ export class OutcomeWriter {
   async #notFree(
     scope: CallScope,
     attempt: Attempt,
-    { kind, reason }: Extract<Execution, { kind: 'taken' | 'too_soon' }>,
+    execution: Extract<Execution, { kind: 'taken' | 'too_soon' }>,
   ): Promise<Confirmed> {
+    const { kind, reason } = execution
     const { starter, availability, holds } = this.#deps
-    await this.#finish(attempt, {
+    const unseen = execution.kind === 'taken' && execution.unseen === true
+    const settled = await this.#finish(scope, attempt, {
       state: 'rejected',
       errorCode: kind === 'taken' ? 'slot_unavailable' : reason,
+      verifyAt: unseen ? this.#verifyAt(leaseMs) : null,
     })
+    if (settled) return settled
     const branch = branchOfAttempt(attempt, scope)
     const service = scope.catalogue.services.find(({ id }) => id === attempt.serviceId)
     if (!service || attempt.startAt === null) return { kind: 'refused', attempt }
@@ -199,23 +231,22 @@ export class OutcomeWriter {
       { component: 'booking', alarm: 'booking_unclear', attemptId: attempt.id, reason },
       'the outcome of a booking is unknown',
     )
-    const input = {
-      kind: 'technical' as const,
-      reason:
-        'Unklar, ob der am Telefon gewünschte Termin eingetragen wurde: bitte prüfen und Bescheid geben',
-      ...(attempt.customerName !== null && { name: attempt.customerName }),
-      ...(attempt.customerPhone !== null && { phone: attempt.customerPhone }),
-    }
     let canCallBack = attempt.customerPhone !== null || scope.call.callerNumber !== null
     let promised = false
     try {
-      await tenancy.run(attempt.companyId, async (tx) => {
-        await attempts.finish(tx, attempt, { state: 'unknown', errorCode: reason })
-        await enqueueSettling(tx, attempt, clock.now())
+      const isOpen = await tenancy.run(attempt.companyId, async (tx) => {
+        if (!(await attempts.finish(tx, attempt, { state: 'unknown', errorCode: reason }))) return false
+        await enqueueSettling(tx, attempt, this.#verifyAt(leaseMs))
+        // A result says that it was told as booked once, which a person has been asked to put right.
+        const errand = attempt.result === null ? 'booking_unclear' : 'booking_withdrawn'
+        const input = bookingErrand(scope.catalogue, attempt, errand, clock.now())
         const stored = await callbacks.requestIn(tx, scope, input)
         canCallBack = stored.reachable
         promised = stored.promise !== null
+        return true
       })
+      const settled = isOpen ? null : await this.#settledMeanwhile(scope, attempt)
+      if (settled) return settled
     } catch (error) {
       log.error(
         { component: 'booking', alarm: 'booking_unclear', attemptId: attempt.id, err: error },
@@ -225,20 +256,37 @@ export class OutcomeWriter {
     return { kind: 'unknown', attempt, canCallBack, promised }
   }
 
+  /** Null when it is written; else somebody was first (the webhook of our own booking), and what they wrote is the answer. */
   async #finish(
+    scope: CallScope,
     attempt: Attempt,
-    outcome: { state: 'draft' | 'rejected'; errorCode: string },
-  ): Promise<void> {
-    await this.#deps.tenancy.run(attempt.companyId, (tx) => this.#deps.attempts.finish(tx, attempt, outcome))
+    outcome: Extract<Outcome, { state: 'draft' | 'rejected' }>,
+  ): Promise<Confirmed | null> {
+    const { tenancy, attempts } = this.#deps
+    const written = await tenancy.run(attempt.companyId, async (tx) => {
+      if (!(await attempts.finish(tx, attempt, outcome))) return false
+      if ('verifyAt' in outcome && outcome.verifyAt) await enqueueSettling(tx, attempt, outcome.verifyAt)
+      return true
+    })
+    return written ? null : this.#settledMeanwhile(scope, attempt)
   }
-}
 
-/** Has the outcome of an attempt found out by a job, once Cal.com can no longer be at it. */
-async function enqueueSettling(tx: Tx, attempt: Attempt, now: Date): Promise<void> {
-  await enqueueJob(tx, {
-    task: 'settle_attempt',
-    payload: { attemptId: attempt.id },
-    jobKey: `settle_attempt:${attempt.id}`,
-    runAt: new Date(now.getTime() + leaseMs),
-  })
+  /** The booking that somebody else has written down for this attempt while we were at it. */
+  async #settledMeanwhile(scope: CallScope, { id, companyId }: Attempt): Promise<Confirmed | null> {
+    const attempt = await this.#deps.attempts.load(companyId, id)
+    const done = attempt?.state === 'booked' ? readDone(attempt) : null
+    if (!attempt || !done) return null
+    const booking = spokenBooking(attempt, scope, done.staffId)
+    this.#deps.holds.releaseLater(scope, attempt)
+    return { kind: 'booked', attempt, booking, done, again: false }
+  }
+
+  async #loadDone({ id, companyId }: Attempt): Promise<Done | null> {
+    const attempt = await this.#deps.attempts.load(companyId, id)
+    return attempt && readDone(attempt)
+  }
+
+  #verifyAt(afterMs: number): Date {
+    return new Date(this.#deps.clock.now().getTime() + afterMs)
+  }
 }

@@ -5,7 +5,7 @@
  */
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Prisma } from '../../db/generated/client.ts'
-import { enqueuing } from '../../db/jobs.ts'
+import { enqueueJob, enqueuing } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Catalogue } from '../catalogue.ts'
@@ -18,9 +18,22 @@ export type Recorded =
   | { kind: 'recorded'; done: Done; first: boolean }
   /** The wish is already booked under another uid: this booking must be cancelled at Cal.com. */
   | { kind: 'duplicate' }
+  /** Its caller was told that there is no such booking: it is not theirs any more, see unwanted.ts. */
+  | { kind: 'unwanted'; attempt: Attempt }
+  /** Another attempt of the same wish is under way, and may take it for its own: to be asked again. */
+  | { kind: 'undecided' }
   /** A later life of the same booking (moved): not ours to write. */
   | { kind: 'moved' }
   | { kind: 'absent' }
+
+export interface RecordOptions {
+  /** The number that the network reported for the call, if at hand (null: withheld); else it is looked up. */
+  callerNumber?: string | null
+  /** Set when the booking is believed on a short answer: when to look. */
+  verifyAt?: Date | null
+  /** Writes it down also when its caller was told "no": a person will see to it. */
+  evenIfRefused?: boolean
+}
 
 type Deps = {
   attempts: AttemptStore
@@ -37,16 +50,15 @@ export class BookingRecorder {
   }
 
   /**
-   * Records a live Cal.com booking that carries the id of one of our attempts.
-   * In: an open tenant transaction, the company's catalogue, the booking with its start; the number that the network
-   * reported for the call, if at hand (null: withheld), else it is looked up.
+   * Records a live Cal.com booking that carries the id of one of our attempts, or that Cal.com answered it with.
+   * In: an open tenant transaction, the company's catalogue, the booking.
    */
   async record(
     tx: Tx,
     catalogue: Catalogue,
     attemptId: string,
     booking: CalcomBooking,
-    callerNumber?: string | null,
+    options: RecordOptions = {},
   ): Promise<Recorded> {
     const companyId = catalogue.company.id
     const attempt = await this.#deps.attempts.lock(tx, companyId, attemptId)
@@ -56,11 +68,92 @@ export class BookingRecorder {
       if (attempt.calcomUid !== booking.uid) return { kind: 'duplicate' }
       const done = readDone(attempt)
       if (done) return { kind: 'recorded', done, first: false }
-    } else if (await this.#isBookedOtherwise(tx, attempt)) {
-      return { kind: 'duplicate' }
+    } else {
+      const elsewhere = await this.#recordedElsewhere(tx, attempt, booking)
+      if (elsewhere) return elsewhere
+      if (!options.evenIfRefused && (await this.#isUnwanted(tx, attempt))) {
+        await condemn(tx, attempt, booking)
+        return { kind: 'unwanted', attempt }
+      }
     }
-    const done = await this.#write(tx, catalogue, attempt, booking, callerNumber)
+    if (await isCondemned(tx, attempt, booking)) return { kind: 'unwanted', attempt }
+    const done = await this.#write(tx, catalogue, attempt, booking, options)
     return { kind: 'recorded', done, first: true }
+  }
+
+  /** What a later look at a booked attempt's booking adds to its row: who serves, how long. */
+  async complete(tx: Tx, catalogue: Catalogue, attempt: Attempt, booking: CalcomBooking): Promise<void> {
+    const { companyId, calcomUid, startAt } = attempt
+    const { end, id, eventTypeId } = booking
+    const staffId = servingStaff(catalogue, booking)
+    await tx.appointment.updateMany({
+      where: { companyId, calcomUid, bookingAttemptId: attempt.id },
+      data: {
+        ...(staffId !== null && { staffId }),
+        ...(id !== undefined && { calcomBookingId: id }),
+        ...(eventTypeId !== undefined && { calcomEventTypeId: eventTypeId }),
+        ...(end &&
+          startAt && {
+            endsAt: end,
+            durationMinutes: Math.round((end.getTime() - startAt.getTime()) / 60_000),
+          }),
+      },
+    })
+  }
+
+  /** The row of a booked attempt goes on under the uid its booking really has: Cal.com had answered with another one's. */
+  async correctUid(tx: Tx, attempt: Attempt, booking: CalcomBooking): Promise<void> {
+    const { companyId, id } = attempt
+    const calcomUid = booking.uid
+    const calcomBookingId = booking.id ?? null
+    await tx.appointment.updateMany({
+      where: { companyId, bookingAttemptId: id, calcomUid: attempt.calcomUid },
+      data: { calcomUid, calcomBookingId },
+    })
+    const result = { ...(readDone(attempt) ?? {}), calcomUid, calcomBookingId }
+    await tx.bookingAttempt.updateMany({
+      where: { companyId, id },
+      data: { calcomUid, calcomBookingId, result, verifyAt: null },
+    })
+  }
+
+  /**
+   * Takes a booked attempt's row back, because its booking turned out not to be what the caller was told. `keepUid`: the booking
+   * is ours all the same (at another time) and is being cancelled; else the uid is somebody else's and is let go.
+   */
+  async withdraw(tx: Tx, attempt: Attempt, keepUid: boolean): Promise<void> {
+    const { companyId, id, calcomUid, startAt } = attempt
+    const now = this.#deps.clock.now()
+    const rows = await tx.appointment.updateManyAndReturn({
+      where: { companyId, bookingAttemptId: id, calcomUid, status: { in: ['scheduled', 'pending'] } },
+      data: {
+        status: 'cancelled',
+        syncState: 'in_sync',
+        cancelledAt: now,
+        cancellationReason: 'Steht nicht so im Kalender',
+        icalSequence: { increment: 1 },
+        ...(!keepUid && { calcomUid: null }),
+      },
+      select: { id: true },
+    })
+    for (const { id: appointmentId } of rows) {
+      await tx.appointmentChange.create({
+        data: {
+          companyId,
+          appointmentId,
+          kind: 'cancelled',
+          fromDatetime: startAt,
+          fromUid: keepUid ? calcomUid : null,
+          actor: 'system',
+          createdAt: now,
+        },
+      })
+      await enqueueJob(tx, {
+        task: 'appointment_notifications',
+        payload: { appointmentId: Number(appointmentId), kind: 'cancelled' },
+        jobKey: `appointment_notifications:${appointmentId}:cancelled:withdrawn`,
+      })
+    }
   }
 
   async #write(
@@ -68,7 +161,7 @@ export class BookingRecorder {
     catalogue: Catalogue,
     attempt: Attempt,
     booking: CalcomBooking,
-    callerNumber: string | null | undefined,
+    { callerNumber, verifyAt }: RecordOptions,
   ): Promise<Done> {
     const { id: attemptId, companyId, callId } = attempt
     const startsAt = booking.start ?? attempt.startAt
@@ -124,6 +217,7 @@ export class BookingRecorder {
         appointmentId: appointment.id,
         calcomUid: booking.uid,
         calcomBookingId: booking.id ?? null,
+        verifyAt: verifyAt ?? null,
       },
       ['draft', 'executing', 'unknown', 'booked', 'rejected', 'released', 'expired'],
     )
@@ -179,11 +273,33 @@ export class BookingRecorder {
     return { ...completed, isNew: false }
   }
 
-  /** An attempt that was given up, while its wish was fulfilled by another one. */
-  async #isBookedOtherwise(tx: Tx, attempt: Attempt): Promise<boolean> {
-    if (attempt.state === 'executing' || attempt.state === 'unknown' || attempt.state === 'draft')
-      return false
-    const other = await tx.bookingAttempt.count({
+  /**
+   * Whether the caller has been told that there is no such booking, or, told that it is unclear, has booked something else in the
+   * same call since: then a booking that turns up must not become theirs behind their back.
+   */
+  async #isUnwanted(tx: Tx, attempt: Attempt): Promise<boolean> {
+    const { state, errorCode, companyId, callId, customerName } = attempt
+    if (state === 'released' || state === 'expired') return true
+    if (state !== 'rejected') return false
+    if (!unspoken.includes(errorCode ?? '')) return true
+    if (callId === null) return false
+    const since = await tx.bookingAttempt.count({
+      where: {
+        companyId,
+        callId,
+        customerName,
+        kind: 'book',
+        state: { in: ['executing', 'unknown', 'booked'] },
+        createdAt: { gt: attempt.createdAt },
+      },
+    })
+    return since > 0
+  }
+
+  /** What another attempt of the same wish makes of the booking of one that was given up; null when it is nobody else's. */
+  async #recordedElsewhere(tx: Tx, attempt: Attempt, booking: CalcomBooking): Promise<Recorded | null> {
+    if (attempt.state === 'executing' || attempt.state === 'unknown' || attempt.state === 'draft') return null
+    const others = await tx.bookingAttempt.findMany({
       where: {
         companyId: attempt.companyId,
         wishKey: attempt.wishKey,
@@ -192,9 +308,37 @@ export class BookingRecorder {
         id: { not: attempt.id },
       },
     })
-    return other > 0
+    // The later attempt has found this very booking and taken it for its own (incident I-46).
+    const owner = others.find((other) => other.state === 'booked' && other.calcomUid === booking.uid)
+    const done = owner && readDone(owner)
+    if (done) return { kind: 'recorded', done, first: false }
+    if (others.some((other) => other.state !== 'booked')) return { kind: 'undecided' }
+    return others.length > 0 ? { kind: 'duplicate' } : null
   }
 }
+
+/** Marks an attempt whose booking is about to be cancelled, so that no later attempt of the same wish takes it for its own. */
+async function condemn(tx: Tx, { id, companyId }: Attempt, { uid }: CalcomBooking): Promise<void> {
+  await tx.bookingAttempt.updateMany({
+    where: { id, companyId },
+    data: { calcomUid: uid, errorCode: condemned },
+  })
+}
+
+/** Whether the booking belongs to another attempt and is about to be cancelled for it. */
+async function isCondemned(tx: Tx, attempt: Attempt, { uid, metadata }: CalcomBooking): Promise<boolean> {
+  const owner = metadata?.booking_id
+  if (owner === undefined || owner === attempt.id) return false
+  const { companyId } = attempt
+  const found = await tx.$queryRaw<unknown[]>`SELECT 1 FROM booking_attempts WHERE company_id = ${companyId}
+    AND id = ${owner} AND calcom_uid = ${uid} AND error_code = ${condemned} FOR UPDATE`
+  return found.length > 0
+}
+
+const condemned = 'cancelled_unwanted'
+
+/** Ends of an attempt after which nobody has been told "no" yet: whoever asked was promised to be called back. */
+const unspoken = ['not_booked', 'ended_at_calcom']
 
 /** The stored result of a booked attempt; null when it has none. */
 export function readDone(attempt: Attempt): Done | null {

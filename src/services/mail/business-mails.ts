@@ -27,16 +27,17 @@ export class BusinessMails {
     this.#deps = deps
   }
 
-  /** Writes the mail about a callback request as it is now; `known` when exactly that has been mailed. */
+  /** Writes the mail about a callback request as it is now; `known` when exactly that has been mailed, `done` when nobody waits. */
   async writeCallback(
     companyId: number,
     callbackId: number,
-  ): Promise<'written' | 'known' | 'no_address' | 'absent'> {
+  ): Promise<'written' | 'known' | 'done' | 'no_address' | 'absent'> {
     const { tenancy, clock, from } = this.#deps
     return tenancy.run(companyId, async (tx) => {
       const company = await tx.company.findUnique({ where: { id: companyId } })
       const request = await tx.callbackRequest.findFirst({ where: { companyId, id: callbackId } })
       if (!company || !request) return 'absent'
+      if (request.status !== 'open') return 'done'
       const to = oneMailbox(company.notifyEmail)
       if (to === null) return 'no_address'
       const branch =

@@ -92,14 +92,15 @@ export class BookingSync {
     const from = booking.rescheduledFromUid
     const sameStart = booking.start?.getTime() === attempt.startAt?.getTime()
     const pending = liveStates.some((state) => state === attempt.state)
-    // Cal.com answered with another time than asked for: whoever asked cancels it; reconcile does if they died.
-    if (from === undefined && !sameStart && pending) return { kind: 'ignored', reason: 'other_start' }
+    // Cal.com answered with another time than asked for: whoever asked, or the job that settles it, cancels it.
+    if (from === undefined && !sameStart && pending) throw new TryAgainLater('own_request_under_way')
     // We had given up on it, or it is old news: only what Cal.com says now counts.
     const current = pending && this.#isFresh(scene) ? booking : await this.#look(scene.catalogue, booking.uid)
     if (current === null || !isLive(current)) return { kind: 'old', reason: 'no_longer_live' }
     if (from === undefined && !sameStart) return this.#cancelStray(scene, 'other_start')
-    const recorded = await this.#deps.booking.adopt(companyId, attempt.id, booking)
+    const recorded = await this.#deps.booking.adopt(companyId, attempt.id, current)
     if (recorded.kind === 'duplicate') return { kind: 'changed', reason: 'duplicate_cancelled' }
+    if (recorded.kind === 'unwanted') return { kind: 'changed', reason: 'refused_cancelled' }
     if (recorded.kind !== 'recorded') return this.#place(scene, attempt)
     if (from !== undefined) {
       const { appointmentId } = recorded.done

@@ -41,7 +41,8 @@ export class AttemptSettling {
   async settle(companyId: number, attemptId: string): Promise<string> {
     const { attempts, booking, actions } = this.#deps
     const attempt = await attempts.load(companyId, attemptId)
-    if (attempt === null || (attempt.state !== 'executing' && attempt.state !== 'unknown')) return 'nothing'
+    const open = attempt?.state === 'executing' || attempt?.state === 'unknown'
+    if (attempt === null || (!open && attempt.verifyAt === null)) return 'nothing'
     const outcome =
       attempt.kind === 'book'
         ? await booking.settle(attemptId, companyId)

@@ -37,6 +37,8 @@ export async function openBooking() {
       callbacks,
       clock,
       log,
+      // Two looks after a refusal, without the real seconds between them.
+      refusalPausesMs: [20],
       ...changes,
     })
   const booking = process()
