@@ -280,12 +280,59 @@ describe('Cal.com says otherwise', () => {
     })
     expect(salon.simulator.control.requests('rescheduleBooking')).toHaveLength(1)
 
+    // While its request may still be carried out nobody is told anything; then the callback says what is known.
+    expect(await salon.actions.settle(1, attempt!.id)).toBe('busy')
+    expect(await salon.attempts.load(1, attempt!.id)).toMatchObject({ state: 'unknown' })
+    salon.clock.advance(61_000)
     expect(await salon.actions.settle(1, attempt!.id)).toBe('handed_over')
     expect(await salon.attemptRows()).toContainEqual(
       expect.objectContaining({ id: attempt!.id, state: 'rejected' }),
     )
+    expect(await salon.callbackRows()).toMatchObject([
+      { status: 'open', reason: expect.stringMatching(/^Verschiebung konnte nicht eingetragen werden/) },
+    ])
     expect((await salon.appointment(booked.id)).calcomUid).toBe(booked.calcomUid)
     expect(salon.live()).toHaveLength(1)
+  })
+
+  test('a move that is carried out after we gave up on it is done, and no callback is left open', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const { control } = salon.simulator
+    control.addFault({ operation: 'rescheduleBooking', effect: 'reset' })
+    expect(await salon.ask(rescheduleAppointment, toSaturday)).toMatchObject({ error: 'outcome_unknown' })
+    const [attempt] = await salon.attemptRows()
+    expect(await salon.actions.settle(1, attempt!.id)).toBe('busy')
+    const client = await salon.deps.calcom()
+    const { deadline } = await salon.context()
+    const start = salon.instant('2026-11-28 11:00')
+    await client.rescheduleBooking({ uid: booked.calcomUid!, start }, { deadline, priority: 'call' })
+    expect(await salon.actions.settle(1, attempt!.id)).toBe('done')
+    expect(await salon.attempts.load(1, attempt!.id)).toMatchObject({ state: 'booked' })
+    expect(await salon.callbackRows()).toMatchObject([{ status: 'done', attemptId: attempt!.id }])
+    expect(await salon.appointment(booked.id)).toMatchObject({ appointmentDatetime: start })
+  })
+
+  test.each([
+    ['at the time asked for', 0, 'done', '2026-11-28 11:00'],
+    ['at another one: the row follows and the caller is called back', 60, 'handed_over', '2026-11-28 12:00'],
+  ])('a short answer to a move is a move; a later look finds it %s', async (_, shiftMinutes, settled, at) => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const { control } = salon.simulator
+    control.addFault({ operation: 'rescheduleBooking', effect: 'other_start', shiftMinutes, short: true })
+    expect(await salon.ask(rescheduleAppointment, toSaturday)).toMatchObject({ status: 'rescheduled' })
+    const [attempt] = await salon.attemptRows()
+    expect(attempt).toMatchObject({ state: 'booked', calcomUid: salon.live()[0]!.uid })
+    control.addFault({ operation: 'getBooking', effect: 'error', status: 404 })
+    salon.clock.advance(6_000)
+    expect(await salon.actions.settle(1, attempt!.id)).toBe('busy')
+    salon.clock.advance(31_000)
+    expect(await salon.actions.settle(1, attempt!.id)).toBe(settled)
+    expect((await salon.attempts.load(1, attempt!.id))!.verifyAt).toBeNull()
+    expect(await salon.appointment(booked.id)).toMatchObject({
+      appointmentDatetime: salon.instant(at),
+      status: 'scheduled',
+    })
+    expect(await salon.callbackRows()).toHaveLength(settled === 'done' ? 0 : 1)
   })
 
   test('a move that was carried out although nobody heard of it is settled as done', async () => {

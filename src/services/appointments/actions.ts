@@ -6,7 +6,8 @@ import { CalcomError } from '../../calcom/errors.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
 import type { AlarmName } from '../../lib/alarms.ts'
 import { Deadline } from '../../lib/deadline.ts'
-import type { Attempt } from '../booking/attempts.ts'
+import { type Attempt, leaseMs } from '../booking/attempts.ts'
+import { readLagMs, verifyAgainMs } from '../booking/errands.ts'
 import { fetchBookingState } from './calcom-state.ts'
 import { Cancelling, type CancelOutcome, type CancelWish, markChanged } from './cancel.ts'
 import type { ActionCalcom, ActionDeps } from './deps.ts'
@@ -81,6 +82,7 @@ export class AppointmentActions {
   async settle(companyId: number, attemptId: string): Promise<Settled> {
     const known = await this.#deps.attempts.load(companyId, attemptId)
     if (known === null || known.kind === 'book') return 'nothing_to_do'
+    if (known.verifyAt !== null) return this.#verify(known)
     const attempt = await this.#deps.attempts.claimUnsettled(companyId, attemptId)
     if (attempt === null) return 'busy'
     const { targetUid, appointmentId } = attempt
@@ -93,11 +95,21 @@ export class AppointmentActions {
     if (state.kind === 'cancelled') {
       // Not what a move wanted, but what happened; for a cancellation it is the outcome, and finishes the attempt.
       await this.#recordCancelled(scope, appointment, targetUid)
-      return attempt.kind === 'cancel' ? 'done' : this.#close(attempt, 'already_cancelled')
+      return attempt.kind === 'cancel'
+        ? 'done'
+        : this.#closeMove(scope, appointment, attempt, 'already_cancelled')
     }
     if (state.kind === 'moved') {
       await this.#recordMove(scope, appointment, { fromUid: targetUid, booking: state.booking })
-      if (attempt.kind === 'reschedule') return this.#close(attempt, 'moved_elsewhere')
+      if (attempt.kind === 'reschedule')
+        return this.#closeMove(scope, appointment, attempt, 'moved_elsewhere')
+    }
+    // Cal.com may carry a move out after we gave up on it; only then is it certain that it did not, and somebody is told.
+    const sentMs = (known.executedAt ?? known.createdAt).getTime()
+    if (attempt.kind === 'reschedule' && this.#deps.clock.now().getTime() - sentMs < leaseMs) {
+      const outcome = { state: 'unknown' as const, errorCode: attempt.errorCode ?? 'lease_expired' }
+      await this.#deps.tenancy.run(companyId, (tx) => this.#deps.attempts.finish(tx, attempt, outcome))
+      return 'busy'
     }
     // The caller was told that it is noted: then it is done, whatever happened meanwhile.
     if (attempt.kind === 'cancel' && appointment.syncState === 'cancel_pending') {
@@ -161,7 +173,7 @@ export class AppointmentActions {
         where: { companyId, id: appointment.id, syncState: 'cancel_pending' },
         data: { syncState: 'in_sync' },
       })
-      await handOver(tx, this.#deps.callbacks, scope, appointment, errand)
+      await handOver(tx, this.#deps.callbacks, scope, appointment, errand, attempt?.id)
     })
     this.#deps.log.warn(
       { component: 'appointments', alarm: errand, errorCode },
@@ -176,6 +188,71 @@ export class AppointmentActions {
       this.#deps.attempts.finish(tx, attempt, { state: 'rejected', errorCode }),
     )
     return 'done'
+  }
+
+  /** The same for a move that something else has overtaken: who was promised a callback is told so. */
+  async #closeMove(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    attempt: Attempt,
+    errorCode: string,
+  ): Promise<'done'> {
+    const { tenancy, attempts, callbacks } = this.#deps
+    const { companyId, id } = attempt
+    await tenancy.run(companyId, async (tx) => {
+      // False when it was carried out as wished: its callbacks are closed then.
+      if (!(await attempts.finish(tx, attempt, { state: 'rejected', errorCode }))) return
+      const waiting = await tx.callbackRequest.count({ where: { companyId, attemptId: id, status: 'open' } })
+      if (waiting > 0) await handOver(tx, callbacks, scope, appointment, 'move_failed', id)
+    })
+    return 'done'
+  }
+
+  /** A move whose answer did not say its start: what it says now holds for our row too, and the caller hears of a difference. */
+  async #verify(attempt: Attempt): Promise<Settled> {
+    const { attempts, tenancy, callbacks, clock, log } = this.#deps
+    const { companyId, id, appointmentId, calcomUid, startAt, callId } = attempt
+    const now = clock.now()
+    if (attempt.verifyAt !== null && attempt.verifyAt > now) return 'busy'
+    const again = (at: Date | null) => tenancy.run(companyId, (tx) => attempts.verifyAgainAt(tx, attempt, at))
+    const context = appointmentId === null ? null : await this.#jobContext(companyId, appointmentId, callId)
+    if (context === null || calcomUid === null || startAt === null) {
+      await again(null)
+      return 'nothing_to_do'
+    }
+    const { scope, appointment, calcom, options } = context
+    const state = await fetchBookingState(calcom, calcomUid, options)
+    const ageMs = now.getTime() - (attempt.executedAt ?? attempt.createdAt).getTime()
+    if (state.kind === 'unclear' || (state.kind === 'absent' && ageMs < readLagMs)) {
+      await again(new Date(now.getTime() + verifyAgainMs))
+      return 'busy'
+    }
+    const start = state.kind === 'standing' ? state.booking.start : undefined
+    const isSame = start === undefined || start.getTime() === startAt.getTime()
+    // Moved on or cancelled since is news like any other; unknown to Cal.com is for a person.
+    if (isSame && state.kind !== 'absent') {
+      await again(null)
+      return 'done'
+    }
+    log.error(
+      { component: 'appointments', alarm: 'move_failed', attempt: id, errorCode: 'other_start' },
+      'a move was told that Cal.com has otherwise',
+    )
+    await tenancy.run(companyId, async (tx) => {
+      await attempts.verifyAgainAt(tx, attempt, null)
+      if (start)
+        await this.recorder.recordOtherStart(tx, { companyId, uid: calcomUid, told: startAt, start, now })
+      await handOver(
+        tx,
+        callbacks,
+        scope,
+        { ...appointment, startsAt: start ?? startAt },
+        'moved_otherwise',
+        id,
+      )
+    })
+    await markChanged(this.#deps, scope, start ? [startAt, start] : [startAt], appointment)
+    return 'handed_over'
   }
 
   async #jobContext(

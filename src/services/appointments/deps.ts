@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { Attempt, AttemptStore } from '../booking/attempts.ts'
+import { enqueueSettling, verifyAfterMs } from '../booking/errands.ts'
 import type { CallbackService } from '../callbacks.ts'
 import type { Catalogues } from '../catalogue.ts'
 import type { AppointmentFinder } from './finder.ts'
@@ -80,4 +81,22 @@ export function loadSameMove(
     },
     orderBy: { createdAt: 'desc' },
   })
+}
+
+/** Where a settled move came from. */
+export function fromStart(attempt: Attempt): Date | null {
+  const { result } = attempt
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return null
+  return typeof result.fromStart === 'string' ? new Date(result.fromStart) : null
+}
+
+/** Has a move looked at whose answer did not say when it takes place now. */
+export async function verifyLater(
+  { attempts, clock }: Pick<ActionDeps, 'attempts' | 'clock'>,
+  tx: Tx,
+  attempt: Attempt,
+): Promise<void> {
+  const at = new Date(clock.now().getTime() + verifyAfterMs)
+  await attempts.verifyAgainAt(tx, attempt, at)
+  await enqueueSettling(tx, attempt, at)
 }

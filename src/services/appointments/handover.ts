@@ -5,10 +5,14 @@
 import type { Tx } from '../../db/tenancy.ts'
 import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
 import type { Deadline } from '../../lib/deadline.ts'
+import { leaseMs } from '../booking/attempts.ts'
 import type { CallbackKind, CallbackService, StoredCallback } from '../callbacks.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { CallScope, OwnAppointment } from './types.ts'
 import { branchOfAppointment, serviceName } from './view.ts'
+
+/** While a move may still be carried out, nobody need be told; a little longer than the lease. */
+const tellAfterMs = leaseMs + 30_000
 
 export type Errand =
   | 'cancel_too_late'
@@ -17,6 +21,7 @@ export type Errand =
   | 'cancel_failed'
   | 'move_failed'
   | 'move_unclear'
+  | 'moved_otherwise'
 
 const errands: Record<Errand, { kind: CallbackKind; text: string }> = {
   cancel_too_late: { kind: 'policy', text: 'Möchte nach Ablauf der Frist absagen' },
@@ -24,16 +29,25 @@ const errands: Record<Errand, { kind: CallbackKind; text: string }> = {
   move_too_often: { kind: 'policy', text: 'Möchte noch einmal verschieben (Höchstzahl erreicht)' },
   cancel_failed: { kind: 'technical', text: 'Absage konnte nicht eingetragen werden' },
   move_failed: { kind: 'technical', text: 'Verschiebung konnte nicht eingetragen werden' },
+  moved_otherwise: {
+    kind: 'technical',
+    text: 'Am Telefon auf eine andere Uhrzeit verschoben, als jetzt im Kalender steht: bitte anrufen',
+  },
   move_unclear: { kind: 'technical', text: 'Unklar, ob die Verschiebung geklappt hat: bitte prüfen' },
 }
 
-/** Stores the request for a person, once per call and appointment, in the transaction of what it belongs to. */
+/**
+ * Stores the request for a person, once per call and appointment, in the transaction of what it belongs to. With the attempt it
+ * is about it ends when that is done, and what is known later replaces its text; what is merely unclear is not told to
+ * the business before the attempt's request must have ended.
+ */
 export function handOver(
   tx: Tx,
   callbacks: Pick<CallbackService, 'requestIn'>,
   scope: CallScope,
   appointment: OwnAppointment,
   errand: Errand,
+  attemptId?: string,
 ): Promise<StoredCallback> {
   const zone = branchOfAppointment(appointment, scope).timeZone
   const when = `${germanDate(localDayOf(appointment.startsAt, zone))}, ${clockTimeOf(appointment.startsAt, zone)} Uhr`
@@ -42,6 +56,8 @@ export function handOver(
     kind,
     reason: `${text}: ${serviceName(scope.catalogue, appointment.serviceId)} am ${when}`,
     name: appointment.personName,
+    ...(attemptId !== undefined && { attemptId }),
+    ...(errand === 'move_unclear' && { tellAt: new Date(scope.now.getTime() + tellAfterMs) }),
   })
 }
 

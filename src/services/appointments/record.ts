@@ -130,6 +130,37 @@ export class ChangeRecorder {
     return { appointmentId: appointment.id, first: row !== null }
   }
 
+  /** Notes that a booking takes place at another time than its move was told to have; nothing when the row has gone on since. */
+  async recordOtherStart(
+    tx: Tx,
+    news: { companyId: number; uid: string; told: Date; start: Date; now: Date },
+  ): Promise<void> {
+    const { companyId, uid, told, start, now } = news
+    const row = await lockByUid(tx, companyId, uid)
+    if (row === null || row.appointmentDatetime.getTime() !== told.getTime()) return
+    await tx.appointment.update({
+      where: { companyId_id: { companyId, id: row.id } },
+      data: {
+        appointmentDatetime: start,
+        endsAt: new Date(start.getTime() + row.durationMinutes * 60_000),
+        icalSequence: { increment: 1 },
+      },
+    })
+    await tx.appointmentChange.create({
+      data: {
+        companyId,
+        appointmentId: row.id,
+        kind: 'updated',
+        fromDatetime: told,
+        toDatetime: start,
+        toUid: uid,
+        actor: 'calcom',
+        createdAt: now,
+      },
+    })
+    await notify(tx, row.id, 'rescheduled', `${uid}:${start.getTime()}`)
+  }
+
   async #move(
     tx: Tx,
     news: MoveNews & { staffId: number | null; ours: Attempt | null },

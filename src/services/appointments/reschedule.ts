@@ -5,15 +5,23 @@
  */
 import { CalcomError } from '../../calcom/errors.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
-import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
 import type { Alternative } from '../availability/alternatives.ts'
-import type { Attempt } from '../booking/attempts.ts'
+import { type Attempt, leaseMs } from '../booking/attempts.ts'
+import { enqueueSettling } from '../booking/errands.ts'
 import type { StoredCallback } from '../callbacks.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
 import { markChanged } from './cancel.ts'
-import { type ActionDeps, draftMs, loadSameMove, waitUntilSettled, writeOptions } from './deps.ts'
+import {
+  type ActionDeps,
+  draftMs,
+  fromStart,
+  loadSameMove,
+  verifyLater,
+  waitUntilSettled,
+  writeOptions,
+} from './deps.ts'
 import { type Errand, handOver } from './handover.ts'
 import { loadAppointment } from './identity.ts'
 import { bookedService, NewSlots } from './new-slots.ts'
@@ -217,7 +225,7 @@ export class Rescheduling {
     const same = rival.kind === 'reschedule' && rival.startAt?.getTime() === wanted.startsAt.getTime()
     if (same && rival.state === 'unknown') {
       const callback = await this.#deps.tenancy.run(scope.call.companyId, (tx) =>
-        handOver(tx, this.#deps.callbacks, scope, appointment, 'move_unclear'),
+        handOver(tx, this.#deps.callbacks, scope, appointment, 'move_unclear', rival.id),
       )
       return { kind: 'unclear', appointment, callback }
     }
@@ -243,7 +251,9 @@ export class Rescheduling {
       const lookUp = () => fetchBookingState(calcom, uid, { deadline: scope.deadline, priority: 'call' })
       return this.#failed(task, error, lookUp)
     }
-    return this.#settled(task, { ...booking, start: booking.start ?? wanted.startsAt })
+    // A 2xx with a uid is a move, whatever it leaves out; a start that was not said is looked at later.
+    const isSaid = booking.start !== undefined
+    return this.#settled(task, { ...booking, start: booking.start ?? wanted.startsAt }, isSaid)
   }
 
   async #failed(task: Task, error: unknown, lookUp: () => Promise<BookingState>): Promise<MoveOutcome> {
@@ -263,7 +273,8 @@ export class Rescheduling {
       return { kind: 'cancelled', appointment }
     }
     // Its request may still be on its way: nobody knows yet.
-    if (down || state.kind === 'unclear') return this.#leaveUnclear(task, reason)
+    if (down || state.kind === 'unclear')
+      return this.#handOver(task, { state: 'unknown', errorCode: reason }, 'move_unclear', 'unclear')
     if (kind === 'slot_unavailable' || reason === 'too_soon' || reason === 'past') {
       await this.#reject(task, reason)
       await markChanged(this.#deps, scope, [wanted.startsAt], appointment)
@@ -288,7 +299,7 @@ export class Rescheduling {
   }
 
   /** Cal.com has a new booking; whatever fails from here on is repaired later (incident I-16). */
-  async #settled(task: Task, booking: CalcomBooking & { start: Date }): Promise<MoveOutcome> {
+  async #settled(task: Task, booking: CalcomBooking & { start: Date }, isSaid = true): Promise<MoveOutcome> {
     const { scope, appointment, attempt, uid, wanted } = task
     const { companyId } = scope.call
     const asWished = booking.start.getTime() === wanted.startsAt.getTime()
@@ -301,6 +312,7 @@ export class Rescheduling {
           actor: asWished ? 'caller' : 'calcom',
           now: this.#deps.clock.now(),
         })
+        if (!isSaid) await verifyLater(this.#deps, tx, attempt)
         // Without effect when the move was ours: it is `booked` by then.
         await this.#deps.attempts.finish(tx, attempt, { state: 'rejected', errorCode: 'moved_elsewhere' })
       })
@@ -367,10 +379,6 @@ export class Rescheduling {
     )
   }
 
-  async #leaveUnclear(task: Task, errorCode: string): Promise<MoveOutcome> {
-    return this.#handOver(task, { state: 'unknown', errorCode }, 'move_unclear', 'unclear')
-  }
-
   async #handOver(
     { scope, appointment, attempt }: Task,
     outcome: { state: 'rejected' | 'unknown'; errorCode: string },
@@ -380,21 +388,11 @@ export class Rescheduling {
     const callback = await this.#deps.tenancy.run(scope.call.companyId, async (tx) => {
       await this.#deps.attempts.finish(tx, attempt, { ...outcome, errorCode: outcome.errorCode.slice(0, 60) })
       if (outcome.state === 'unknown') {
-        await enqueueJob(tx, {
-          task: 'settle_attempt',
-          payload: { attemptId: attempt.id },
-          jobKey: `settle_attempt:${attempt.id}`,
-        })
+        const runAt = new Date(this.#deps.clock.now().getTime() + leaseMs)
+        await enqueueSettling(tx, attempt, runAt)
       }
-      return handOver(tx, this.#deps.callbacks, scope, appointment, errand)
+      return handOver(tx, this.#deps.callbacks, scope, appointment, errand, attempt.id)
     })
     return { kind, appointment, callback }
   }
-}
-
-/** Where a settled move came from. */
-function fromStart(attempt: Attempt): Date | null {
-  const { result } = attempt
-  if (typeof result !== 'object' || result === null || Array.isArray(result)) return null
-  return typeof result.fromStart === 'string' ? new Date(result.fromStart) : null
 }
