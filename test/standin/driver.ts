@@ -47,6 +47,8 @@ export class Driver {
           if ([...killAt].some((at) => at <= next)) {
             for (const at of killAt) if (at <= next) killAt.delete(at)
             this.#up = this.#crash(next)
+            // Whoever waits for it fails with it, at the latest the end of the run.
+            this.#up.catch(() => {})
           }
           await this.#caller()
           if (next % 4 === 0) await this.#options.business.act()

@@ -71,18 +71,34 @@ export type Line = {
   branch: string
   weekdays: readonly number[]
   services: readonly string[]
+  /** People with an event type of their own, by service. */
+  staff: Readonly<Record<string, readonly string[]>>
 }
 
 /** The dialled numbers, with what can be booked there. */
-export const lines: readonly Line[] = demoCompanies.flatMap(({ branches, agentId, services }) =>
-  branches.map(({ name, phoneNumber: to, hours }) => ({
+export const lines: readonly Line[] = demoCompanies.flatMap((company) =>
+  company.branches.map(({ name, phoneNumber: to, hours }) => ({
     to,
-    agentId,
+    agentId: company.agentId,
     branch: name,
     weekdays: Object.keys(hours).map(Number),
-    services: services.filter(({ eventTypeIds }) => name in eventTypeIds).map((service) => service.name),
+    services: company.services
+      .filter(({ eventTypeIds }) => name in eventTypeIds)
+      .map((service) => service.name),
+    staff: staffOf(company, name),
   })),
 )
+
+function staffOf(company: (typeof demoCompanies)[number], branch: string): Record<string, string[]> {
+  const found: Record<string, string[]> = {}
+  for (const { service, branch: at, calcomUserId } of company.staffEventTypes) {
+    const person = company.staff.find((each) => each.calcomUserId === calcomUserId)
+    if (at !== branch || !person) continue
+    found[service] ??= []
+    found[service].push(`${person.firstName} ${person.lastName}`)
+  }
+  return found
+}
 
 /** A line: half of the callers ring the busiest branch. */
 export function chooseLine(chance: Chance): Line {

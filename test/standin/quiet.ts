@@ -15,7 +15,7 @@ export async function settle(standIn: StandIn, gateway: GatewayProcess): Promise
   const jobs = await waitForJobs(gateway)
   const told: string[] = []
   for (let run = 1; run <= comparisonsMax; run += 1) {
-    const { code, text } = await gateway.command('src/cli/reconcile.ts')
+    const { code, text } = await gateway.command('reconcile')
     told.push(`reconcile ${run}: exit ${code}: ${lastLines(text)}`)
     if (code === 0) break
   }

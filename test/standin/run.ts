@@ -3,7 +3,7 @@
  * 150 calls. `-- --seeds 7,8 --calls 200 --lines 4 --kills 2` for others; `--keep` leaves the database and the log.
  * Ends with 1 if anything is counted that must be 0.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -57,9 +57,13 @@ async function playSeed(seed: number): Promise<SeedResult> {
     if (findings.length > 0) {
       const file = join(tmpdir(), `standin-seed-${seed}.txt`)
       await writeFile(file, findings.map((finding) => tellFinding(finding, standIn)).join('\n\n'))
-      console.log(`\nall ${findings.length} findings: ${file}`)
+      await copyFile(join(folder, 'gateway.log'), join(tmpdir(), `standin-seed-${seed}.log`))
+      console.log(`\nall ${findings.length} findings: ${file}, and the gateway's log beside it`)
     }
     return { seed, calls: driver.calls, seconds: Math.round((Date.now() - began) / 1000), findings }
+  } catch (error) {
+    await copyFile(join(folder, 'gateway.log'), join(tmpdir(), `standin-seed-${seed}.log`)).catch(() => {})
+    throw error
   } finally {
     await gateway.stop()
     await standIn.stop()

@@ -3,14 +3,13 @@
  * again, moves, cancels. Decides by chance, reacts to answers as an agent does, and notes in the ledger what was said.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import { DateTime } from 'luxon'
 import type { Chance } from './chance.ts'
 import { berlin, note, type Person } from './ledger.ts'
 import type { Line } from './people.ts'
 import type { PhoneCall, Reply } from './retell.ts'
+import { bookingArgs, chooseDay, otherTime, popularTimes, spoken, type Wish } from './wishes.ts'
 
 type Args = Record<string, unknown>
-type Wish = { date: string; time: string; start: number; service: string }
 
 export type ScriptDeps = {
   chance: Chance
@@ -27,7 +26,6 @@ export type ScriptDeps = {
 
 /** Errors that mean: somebody else has that time. */
 const takenErrors = /taken|slot_unavailable|not_available|unavailable_slot|^unavailable$/
-const popularTimes = ['10:00', '11:00', '14:00', '15:30']
 
 export class Script {
   readonly #deps: ScriptDeps
@@ -48,8 +46,8 @@ export class Script {
     if (chance.hits(0.4)) await this.#ask('initialize_call', {})
     const wish = await this.#chooseWish()
     if (plan === 'askOnly') return hangUp(this.#call)
-    if (plan === 'mindChanged') await this.#start(person, this.#otherTime(wish))
-    if (plan === 'notYet') await this.#withdraw(person, this.#otherTime(wish))
+    if (plan === 'mindChanged') await this.#start(person, otherTime(chance, this.#deps.line, wish))
+    if (plan === 'notYet') await this.#withdraw(person, otherTime(chance, this.#deps.line, wish))
     const booked = await this.#book(person, wish, plan)
     if (plan === 'siblings') await this.#book(sibling(), wish, 'plain')
     if (plan === 'cutOff') {
@@ -66,7 +64,7 @@ export class Script {
 
   async #book(person: Person, wish: Wish, plan: string): Promise<boolean> {
     const { chance } = this.#deps
-    const args = this.#bookingArgs(person, wish)
+    const args = bookingArgs(this.#deps.chance, person.name, wish)
     if (plan === 'oneStep') {
       const reply = await this.#ask('book_appointment', args, chance.hits(0.3))
       return this.#noteBooking(person, wish, reply, 'book_appointment')
@@ -105,7 +103,7 @@ export class Script {
 
   /** The booking id, or undefined when it cannot be had (or is there already). */
   async #start(person: Person, wish: Wish, doubled = false): Promise<string | undefined> {
-    const reply = await this.#ask('start_booking', this.#bookingArgs(person, wish), doubled)
+    const reply = await this.#ask('start_booking', bookingArgs(this.#deps.chance, person.name, wish), doubled)
     const { success, booking_id, status } = reply.body
     if (status === 'already_booked' || reply.body.error === 'own_appointment') {
       const told = (reply.body.existing_appointment ?? reply.body) as Args
@@ -147,7 +145,7 @@ export class Script {
         ? { appointment_id: known.appointmentId }
         : chance.hits(0.5)
           ? { date: wish.date }
-          : { datum: this.#spoken(wish.date), uhrzeit: wish.time }
+          : { datum: spoken(wish.date), uhrzeit: wish.time }
     const dropped = chance.hits(0.1)
     note(person, wish.start, 'open', 'cancel_appointment asked', { appointmentId: known?.appointmentId })
     const reply = await this.#ask('cancel_appointment', args, chance.hits(0.3), dropped)
@@ -159,13 +157,13 @@ export class Script {
 
   async #move(wish: Wish): Promise<void> {
     const { chance, person } = this.#deps
-    const target = this.#otherTime(wish)
+    const target = otherTime(chance, this.#deps.line, wish)
     const known = person.claims.get(wish.start)
     const args: Args = {
       ...(chance.hits(0.4) && known?.appointmentId
         ? { appointment_id: known.appointmentId }
         : { old_date: wish.date, old_uhrzeit: wish.time }),
-      ...{ new_date: chance.hits(0.3) ? this.#spoken(target.date) : target.date, new_time: target.time },
+      ...{ new_date: chance.hits(0.3) ? spoken(target.date) : target.date, new_time: target.time },
     }
     const dropped = chance.hits(0.1)
     note(person, wish.start, 'open', 'reschedule_appointment asked')
@@ -245,43 +243,19 @@ export class Script {
   async #chooseWish(): Promise<Wish> {
     const { chance, line } = this.#deps
     const service = chance.hits(0.6) ? (line.services[0] as string) : chance.pick(line.services)
-    let day = DateTime.now().setZone('Europe/Berlin').startOf('day')
-    day = day.plus({ days: 3 + Math.floor(chance.next() * 9) })
-    while (!line.weekdays.includes(day.weekday)) day = day.plus({ days: 1 })
-    const date = day.toISODate() as string
+    const people = line.staff[service] ?? []
+    const staff = people.length > 0 && chance.hits(0.2) ? { staff: chance.pick(people) } : {}
+    const date = chooseDay(chance, line)
     let time = chance.pick(popularTimes)
     if (chance.hits(0.6)) {
-      const asked = chance.hits(0.3) ? { date: this.#spoken(date), service } : { date, time, service }
+      const asked = chance.hits(0.3)
+        ? { date: spoken(date), service, ...staff }
+        : { date, time, service, ...staff }
       const { body } = await this.#ask('check_availability', asked)
       const slots = Array.isArray(body.slots) ? (body.slots as string[]) : []
       if (slots.length > 0 && !(chance.hits(0.4) && slots.includes(time))) time = chance.pick(slots)
     }
-    return { date, time, start: berlin(date, time) as number, service }
-  }
-
-  /** Another time of a nearby day. */
-  #otherTime(wish: Wish): Wish {
-    const { chance, line } = this.#deps
-    let day = DateTime.fromISO(wish.date, { zone: 'Europe/Berlin' }).plus({ days: chance.hits(0.5) ? 1 : 0 })
-    while (!line.weekdays.includes(day.weekday)) day = day.plus({ days: 1 })
-    const date = day.toISODate() as string
-    const hours = [9, 10, 11, 12, 13, 14, 15, 16].map((hour) => `${String(hour).padStart(2, '0')}:00`)
-    const times = [...hours, '10:30', '13:15', '15:45'].filter((time) => time !== wish.time)
-    const time = chance.pick(times)
-    return { ...wish, date, time, start: berlin(date, time) as number }
-  }
-
-  #bookingArgs({ name }: Person, { date, time, service }: Wish): Args {
-    const { chance } = this.#deps
-    const email = chance.hits(0.5)
-      ? { email: `${name.toLowerCase().replace(/[^a-z]+/g, '.')}@callers.example` }
-      : {}
-    if (chance.hits(0.25)) return { datetime: `${date} ${time}`, service, customer_name: name, ...email }
-    return { date: chance.hits(0.25) ? this.#spoken(date) : date, time, service, name, ...email }
-  }
-
-  #spoken(date: string): string {
-    return DateTime.fromISO(date).toFormat('dd.MM.yyyy')
+    return { date, time, start: berlin(date, time) as number, service, ...staff }
   }
 }
 
