@@ -24,8 +24,8 @@ export type ScriptDeps = {
   sibling: () => Person
 }
 
-/** Errors that mean: somebody else has that time. */
-const takenErrors = /taken|slot_unavailable|not_available|unavailable_slot|^unavailable$/
+/** Errors that mean: that time cannot be had. */
+const takenErrors = /slot_taken|slot_unavailable|booking_refused/
 
 export class Script {
   readonly #deps: ScriptDeps
