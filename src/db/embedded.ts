@@ -6,14 +6,27 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
-import { access, chmod, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import {
+  access,
+  chmod,
+  chown,
+  mkdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { type Binaries, findBinaries, findLaunch, findServerUser, type Launch } from './embedded-binaries.ts'
+import { type Access, openAccess } from './embedded-access.ts'
+import { type Binaries, findBinaries, findServerUser, type ServerUser } from './embedded-binaries.ts'
 import { DatabaseSetupError } from './errors.ts'
 import { FolderInUse, isProcessAlive, lockFolder } from './folder-lock.ts'
 
@@ -59,17 +72,24 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     )
   })
   process.once('exit', lock.releaseSync)
+  let access: Access | undefined
+  const release = async () => {
+    process.off('exit', lock.releaseSync)
+    if (access) process.off('exit', access.releaseSync)
+    await access?.release()
+    await lock.release()
+  }
   try {
     // PostgreSQL's user owns the folder, so that it can create the cluster in it.
     if (user) await chown(dataDir, user.uid, user.gid)
-    const launch = await findLaunch(user, [binaries.postgres, dataDir])
     await stopLeftover(cluster, options.log)
+    access = await openAccess({ user, binaries, dataDir })
+    process.once('exit', access.releaseSync)
     const password = await loadPassword(dataDir)
-    if (!(await exists(cluster))) await initialise({ binaries, launch, dataDir, user, log: options.log })
+    if (!(await exists(cluster))) await initialise({ access, dataDir, user, log: options.log })
     await checkMajorVersion(cluster, binaries)
     const { server, port } = await startServer({
-      binaries,
-      launch,
+      access,
       dataDir,
       password,
       settings: options.settings ?? {},
@@ -81,22 +101,19 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       stop() {
         stopped ??= (async () => {
           await stopProcess(server.pid!, () => server.exitCode !== null || server.signalCode !== null)
-          process.off('exit', lock.releaseSync)
-          await lock.release()
+          await release()
         })()
         return stopped
       },
     }
   } catch (error) {
-    process.off('exit', lock.releaseSync)
-    await lock.release()
+    await release()
     throw error
   }
 }
 
 type Start = {
-  binaries: Binaries
-  launch: Launch
+  access: Access
   dataDir: string
   password: string
   settings: Record<string, string>
@@ -122,7 +139,7 @@ async function startServer(start: Start): Promise<{ server: ChildProcess; port: 
   }
 }
 
-function spawnServer({ binaries, launch, dataDir, settings }: Start, port: number): ChildProcess {
+function spawnServer({ access, dataDir, settings }: Start, port: number): ChildProcess {
   const all = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
@@ -130,19 +147,13 @@ function spawnServer({ binaries, launch, dataDir, settings }: Start, port: numbe
     timezone: 'UTC',
     ...settings,
   }
-  const { command, args, user } = launch(binaries.postgres, [
-    ...['-D', join(dataDir, 'cluster'), '-p', String(port)],
+  const args = [
+    ...['-D', join(access.dataPath, 'cluster'), '-p', String(port)],
     ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ])
+  ]
   const logFile = openSync(join(dataDir, 'server.log'), 'w', 0o600)
   // A group of its own: Ctrl-C reaches us first, and we stop the server when our work is done.
-  const server = spawn(command, args, {
-    ...user,
-    cwd: '/',
-    env: serverEnvironment(),
-    stdio: ['ignore', logFile, logFile],
-    detached: true,
-  })
+  const server = spawn(access.binaries.postgres, args, { ...access.spawnOptions(logFile), detached: true })
   closeSync(logFile)
   server.on('error', () => {})
   // Also when the process ends without having called stop.
@@ -185,38 +196,46 @@ async function createDatabase(port: number, password: string): Promise<boolean> 
   }
 }
 
-type Initialise = Pick<Start, 'binaries' | 'launch' | 'dataDir'> & {
-  user: { uid: number; gid: number } | undefined
+type Initialise = Pick<Start, 'access' | 'dataDir'> & {
+  user: ServerUser | undefined
   log: (line: string) => void
 }
 
-async function initialise({ binaries, launch, dataDir, user, log }: Initialise): Promise<void> {
+async function initialise({ access, dataDir, user, log }: Initialise): Promise<void> {
   log(`initialising the embedded PostgreSQL in ${dataDir}`)
   // Initialised aside and renamed, so that a run that was killed half-way leaves no half cluster.
   const draft = join(dataDir, 'cluster.new')
   await rm(draft, { recursive: true, force: true })
-  const passwordFile = join(dataDir, 'password')
-  if (user) await chown(passwordFile, user.uid, user.gid)
-  const {
-    command,
-    args,
-    user: as,
-  } = launch(binaries.initdb, [
-    ...[`--pgdata=${draft}`, '--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
+  if (user) await chown(join(dataDir, 'password'), user.uid, user.gid)
+  const args = [
+    ...[`--pgdata=${join(access.dataPath, 'cluster.new')}`, '--username=postgres'],
+    ...[`--pwfile=${join(access.dataPath, 'password')}`, '--auth=scram-sha-256'],
     // Unicode rules that PostgreSQL brings along: no dependence on the locales of the machine.
     ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
-  ])
-  try {
-    await promisify(execFile)(command, args, { ...as, cwd: '/', env: serverEnvironment() })
-  } catch (error) {
+  ]
+  const failure = await runToEnd(spawn(access.binaries.initdb, args, access.spawnOptions('pipe')))
+  if (failure !== undefined) {
     await rm(draft, { recursive: true, force: true })
-    const reason = String((error as { stderr?: unknown }).stderr ?? error)
-      .trim()
-      .split('\n')
-      .at(-1)
-    throw new DatabaseSetupError(`The embedded PostgreSQL could not be initialised in ${dataDir}: ${reason}`)
+    throw new DatabaseSetupError(`The embedded PostgreSQL could not be initialised in ${dataDir}: ${failure}`)
   }
   await rename(draft, join(dataDir, 'cluster'))
+}
+
+/** Resolves with undefined when the program ended well, else with its last words. Should we end before it, it ends with us. */
+async function runToEnd(program: ChildProcess): Promise<string | undefined> {
+  const onExit = () => program.kill('SIGTERM')
+  process.once('exit', onExit)
+  let said = ''
+  for (const stream of [program.stdout, program.stderr]) stream?.on('data', (text) => (said += String(text)))
+  try {
+    const [code, signal] = await once(program, 'close')
+    if (code === 0) return undefined
+    return said.trim().split('\n').at(-1) || `it ended with ${signal ?? code}`
+  } catch (error) {
+    return String(error)
+  } finally {
+    process.off('exit', onExit)
+  }
 }
 
 async function checkMajorVersion(cluster: string, binaries: Binaries): Promise<void> {
@@ -235,7 +254,10 @@ async function stopLeftover(cluster: string, log: (line: string) => void): Promi
   const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0])
   if (!(pid > 0)) return
   const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined)
-  const isOurs = commandLine === undefined ? isProcessAlive(pid) : commandLine.includes(cluster)
+  const isOurs =
+    commandLine === undefined
+      ? isProcessAlive(pid)
+      : commandLine.includes(cluster) || (await worksIn(pid, cluster))
   if (isOurs) {
     log(`stopping the PostgreSQL that an earlier run left behind (process ${pid})`)
     await stopProcess(pid, () => !isProcessAlive(pid))
@@ -243,6 +265,15 @@ async function stopLeftover(cluster: string, log: (line: string) => void): Promi
     // The id belongs to somebody else by now; PostgreSQL itself would refuse to start because of it.
     await rm(pidFile, { force: true })
   }
+}
+
+/** Whether a process works in a folder, as a PostgreSQL does in its cluster, whatever it was told as its name (Linux). */
+async function worksIn(pid: number, folder: string): Promise<boolean> {
+  const [place, wanted] = await Promise.all([
+    readlink(`/proc/${pid}/cwd`).catch(() => undefined),
+    realpath(folder).catch(() => folder),
+  ])
+  return place === wanted
 }
 
 /** SIGINT is PostgreSQL's fast shutdown: ends connections, writes everything; SIGQUIT if that takes too long. */
@@ -301,11 +332,6 @@ async function readLastComplaint(logFile: string): Promise<string> {
     (complaints.length > 0 ? complaints.slice(-2).join(' ') : (lines.at(-1) ?? '')).trim() ||
     'no reason given'
   )
-}
-
-/** None of our own variables: PG* ones would change the server, others may be secrets. */
-function serverEnvironment(): Record<string, string> {
-  return { PATH: '/usr/local/bin:/usr/bin:/bin', LC_ALL: 'C', LC_MESSAGES: 'C' }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -4,7 +4,7 @@
  * allowed to create databases and roles). Runs do not meet: every name is unique, and what a killed run left is swept.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -83,7 +83,8 @@ async function sweepFolders(): Promise<void> {
       (await readFile(join(folder, 'cluster', 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0],
     )
     const commandLine = server > 0 ? await readFile(`/proc/${server}/cmdline`, 'utf8').catch(() => '') : ''
-    if (commandLine.includes(folder)) process.kill(server, 'SIGQUIT')
+    const workFolder = server > 0 ? await readlink(`/proc/${server}/cwd`).catch(() => '') : ''
+    if (commandLine.includes(folder) || workFolder.startsWith(folder)) process.kill(server, 'SIGQUIT')
     await rm(folder, { recursive: true, force: true, maxRetries: 5 }).catch(() => {})
   }
 }
