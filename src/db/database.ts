@@ -7,6 +7,7 @@ import { Pool, type PoolConfig } from 'pg'
 import { DatabaseSetupError } from './errors.ts'
 import { PrismaClient } from './generated/client.ts'
 import { openPool, prismaAdapter } from './pool.ts'
+import { whenReachable } from './reachable.ts'
 import { Tenancy } from './tenancy.ts'
 
 export type DatabaseOptions = {
@@ -17,6 +18,8 @@ export type DatabaseOptions = {
   applicationName: string
   /** Production: refuse a login that row-level security does not hold. */
   requireRestrictedLogin: boolean
+  /** How long to try to reach it; default: as long as a start may take (30 s). */
+  reachWithinMs?: number
 }
 
 export type Database = {
@@ -28,7 +31,10 @@ export type Database = {
   close(): Promise<void>
 }
 
-const connectTimeoutMs = 1_000
+/** What a connection may take on a machine under load. The caller's own time is often shorter and ends the wait before. */
+export const connectTimeoutMs = 5_000
+/** After this a database that does not answer counts as gone for whoever asks how it is. */
+const pingWithinMs = 1_000
 const gatewayRoles = ['gateway_tenant', 'gateway_system', 'gateway_worker']
 /** Roles whose rights a login must not have without asking for them. */
 const powerfulRoles = ['gateway_tenant', 'gateway_system', 'gateway_report', 'gateway_worker']
@@ -49,7 +55,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => {})
   try {
-    await checkLogin(pool, options.requireRestrictedLogin)
+    await whenReachable(() => checkLogin(pool, options.requireRestrictedLogin), {
+      ...(options.reachWithinMs === undefined ? {} : { withinMs: options.reachWithinMs }),
+    })
   } catch (error) {
     await pool.end()
     throw error
@@ -62,7 +70,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     tenancy: new Tenancy({ prisma, pool, detectNesting: !options.requireRestrictedLogin }),
     async ping() {
       const startedAt = performance.now()
-      await pool.query('SELECT 1')
+      await within(pingWithinMs, pool.query('SELECT 1'))
       return performance.now() - startedAt
     },
     workerPool() {
@@ -76,6 +84,23 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       await prisma.$disconnect()
       await Promise.all([pool.end(), workers?.end()])
     },
+  }
+}
+
+/** Rejects when an answer takes longer; the answer itself is then nobody's. */
+async function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(Object.assign(new Error('no answer from the database'), { code: 'ETIMEDOUT' })),
+      milliseconds,
+    )
+  })
+  answer.catch(() => {})
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

@@ -10,7 +10,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Logger, runMigrations } from 'graphile-worker'
 import { Client, Pool } from 'pg'
+import { connectTimeoutMs } from './database.ts'
 import { DatabaseSetupError } from './errors.ts'
+import { whenReachable } from './reachable.ts'
 
 export type MigrateOptions = {
   /** A login that owns the tables and may create roles. */
@@ -66,10 +68,9 @@ type HistoryRow = { migration_name: string; checksum: string; finished_at: Date 
 export async function migrateDatabase(options: MigrateOptions): Promise<{ applied: string[] }> {
   const log = options.log ?? (() => {})
   const migrations = await readMigrations(options.folder ?? findMigrationsFolder())
-  const client = new Client({ connectionString: options.url, application_name: 'gateway-migrate' })
-  // The connection may break while the other one works; the next query reports it.
-  client.on('error', () => {})
-  await client.connect()
+  const client = await whenReachable(() => connect(options.url), {
+    onWait: () => log('the database cannot be reached yet, trying for 30 s'),
+  })
   try {
     await client.query('SELECT pg_advisory_lock($1)', [prismaLockKey])
     await client.query(historyTable)
@@ -85,6 +86,23 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
   } finally {
     await client.end()
   }
+}
+
+async function connect(url: string): Promise<Client> {
+  const client = new Client({
+    connectionString: url,
+    application_name: 'gateway-migrate',
+    connectionTimeoutMillis: connectTimeoutMs,
+  })
+  // The connection may break while the other one works; the next query reports it.
+  client.on('error', () => {})
+  try {
+    await client.connect()
+  } catch (error) {
+    await client.end().catch(() => {})
+    throw error
+  }
+  return client
 }
 
 async function findPending(

@@ -15,8 +15,8 @@ export type Tx = Prisma.TransactionClient
 export type Limits = { lockTimeoutMs?: number; statementTimeoutMs?: number; transactionTimeoutMs?: number }
 
 const defaultLimits = { lockTimeoutMs: 2_000, statementTimeoutMs: 5_000, transactionTimeoutMs: 10_000 }
-/** How long to wait for a connection before the database counts as gone. */
-const connectionWaitMs = 2_000
+/** How long to wait for a connection before the database counts as gone; a function's own time is often over before. */
+const connectionWaitMs = 5_000
 
 type Role = 'gateway_tenant' | 'gateway_system' | 'gateway_report'
 

@@ -1,10 +1,9 @@
 /**
- * One function call from request to answer: name, call context, arguments, deadline, handler, record. Every outcome the
- * agent can speak about is an answer; only a broken gateway throws, and the HTTP layer answers 500 (design section 4).
+ * One function call from request to answer: name, call context, arguments, deadline, handler, record. Every outcome is an
+ * answer that the agent can speak, also that the database is gone or too slow: a caller helped by nobody is offered a callback.
  */
 import type { Logger } from 'pino'
 import { z } from 'zod'
-import { isDatabaseUnavailable } from '../db/errors.ts'
 import { AppError } from '../errors.ts'
 import { localDayOf } from '../german/index.ts'
 import { technicalTrouble, tookTooLong, unknownFunction } from '../german/sentences/calls.ts'
@@ -44,6 +43,8 @@ type Deps = {
 }
 
 const answerCharactersMax = 15_000
+/** Within it a writing function puts into words that its time was over; agents wait 5 s for start_booking. */
+const overtimeMs = 1_000
 const defaultZone = 'Europe/Berlin'
 
 export class Dispatcher {
@@ -57,8 +58,8 @@ export class Dispatcher {
   }
 
   /**
-   * Answers a function call with the JSON text of the answer, at most 15,000 characters.
-   * @throws when the gateway itself is broken (database gone); everything else is in the answer.
+   * Answers a function call with the JSON text of the answer, at most 15,000 characters. Does not reject: what went wrong
+   * is in the answer, and in the log.
    */
   async answer(request: FunctionRequest, trace: { requestId: string }): Promise<string> {
     const { registry, clock, log } = this.#deps
@@ -74,28 +75,41 @@ export class Dispatcher {
         throw new AppError('unknown_function', unknownFunction(), {
           fields: { fallback: 'callback_request' },
         })
-      answer = await this.#inTime(definition, this.#run(definition, request, running, functionLog))
+      const work = this.#run(definition, request, running, functionLog)
+      answer = await this.#inTime(definition, work, functionLog)
     } catch (error) {
       answer = answerOf(error, functionLog)
-      // A refusal has been put into words already, whatever connection was lost behind it (Cal.com's, for one).
-      if (!(error instanceof AppError) && isDatabaseUnavailable(error)) {
-        this.#finish(definition, running, answer, withinLimit(answer), startedAt)
-        throw error
-      }
     }
     const text = withinLimit(answer)
     this.#finish(definition, running, answer, text, startedAt)
     return text
   }
 
-  /** Whatever a reading function waits for, the caller hears something; a writing one must tell what it did. */
-  async #inTime(definition: FunctionDefinition, work: Promise<FunctionAnswer>): Promise<FunctionAnswer> {
-    if (definition.deadline !== 'read') return work
+  /**
+   * Whatever a function waits for, the caller hears something. One that writes has its whole time and a little more, to tell
+   * itself what it did or cannot know; only what ignores its deadline (a database that hangs) is answered for.
+   */
+  async #inTime(
+    definition: FunctionDefinition,
+    work: Promise<FunctionAnswer>,
+    functionLog: () => Logger,
+  ): Promise<FunctionAnswer> {
+    const { answerMs, startBookingMs, writeMs } = this.#deps.deadlines
+    const withinMs = {
+      read: answerMs,
+      startBooking: Math.max(answerMs, startBookingMs + overtimeMs),
+      write: Math.max(answerMs, writeMs + overtimeMs),
+    }[definition.deadline]
     let timer: NodeJS.Timeout | undefined
     const tooLong = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {
         reject(new AppError('too_slow', tookTooLong(), { fields: { fallback: 'callback_request' } }))
-      }, this.#deps.deadlines.answerMs)
+        if (definition.deadline === 'read') return
+        work.then(
+          ({ success, error }) => functionLog().warn({ success, error }, 'function ended after its answer'),
+          (error: unknown) => functionLog().warn({ err: error }, 'function failed after its answer'),
+        )
+      }, withinMs)
     })
     try {
       return await Promise.race([work, tooLong])
