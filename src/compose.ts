@@ -57,6 +57,7 @@ export interface Gateway {
 }
 
 const redisReadyWithinMs = 1_000
+const closeIdleEveryMs = 50
 
 /** Builds the whole gateway; nothing listens yet. */
 export async function composeGateway(options: GatewayOptions): Promise<Gateway> {
@@ -269,7 +270,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
       return address
     },
     async close() {
-      await app.close()
+      await closeApp(app)
       await jobs.runner.stop()
       await booking.idle()
       await tracker.close()
@@ -283,6 +284,16 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
 }
 
 /** The environment's connection, or a stored one with its secrets opened. */
+/** Closes the listener. A connection that was answered meanwhile would else be kept open for a next request, for a minute. */
+async function closeApp(app: App): Promise<void> {
+  const idle = setInterval(() => app.server.closeIdleConnections(), closeIdleEveryMs)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(idle)
+  }
+}
+
 async function loadConnection(
   config: Config,
   database: Database,

@@ -2,7 +2,9 @@
  * Every environment variable of the gateway: described, parsed once, passed down. Nothing else reads the environment.
  * The guide's names (RETELLAI_*, CALCOM_*, DB_*, REDIS_*) are kept; `.env.example` is checked against this schema.
  */
+import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
+import { parseEnv } from 'node:util'
 import { z } from 'zod'
 
 const flag = (fallback: boolean) =>
@@ -186,14 +188,57 @@ export type Config = ReturnType<typeof loadConfig>
 
 type Environment = Record<string, string | undefined>
 
-/** The process's environment over the values of a `.env` file over `defaults` (for the demo and development). */
-export function readEnvironment(defaults: Environment = {}): Environment {
+/** The process's environment over the values of a `.env` file. */
+export function readEnvironment(): Environment {
   try {
     process.loadEnvFile()
   } catch {
     // No .env file: the environment alone counts.
   }
-  return { ...defaults, ...process.env }
+  return process.env
+}
+
+/**
+ * The environment of the demo and of development: the process's own over the values of a `.env` file over `defaults`. A copy of
+ * `.env.example` is written for production and names every variable: what it leaves empty or at its usual value says nothing
+ * here, and "production" is what these programs never are.
+ */
+export function readDevelopmentEnvironment(defaults: Environment): Environment {
+  const own = { ...process.env }
+  const file = Object.entries(readEnvFile()).filter(
+    ([name, value]) => own[name] === undefined && saysSomething(name, value),
+  )
+  readEnvironment()
+  const set = Object.entries(own).filter(([, value]) => value !== '')
+  const all: Environment = { ...defaults, ...Object.fromEntries(file), ...Object.fromEntries(set) }
+  if (all.NODE_ENV === 'production') all.NODE_ENV = 'development'
+  return all
+}
+
+function readEnvFile(): Environment {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8')) as Environment
+  } catch {
+    return {}
+  }
+}
+
+/** Whether a value of a `.env` file is somebody's decision: neither empty nor the variable's default. */
+function saysSomething(name: string, value: string | undefined): boolean {
+  if (value === undefined || value.trim() === '') return false
+  const schema = (Env.shape as Record<string, z.ZodType>)[name]
+  if (schema === undefined) return true
+  const [usual, given] = [undefined, value].map((input) => schema.safeParse(input))
+  return JSON.stringify(usual?.data) !== JSON.stringify(given?.data) || !given?.success
+}
+
+/** A script of package.json that puts its program into the background on purpose. */
+const detaching = /(^|[^&])&\s*($|[^&\s])|\b(nohup|setsid|disown|daemonize)\b/
+
+/** Whether npm (or a program that behaves like it) runs this process as a script, to end with it. */
+export function isRunByNpm(environment: Environment = process.env): boolean {
+  const { npm_lifecycle_event: event, npm_lifecycle_script: script = '' } = environment
+  return event !== undefined && !detaching.test(script)
 }
 
 /** Thrown by loadConfig; `problems` has one line per variable, without any value. */

@@ -1,10 +1,11 @@
 /** What the demo and development share: a simulated Cal.com, a migrated and seeded database, and a gateway that uses both. */
 import { randomBytes } from 'node:crypto'
 import { composeGateway } from '../compose.ts'
-import { type Config, loadConfig, readEnvironment } from '../config.ts'
+import { type Config, loadConfig, readDevelopmentEnvironment } from '../config.ts'
 import { openDatabase } from '../db/database.ts'
 import { seedDemo } from '../db/seed.ts'
 import { openStore } from '../db/store.ts'
+import { logConsole } from '../lib/log-console.ts'
 import { createLogger } from '../lib/logger.ts'
 import { type Simulator, startSimulator } from '../simulator/simulator.ts'
 
@@ -14,45 +15,73 @@ export interface Development {
   address: string
   databaseUrl: string
   simulator: Simulator
+  /** Whether the gateway books at the simulator; else at the Cal.com of its configuration. */
+  isSimulated: boolean
   /** Ends everything that was started, last first. */
   close(): Promise<void>
 }
 
-/** Starts everything; what was started before a failure is ended again. @param defaults environment below the process's own */
-export async function startDevelopment(defaults: Record<string, string>): Promise<Development> {
+/** A variable's name and value; undefined takes it away. */
+export type Variables = Record<string, string | undefined>
+
+export interface DevelopmentOptions {
+  /** Below the process's environment and a `.env` file. */
+  defaults?: Variables
+  /** Above both: what the program is about. */
+  fixed?: Variables
+  /** Whether a CALCOM_API_KEY of the environment means the real Cal.com. */
+  realCalcom: boolean
+}
+
+/** Starts everything; what was started before a failure is ended again. */
+export async function startDevelopment(options: DevelopmentOptions): Promise<Development> {
   const closing: Array<() => Promise<void>> = []
   const close = async () => {
     for (const step of closing.splice(0).reverse()) await step()
   }
   try {
-    const webhookSecret = randomBytes(16).toString('hex')
     const simulator = await startSimulator()
     closing.push(() => simulator.close())
-    const config = loadConfig(
-      readEnvironment({
-        NODE_ENV: 'development',
-        HOST: '127.0.0.1',
-        LOG_LEVEL: 'warn',
-        RETELLAI_API_KEY: `key_demo_${randomBytes(8).toString('hex')}`,
-        RETELLAI_TEST_MODE_COMPANY_ID: '1',
-        CALCOM_API_KEY: 'cal_test_demo_salon',
-        CALCOM_BASE_URL: `${simulator.url}/v2`,
-        CALCOM_WEBHOOK_SECRET: webhookSecret,
-        ...defaults,
-      }),
-    )
+    const environment = readDevelopmentEnvironment({
+      NODE_ENV: 'development',
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'warn',
+      RETELLAI_API_KEY: `key_demo_${randomBytes(8).toString('hex')}`,
+      RETELLAI_TEST_MODE_COMPANY_ID: '1',
+      ...options.defaults,
+    })
+    const webhookSecret = randomBytes(16).toString('hex')
+    const isSimulated = !options.realCalcom || environment.CALCOM_API_KEY === undefined
+    const config = loadConfig({
+      ...environment,
+      ...(isSimulated ? simulatedCalcom(simulator, webhookSecret) : {}),
+      ...options.fixed,
+    })
     const log = createLogger({ level: config.server.logLevel, personalData: config.retell.debugWebhooks })
+    logConsole(log, ['trace', 'warn'])
     const store = await openStore(config, log)
     closing.push(() => store.close())
     await seed(store.url)
     const gateway = await composeGateway({ config, log, databaseUrl: store.url })
     closing.push(() => gateway.close())
     const address = await gateway.listen()
-    simulator.control.subscribe({ subscriberUrl: `${address}/api/calcom/webhook`, secret: webhookSecret })
-    return { config, address, databaseUrl: store.url, simulator, close }
+    if (isSimulated)
+      simulator.control.subscribe({ subscriberUrl: `${address}/api/calcom/webhook`, secret: webhookSecret })
+    return { config, address, databaseUrl: store.url, simulator, isSimulated, close }
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+/** Where the demonstration companies' calendar is. Team and routes are those of the simulated account, whatever is set. */
+function simulatedCalcom(simulator: Simulator, webhookSecret: string): Variables {
+  return {
+    CALCOM_API_KEY: 'cal_test_demo_salon',
+    CALCOM_BASE_URL: `${simulator.url}/v2`,
+    CALCOM_WEBHOOK_SECRET: webhookSecret,
+    CALCOM_TEAM_ID: undefined,
+    CALCOM_API_PROFILE: undefined,
   }
 }
 

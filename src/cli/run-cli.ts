@@ -24,12 +24,21 @@ export async function runCli(
     await work()
   } catch (error) {
     process.exitCode = 1
-    if (error instanceof ConfigError || error instanceof DatabaseSetupError || isUsageError(error))
-      console.error(error.message)
-    else if (isDatabaseUnavailable(error))
-      console.error('The database cannot be reached: is it running, is DATABASE_URL right?')
-    else console.error(error)
+    explain(error)
   }
+}
+
+/** Tells the operator why a program could not do its work: one sentence where they can help it, else all there is. */
+export function explain(error: unknown): void {
+  if (error instanceof ConfigError || error instanceof DatabaseSetupError || isUsageError(error))
+    console.error(error.message)
+  else if (isDatabaseUnavailable(error))
+    console.error('The database cannot be reached: is it running, is DATABASE_URL right?')
+  else if ((error as NodeJS.ErrnoException | null)?.code === 'EADDRINUSE')
+    console.error(
+      `The port ${(error as { port?: number }).port} is taken: end what listens there, or choose another one with PORT.`,
+    )
+  else console.error(error)
 }
 
 /** Ours, or parseArgs's own: an option that does not exist, a value that is missing. */

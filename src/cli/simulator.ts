@@ -3,9 +3,10 @@
  * `--host`, `--profile published|guide|both`, `--webhook <url>` with `--secret <text>`, `--no-rate-limit`.
  */
 import { parseArgs } from 'node:util'
-import { inBackground } from '../lib/in-background.ts'
+import { ConfigError } from '../config.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import type { Profile } from '../simulator/types.ts'
+import { stayUp } from './stay-up.ts'
 
 const profiles: readonly Profile[] = ['published', 'guide', 'both']
 
@@ -20,9 +21,9 @@ const { values } = parseArgs({
   },
 })
 
-try {
+await stayUp(async (life) => {
   const profile = profiles.find((known) => known === values.profile)
-  if (!profile) throw new Error(`--profile is one of ${profiles.join(', ')}`)
+  if (!profile) throw new ConfigError([`--profile is one of ${profiles.join(', ')}`])
   const simulator = await startSimulator({
     port: Number(values.port),
     host: values.host,
@@ -30,11 +31,7 @@ try {
     rateLimit: values['no-rate-limit'] ? null : 120,
     webhooks: values.webhook ? [{ subscriberUrl: values.webhook, secret: values.secret ?? null }] : [],
   })
+  life.atEnd(() => simulator.close())
   console.log(`Simulated Cal.com at ${simulator.url}/v2, control at ${simulator.url}/__control`)
   console.log('Keys: cal_test_demo_salon, cal_test_other_company')
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => inBackground(simulator.close()))
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-}
+})
