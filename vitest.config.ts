@@ -23,8 +23,6 @@ export default defineConfig({
           globalSetup: ['test/helpers/postgres.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          // Real servers on a machine that others use too: one second chance in CI, and the report says where it was taken.
-          retry: process.env.CI ? 1 : 0,
         },
       },
     ],
