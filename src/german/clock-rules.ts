@@ -37,7 +37,7 @@ export function hourAt(w: Words, i: number): number | null {
   if (l.type === 'number' && l.value <= 24 && l.digits <= 2) return l.value
   if (l.type === 'one' && w.is(i + 1, 'clock', 'uhr')) return 1
   // "um achte", "gegen neune": dialect hours that look like ordinals.
-  if (l.type === 'ordinal' && l.text === 'achte') return 8
+  if (l.type === 'ordinal' && l.value === 8 && /^.?ach[dt]e$/.test(l.text)) return 8
   return null
 }
 
@@ -63,6 +63,7 @@ type Meridiem = 'am' | 'pm' | null
 function afterHour(w: Words, i: number): [next: number, meridiem: Meridiem] {
   const next = w.is(i, 'clock', 'uhr') || w.is(i, 'clock', 'h') ? i + 1 : i
   if (w.is(next, 'clock', 'pm')) return [next + 1, 'pm']
+  if (w.is(next, 'clock', 'am')) return [next + 1, 'am']
   // In German "am" announces a day, so it counts only at the very end.
   if (w.text(next, 'am') && w.mark(next + 1, 'end')) return [next + 1, 'am']
   return [next, null]
@@ -81,7 +82,7 @@ function spokenClockAt(w: Words, i: number): ClockMatch | null {
   if (
     first.type === 'number' &&
     first.value === 3 &&
-    first.digits === 0 &&
+    first.digits <= 1 &&
     w.is(i + 1, 'fraction', 'quarter')
   ) {
     const hour = hourAt(w, i + 2)
@@ -258,7 +259,10 @@ function clockPrefixAt(w: Words, i: number): { next: number; prefixed: boolean; 
   let approximate = false
   for (; next < i + 5; next++) {
     const l = w.at(next)
-    if (l.type === 'approx' && l.name !== 'around') {
+    const swiss = l.text === 'am' && (w.is(next + 1, 'number', 'swiss') || w.is(next + 1, 'fraction'))
+    // "am drü", "am halbi zwölfi": how the Swiss say "um"
+    if (swiss) prefixed = true
+    else if (l.type === 'approx' && l.name !== 'around') {
       if (l.name === 'shortly') {
         if (!w.is(next + 1, 'bound', 'after') && !w.is(next + 1, 'bound', 'before')) break
         next++
@@ -312,10 +316,11 @@ function endsAsHour(w: Words, i: number, c: Context): boolean {
   return value >= 8 && value <= 20 && (w.mark(i + 1, 'end') || w.mark(i + 1, '?') || w.mark(i + 1, ','))
 }
 
-/** "8 abends", "zehn morgens", "11 am Vormittag": the part itself is read by its own rule. */
+/** "8 abends", "zehn morgens", "11 am Vormittag", "fünf in der Früh": the part itself is read by its own rule. */
 function hourAndPartAt(w: Words, i: number): ClockMatch | null {
   const hour = w.at(i).type === 'ordinal' ? null : hourAt(w, i)
   if (hour === null || w.at(i).name === 'year') return null
-  const part = w.is(i + 1, 'prep', 'am') ? i + 2 : i + 1
+  const article = w.is(i + 1, 'prep', 'in') && w.is(i + 2, 'article')
+  const part = article ? i + 3 : w.is(i + 1, 'prep', 'am') ? i + 2 : i + 1
   return w.is(part, 'part') ? clockMatch(hour, 0, false, i + 1) : null
 }

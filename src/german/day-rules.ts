@@ -71,6 +71,11 @@ export function whichRule(w: Words, i: number, c: Context): Match<DayItem> | nul
       const nth = nthAt(w, i, c, -1)
       if (nth) return nth
     }
+    // "überübernächsten Freitag"
+    if (shift > 2) {
+      const base: DayItem = { kind: 'weekday', weekday: noun.value as Weekday, which }
+      return { item: { kind: 'shifted', base, days: 7 * (shift - 2), months: 0 }, next: i + 2 }
+    }
     const contrasted = which === 'next' && contrastsThis(w, i)
     return {
       item: { kind: 'weekday', weekday: noun.value as Weekday, which: contrasted ? 'following' : which },
@@ -151,6 +156,15 @@ export function unitRule(w: Words, i: number, c: Context): Match<DayItem> | null
     }
     return null
   }
+  // "Ostern im Jahr 2028"
+  const year = w.at(i + 1)
+  if (
+    name === 'year' &&
+    (year.digits === 4 || year.name === 'year') &&
+    year.value >= 1900 &&
+    year.value < 2200
+  )
+    return { item: { kind: 'year', shift: year.value - c.thisYear }, next: i + 2 }
   if (text === 'jahr' && w.text(i - 1, 'neuen')) return { item: { kind: 'year', shift: 1 }, next: i + 1 }
   if (text === 'jahr' && w.text(i - 1, 'alten')) return { item: { kind: 'year', shift: 0 }, next: i + 1 }
   if (name !== 'week' || text !== 'woche') return null

@@ -4,7 +4,9 @@
  * placeholders ("{{date}}") are cut out: an unfilled variable is not a wish (incident I-18).
  */
 import { spellOut } from './abbreviations.ts'
+import { germanOrder, isEnglish } from './english.ts'
 import { holidayLastWords, holidayPhrases } from './holidays.ts'
+import { join } from './joining.ts'
 import { yearWord } from './numbers.ts'
 import { type Entry, type LexType, longWords, vocabulary } from './vocabulary.ts'
 
@@ -63,6 +65,7 @@ export function lexemesOf(text: string): Lexeme[] {
   const folded = fold(text)
   const lexemes: Lexeme[] = []
   let glued = false
+  let english = false
   let at = 0
   while (at < folded.length) {
     const code = folded.charCodeAt(at)
@@ -75,14 +78,16 @@ export function lexemesOf(text: string): Lexeme[] {
         name: '',
         // Longer runs are telephone numbers: no value that any rule accepts.
         value: digits <= 4 ? Number(folded.slice(start, at)) : Number.NaN,
-        text: digits === 8 ? folded.slice(start, at) : '',
+        text: digits === 8 || digits === 6 ? folded.slice(start, at) : '',
         glued,
         digits,
       })
       glued = true
     } else if (isLetter(code)) {
       while (isLetter(folded.charCodeAt(at))) at++
-      pushWord(lexemes, folded.slice(start, at), glued)
+      const word = folded.slice(start, at)
+      english ||= isEnglish(word)
+      pushWord(lexemes, word, glued)
       glued = true
     } else {
       at++
@@ -95,6 +100,8 @@ export function lexemesOf(text: string): Lexeme[] {
       }
     }
   }
+  if (english) germanOrder(lexemes)
+  join(lexemes)
   return spellOut(lexemes)
 }
 
@@ -107,8 +114,8 @@ function pushWord(lexemes: Lexeme[], word: string, glued: boolean): void {
   if (joinHoliday(lexemes, word) || joinOrdinal(lexemes, word)) return
   const entries = vocabulary.get(word) ?? unknownWord(word)
   let first = true
-  for (const { type, name, value } of entries) {
-    lexemes.push({ type, name, value, text: word, glued: first && glued, digits: 0 })
+  for (const { type, name, value, text } of entries) {
+    lexemes.push({ type, name, value, text: text ?? word, glued: first && glued, digits: 0 })
     first = false
   }
 }
@@ -129,6 +136,17 @@ function unknownWord(word: string): Entry[] {
       return [...hour, { type: 'clock', name: 'uhr', value: 0 }, ...minute]
     }
   }
+  // "überübernächste", "überüberübermorgen"
+  const over = /^(?:ueber){2,5}(?=naechste|morgen)/.exec(word)?.[0]
+  const counted = over ? vocabulary.get(word.slice(over.length))?.[0] : undefined
+  if (over && counted)
+    return [
+      {
+        ...counted,
+        name: counted.type === 'which' ? 'afterNext' : '',
+        value: counted.value + over.length / 5,
+      },
+    ]
   // "zwölfdreißig"
   for (const minute of ['dreissig', 'fuenfzehn', 'fuenfundvierzig']) {
     const hour = word.endsWith(minute) ? vocabulary.get(word.slice(0, -minute.length))?.[0] : undefined

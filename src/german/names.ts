@@ -1,27 +1,135 @@
-/** Words of dates that are none: greetings, surnames after a title, streets. Without a title a surname is not known. */
+/**
+ * Words of dates that are none: greetings, streets, and the names of callers. "Freitag", "August" and "Ostern" are surnames,
+ * "April" and "June" first names; what is said after "hier ist", "ich heiße" or "Frau" is somebody's name, unless the words
+ * go on like a date ("hier ist Weber, Freitag um drei").
+ */
 import type { Words } from './words.ts'
 
 const squares = new Set(['strasse', 'platz', 'allee', 'park', 'ufer'])
-const greetings = new Set(['guten', 'gute', 'schoenen', 'schoene', 'schonen', 'schoenes'])
+const greetings = new Set(
+  'guten gute schoenen schoene schonen schoenes gutn guden gude guete guade guada good'.split(' '),
+)
+/** Words of a calendar that are surnames or first names, too. */
+const nameTypes = new Set(['weekday', 'month', 'holiday', 'part', 'relative'])
+/** What cannot be a first name between "hier ist" and a surname. */
+const noNames = new Set(
+  (
+    'ich wir sie er es man du ihr nur noch auch schon erst immer heute leider wieder alles was wann wie wo bitte gern gerne mal am an im in um zu ' +
+    'hat haben habe hab haette haetten bin sind ist war waere wuerde wuerden moechte will wollte brauche braeuchte kann koennte koennten muss geht ginge passt klappt gibt ' +
+    'kein keine nicht jetzt dann da dort hier frei voll zu geschlossen offen moeglich verfuegbar besser gut schlecht jemand niemand fuer wegen bei mit ohne von vom und oder aber ' +
+    'krank unterwegs verhindert dabei zurueck weg den dem des ab bis nach vor gerade eigentlich einverstanden spaet frueh fertig neu neukunde kunde kundin stammkunde flexibel eher lieber meistens ja nein'
+  ).split(' '),
+)
+/** Words after which a day that could be a name is a day after all. */
+const goesOn = new Set(
+  'passt geht ginge gehts klappt waere wuerde um ab gegen zwischen vormittag nachmittag morgen frueh abend mittag in'.split(
+    ' ',
+  ),
+)
+const namesMax = 2
 
-/** How many lexemes are a greeting or a person's name: "guten Morgen", "Frau Freitag", "mein Name ist August". */
+/** How many lexemes are a greeting or a person's name: "guten Morgen", "Frau Freitag", "hier ist Peter Sonntag". */
 export function namesAt(w: Words, i: number): number {
   const l = w.at(i)
-  // "hier ist Freitag": a caller who gives a surname
-  const introduced = l.text === 'hier' && (w.text(i + 1, 'ist') || w.text(i + 1, 'spricht'))
-  if (l.type === 'title' || introduced) {
-    let at = i + 1
-    if (w.mark(at, '.')) at++
-    if (w.text(at, 'ist') || w.text(at, 'spricht')) at++
-    while (w.is(at, 'title')) at++
-    const { type } = w.at(at)
-    return type === 'weekday' || type === 'month' || type === 'holiday' || type === 'part' ? at + 1 - i : 0
-  }
   if (squares.has(l.text) && w.text(i + 1, 'des')) return addressAt(w, i)
-  if (!greetings.has(l.text)) return 0
+  if (greetings.has(l.text)) return greetingAt(w, i)
+  const before = nameBeforeAt(w, i)
+  if (before > 0) return before
+  const opened = introductionAt(w, i)
+  return opened > i ? nameAt(w, opened, i) : 0
+}
+
+function greetingAt(w: Words, i: number): number {
   const next = w.at(i + 1)
   const isPart = next.type === 'part' && !next.text.endsWith('s')
-  return isPart || next.text === 'morgen' || next.name === 'day' || next.name === 'weekend' ? 2 : 0
+  const isMorning = next.type === 'relative' && next.name === 'morgen'
+  return isPart || isMorning || next.name === 'day' || next.name === 'weekend' ? 2 : 0
+}
+
+/** Where a name begins that is introduced at `i`; `i` itself if none is. */
+function introductionAt(w: Words, i: number): number {
+  const { type, text } = w.at(i)
+  const next = w.at(i + 1).text
+  if (type === 'title') return skipTitles(w, i)
+  switch (text) {
+    case 'hier':
+      return next === 'ist' || next === 'spricht' || next === 'sind' || next === 'is'
+        ? skipTitles(w, i + 2)
+        : i
+    case 'apparat':
+      return skipTitles(w, next === 'ist' ? i + 2 : i + 1)
+    case 'heisst':
+    case 'hoaas':
+    case 'hoass':
+    case 'heiss':
+    case 'nennt':
+      return skipTitles(w, i + 1)
+    case 'ich':
+      // "ich bin der Peter Samstag"; without an article "ich bin Montag da" tells of a day.
+      return next === 'bin' && w.is(i + 2, 'article') && !w.is(i + 3, 'weekday') ? skipTitles(w, i + 3) : i
+    case 'namen':
+    case 'nachnamen':
+    case 'familiennamen':
+      return skipTitles(w, i + 1)
+    case 'called':
+      return i + 1
+    case 'is':
+      return w.text(i - 1, 'name') || w.text(i - 1, 'this') ? i + 1 : i
+    default:
+      return i
+  }
+}
+
+/** Past "ist", "lautet", ":", titles and articles to the name itself. */
+function skipTitles(w: Words, i: number): number {
+  let at = i
+  for (let skipped = 0; skipped < 5; skipped++) {
+    const l = w.at(at)
+    const filler =
+      l.type === 'title' ||
+      (l.type === 'article' && at > i - 1) ||
+      l.text === 'ist' ||
+      l.text === 'lautet' ||
+      l.text === 'spricht' ||
+      l.text === 'is' ||
+      (l.type === 'mark' && (l.name === ':' || l.name === '.')) ||
+      l.text === 'prof' ||
+      l.text === 'professor'
+    if (!filler) break
+    at++
+  }
+  return at
+}
+
+/** Lexemes from `i` to the end of the name that begins at `start`; 0 if no word of a date is in it. */
+function nameAt(w: Words, start: number, i: number): number {
+  let at = start
+  while (at < start + namesMax && w.is(at, 'word') && !noNames.has(w.at(at).text)) at++
+  let last = at
+  // "April Morgen": both names
+  while (last < at + 2 && nameTypes.has(w.at(last).type) && !w.is(last, 'relative') === true) last++
+  if (last === at && w.is(at, 'relative', 'morgen')) last++
+  else if (last > at && w.is(last, 'relative', 'morgen')) last++
+  if (last === at) return 0
+  const next = w.at(last)
+  const isDate =
+    next.type === 'number' ||
+    next.type === 'ordinal' ||
+    next.type === 'part' ||
+    next.type === 'clock' ||
+    (next.type === 'prep' && (next.name === 'um' || next.name === 'in') && next.text !== 'im') ||
+    goesOn.has(next.text)
+  // "hier ist Freitag um drei …" is nobody's name, "Frau Freitag um drei" is.
+  return isDate && !w.is(start - 1, 'title') ? 0 : last - i
+}
+
+/** "Sonntag mein Name", "Montag ist mein Name", "Freitag heiße ich", "Sommer am Apparat". */
+function nameBeforeAt(w: Words, i: number): number {
+  if (!nameTypes.has(w.at(i).type)) return 0
+  const at = w.text(i + 1, 'ist') || w.mark(i + 1, ',') ? i + 2 : i + 1
+  if (w.text(at, 'mein') && w.text(at + 1, 'name')) return at + 2 - i
+  if (w.text(at, 'heisse') && w.text(at + 1, 'ich')) return at + 2 - i
+  return w.text(at, 'am') && w.text(at + 1, 'apparat') ? at + 2 - i : 0
 }
 
 /** "Straße des 17. Juni 135": an address, with its house number. */

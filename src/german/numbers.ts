@@ -28,7 +28,8 @@ const tens = [
   'achtzig',
   'neunzig',
 ]
-const irregularOrdinals: Record<number, string> = { 1: 'erst', 3: 'dritt', 7: 'siebt', 8: 'acht' }
+/** Stems of ordinals that are not the cardinal and "t". */
+export const irregularOrdinals: Record<number, string> = { 1: 'erst', 3: 'dritt', 7: 'siebt', 8: 'acht' }
 /** Regional and telephone forms: "zwo" is said so that nobody hears "drei". */
 const spoken: Array<[string, number]> = [
   ['eins', 1],

@@ -3,6 +3,22 @@
  * Words are written folded: lower case, umlauts as ae/oe/ue, ß as ss. The spellings without umlaut that
  * speech-to-text and keyboards produce ("ubermorgen", "fruh") are derived, not listed.
  */
+import {
+  dialectAfterNext,
+  dialectCardinals,
+  dialectComing,
+  dialectDayAfter,
+  dialectFractions,
+  dialectMonths,
+  dialectNext,
+  dialectOrdinals,
+  dialectParts,
+  dialectRelatives,
+  dialectUnits,
+  dialectWeekdays,
+  swissHours,
+} from './dialect.ts'
+import { englishEntries } from './english.ts'
 import { holidayWords } from './holidays.ts'
 import { cardinalWords, ordinalWords } from './numbers.ts'
 import type { PartOfDay } from './types.ts'
@@ -44,6 +60,8 @@ export interface Entry {
   type: LexType
   name: string
   value: number
+  /** the standard word, where rules look at the word itself and this one is regional or foreign */
+  text?: string
 }
 
 /** The window a part of day stands for, in minutes; `to` is exclusive. */
@@ -303,7 +321,36 @@ function build(): Map<string, Entry[]> {
         entries,
       )
   }
+  addDialect(add)
+  for (const [word, entries] of englishEntries) add(word, entries)
   return words
+}
+
+/** Regional spellings come last: a word of the standard language stays what it is. */
+function addDialect(add: (word: string, entries: Entry[]) => void): void {
+  for (const [word, value] of swissHours) add(word, [entry('number', 'swiss', value)])
+  for (const [word, weekday] of dialectWeekdays()) {
+    const day = entry('weekday', '', weekday)
+    for (const ending of ['', 's', 'e', 'en']) add(word + ending, [day])
+  }
+  for (const [name, words] of Object.entries(dialectParts))
+    for (const word of words) add(word, [entry('part', name, 0)])
+  for (const [days, words] of Object.entries(dialectRelatives)) {
+    const name = days === '1' ? 'morgen' : ''
+    for (const word of words.split(' ')) if (word !== '') add(word, [entry('relative', name, Number(days))])
+  }
+  for (const word of dialectDayAfter()) add(word, [entry('relative', '', 2)])
+  for (const word of dialectNext()) add(word, [entry('which', 'next', 1)])
+  for (const word of dialectAfterNext()) add(word, [entry('which', 'afterNext', 2)])
+  for (const word of dialectComing) add(word, [entry('which', 'coming', 1)])
+  for (const [name, { value, text, words }] of Object.entries(dialectUnits))
+    for (const word of words) add(word, [{ ...entry('unit', name, value), text }])
+  for (const [name, minutes, words] of dialectFractions)
+    for (const word of words) add(word, [entry('fraction', name, minutes)])
+  for (const [month, words] of Object.entries(dialectMonths))
+    for (const word of words.split(' ')) add(word, [entry('month', '', Number(month))])
+  for (const [word, value] of dialectOrdinals()) add(word, [entry('ordinal', '', value)])
+  for (const [word, value] of dialectCardinals()) add(word, [entry('number', '', value)])
 }
 
 export const vocabulary: ReadonlyMap<string, Entry[]> = build()
