@@ -25,6 +25,8 @@ interface Line {
   trouble: Understood['trouble']
   ambiguous: Understood['ambiguous']
   unresolved: Understood['unresolved']
+  every: Understood['every']
+  not: Understood['not']
 }
 
 /** One answer line: `date` is the (first) day, `time` a point, `from`/`to` the window of a part of day or span. */
@@ -43,7 +45,7 @@ function momentOf(ref: string, zone: string): UnderstandOptions {
   return { now, zone }
 }
 
-function fieldsOf({ day, time, alternatives, trouble, ambiguous, unresolved }: Understood): Line {
+function fieldsOf({ day, time, alternatives, trouble, ambiguous, unresolved, every, not }: Understood): Line {
   return {
     date: day?.from ?? null,
     dateTo: day?.to ?? null,
@@ -56,6 +58,8 @@ function fieldsOf({ day, time, alternatives, trouble, ambiguous, unresolved }: U
     trouble,
     ambiguous,
     unresolved,
+    every,
+    not,
   }
 }
 

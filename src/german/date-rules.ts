@@ -51,40 +51,6 @@ function yearAfter(w: Words, i: number, thisYear: number): { year: number; next:
 const fullYear = (value: number, digits: number): number =>
   digits > 2 ? value : value >= 70 ? 1900 + value : 2000 + value
 
-/** "2026-12-04", "2026-12-04T14:30:00+01:00", "2026/12/04" */
-export function isoRule(w: Words, i: number): Match<DayItem> | null {
-  const year = w.at(i)
-  if (year.digits !== 4 || !(w.mark(i + 1, '-') || w.mark(i + 1, '/') || w.mark(i + 1, '.'))) return null
-  if (
-    !w.is(i + 2, 'number') ||
-    !w.at(i + 2).glued ||
-    w.at(i + 3).name !== w.at(i + 1).name ||
-    !w.is(i + 4, 'number')
-  )
-    return null
-  const month = w.at(i + 2).value
-  const day = saidDate(month >= 1 && month <= 12 ? w.at(i + 4).value : Number.NaN, month, year.value)
-  if (!w.text(i + 5, 't') || !w.mark(i + 7, ':')) {
-    return { item: day, next: i + 5 }
-  }
-  const minute = w.at(i + 6).value * 60 + w.at(i + 8).value
-  let next = i + 9
-  if (w.mark(next, ':')) next += 2
-  if (w.mark(next, '.')) next += 2
-  let offsetMinutes: number | null = null
-  if (w.text(next, 'z') && w.at(next).glued) {
-    offsetMinutes = 0
-    next++
-  } else if ((w.mark(next, '+') || w.mark(next, '-')) && w.mark(next + 2, ':')) {
-    offsetMinutes = (w.mark(next, '-') ? -1 : 1) * (w.at(next + 1).value * 60 + w.at(next + 3).value)
-    next += 4
-  }
-  // Midnight is how machines write "no time".
-  if (minute === 0) return { item: day, next }
-  const valid = w.is(i + 6, 'number') && minute < 1440
-  return { item: { kind: 'iso', day, minute: valid ? minute : null, offsetMinutes }, next }
-}
-
 /** "7.11.", "07.11.2025", "3.12.26", "1. 2", "5/12/2025", "14-12-2017"; not "14.30 Uhr" and not a price. */
 export function figuresRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   const day = w.at(i)
@@ -99,7 +65,8 @@ export function figuresRule(w: Words, i: number, c: Context): Match<DayItem> | n
     if (!month.glued) return null
     if (w.at(i + 3).name !== separator.name || !hasYear)
       return separator.name === '/' && !c.timeOnly ? slashedAt(w, i) : null
-    return figures(w, i, i + 5, fullYear(year.value, year.digits))
+    const date = figures(w, i, i + 5, fullYear(year.value, year.digits))
+    return separator.name === '/' ? american(w, i, date) : date
   }
   if (separator.name !== '.') return null
   if (w.mark(i + 3, '.') && w.at(i + 3).glued) {
@@ -123,25 +90,26 @@ function slashedAt(w: Words, i: number): Match<DayItem> | null {
   const before = w.at(i - 1)
   const announced = i === 0 || before.name === 'am' || before.type === 'article' || before.type === 'weekday'
   const [day, month, after] = [w.at(i).value, w.at(i + 2).value, w.at(i + 3)]
-  if (!announced || day < 1 || day > 31 || month < 1 || month > 12) return null
+  const isAmerican = month > 12 && month <= 31 && day >= 1 && day <= 12
+  if (!announced || day < 1 || day > 31 || month < 1 || (month > 12 && !isAmerican)) return null
   if (after.type === 'clock' || after.type === 'unit' || after.type === 'counted') return null
   if (after.type === 'mark' && after.name !== ',' && after.name !== 'end' && after.name !== '?') return null
-  return figures(w, i, i + 3, null)
+  return isAmerican || i === 0 ? american(w, i, figures(w, i, i + 3, null)) : figures(w, i, i + 3, null)
+}
+
+/** "11/27/2026" can only be American; "12/04/2026" can be both, so the other reading stays beside the German one. */
+function american(w: Words, i: number, { item, next }: Match<DayItem>): Match<DayItem> {
+  const [month, day] = [w.at(i).value, w.at(i + 2).value]
+  if (item.kind !== 'date' || month < 1 || month > 12 || month === day) return { item, next }
+  const other = saidDate(day, month, item.year)
+  if (day > 12) return { item: other, next }
+  return Number.isNaN(other.day) ? { item, next } : { item: { ...item, american: { day, month } }, next }
 }
 
 function figures(w: Words, i: number, next: number, year: number | null): Match<DayItem> {
   const month = w.at(i + 2).value
   const exists = month >= 1 && month <= 12
   return { item: saidDate(exists ? w.at(i).value : Number.NaN, exists ? month : null, year), next }
-}
-
-/** "20261204", as machines write it. */
-export function compactRule(w: Words, i: number): Match<DayItem> | null {
-  const { digits, text } = w.at(i)
-  if (digits !== 8 || !/^20\d{6}$/.test(text)) return null
-  const month = Number(text.slice(4, 6))
-  if (month < 1 || month > 12) return null
-  return { item: saidDate(Number(text.slice(6)), month, Number(text.slice(0, 4))), next: i + 1 }
 }
 
 /** A day of the month at `i`: an ordinal, or a number with its dot if it has one. */
@@ -253,11 +221,17 @@ export function dayOfMonthRule(w: Words, i: number, c: Context): Match<DayItem> 
   const next = w.at(day.next)
   // "am siebten elften": the second ordinal is the month.
   const monthAt = dayOfMonthAt(w, day.next)
-  if (day.ordinal && next.type === 'ordinal' && monthAt && monthAt.day <= 12 && monthAt.day >= 1) {
+  const figured = l.digits === 0 && next.digits > 0 && next.digits <= 2 && monthAt?.ordinal === true
+  const monthed = next.type === 'ordinal' || (figured && !w.at(monthAt.next).glued)
+  if (day.ordinal && monthed && monthAt && monthAt.day <= 12 && monthAt.day >= 1) {
     if (!announced && !w.is(i - 1, 'article') && i > 0) return null
     const year = yearAfter(w, monthAt.next, c.thisYear)
     return { item: saidDate(day.day, monthAt.day, year?.year ?? null), next: year?.next ?? monthAt.next }
   }
+  // "am siebten des vierten"
+  const ofMonth = day.ordinal && announced && next.text === 'des' ? dayOfMonthAt(w, day.next + 1) : null
+  if (ofMonth?.ordinal && ofMonth.day <= 12 && !w.is(ofMonth.next, 'month') && !w.is(ofMonth.next, 'unit'))
+    return { item: saidDate(day.day, ofMonth.day, null), next: ofMonth.next }
   if (
     countedNouns.has(next.text) ||
     next.type === 'counted' ||

@@ -95,6 +95,8 @@ export function whichRule(w: Words, i: number, c: Context): Match<DayItem> | nul
   // "die nächsten zwei Wochen", "in den kommenden 14 Tagen"
   if (shift === 1 && (noun.type === 'number' || noun.text === 'paar')) {
     const amount = amountAt(w, i + 1)
+    if (amount && amount.minutes > 0 && amount.days === 0)
+      return { item: { kind: 'moment', minutes: amount.minutes, within: true }, next: amount.next }
     if (amount)
       return {
         item: { kind: 'within', fromDays: 0, toDays: amount.days, toMonths: amount.months },
@@ -134,8 +136,18 @@ function whichUnit(
       if (text === 'tag') return { item: { kind: 'relative', days: 1 }, next }
       return { item: { kind: 'within', fromDays: 1, toDays: 4, toMonths: 0 }, next }
     default:
-      return null
+      return shift === 1 && Object.hasOwn(hourMinutes, unit)
+        ? { item: { kind: 'moment', minutes: hourMinutes[unit]!, within: true }, next }
+        : null
   }
+}
+
+/** Minutes of the units that count from now: "in der nächsten Stunde". */
+const hourMinutes: Readonly<Record<string, number>> = {
+  hour: 60,
+  halfHour: 30,
+  quarterHour: 15,
+  threeQuarterHour: 45,
 }
 
 /** "die Woche drauf", "unter der Woche", "im Laufe der Woche", "am Wochenende", "KW 49", "Woche vom 8. Dezember". */

@@ -10,6 +10,8 @@ export interface SaidClock {
   minute: number
   fixed: boolean
   approximate: boolean
+  /** said with a zone: minutes to subtract for UTC */
+  offsetMinutes?: number
 }
 
 export interface SaidDate {
@@ -21,6 +23,8 @@ export interface SaidDate {
   /** "am dritten nächsten Monats": months from now */
   monthShift: number | null
   approximate: boolean
+  /** the reading of "12/04" as month and day, if that is one */
+  american?: { day: number; month: number }
 }
 
 export type Portion = 'start' | 'middle' | 'end' | 'firstHalf' | 'secondHalf' | null
@@ -45,7 +49,8 @@ export type DayItem =
   | { kind: 'bridge'; key: string }
   | { kind: 'week'; shift: number; portion: Portion; workdays: boolean }
   | { kind: 'weekOf'; date: DayItem; shift: number }
-  | { kind: 'isoWeek'; week: number }
+  /** `year` 0: the next such week; `weekday`: one day of it, Monday = 1 */
+  | { kind: 'isoWeek'; week: number; year?: number; weekday?: number | null }
   | { kind: 'weekend'; which: WhichDay }
   | { kind: 'month'; month: number; year: number | null; portion: Portion; next: boolean }
   | { kind: 'monthShift'; shift: number; portion: Portion }
@@ -57,7 +62,10 @@ export type DayItem =
   | { kind: 'range'; from: DayItem | null; to: DayItem | null; exclusive: boolean }
   | { kind: 'soonest' }
   | { kind: 'iso'; day: SaidDate; minute: number | null; offsetMinutes: number | null }
-  | { kind: 'moment'; minutes: number }
+  /** `within`: from now until then, not then */
+  | { kind: 'moment'; minutes: number; within?: boolean }
+  /** again and again, from the day that the rest says */
+  | { kind: 'every'; days: number; months: number }
 
 export type TimeItem =
   | { kind: 'clock'; clock: SaidClock }

@@ -12,7 +12,7 @@ export function holidayRule(w: Words, i: number): Match<DayItem> | null {
   if (
     key === 'christmas' &&
     (w.is(i + 1, 'and') || w.is(i + 1, 'bound', 'to')) &&
-    w.is(i + 2, 'holiday', 'newYear') &&
+    (w.is(i + 2, 'holiday', 'newYear') || w.is(i + 2, 'holiday', 'newYearsEve')) &&
     w.is(i - 1, 'prep', 'zwischen')
   ) {
     return { item: { kind: 'betweenYears' }, next: i + 3 }
@@ -20,6 +20,23 @@ export function holidayRule(w: Words, i: number): Match<DayItem> | null {
   const year = w.at(i + 1)
   const hasYear = year.digits === 4 && year.value >= 1900 && year.value < 2200
   return { item: { kind: 'holiday', key, year: hasYear ? year.value : null }, next: hasYear ? i + 2 : i + 1 }
+}
+
+const monthOf = (month: number): DayItem => ({ kind: 'month', month, year: null, portion: null, next: false })
+const season = (first: number, last: number): DayItem => ({
+  kind: 'range',
+  from: monthOf(first),
+  to: monthOf(last),
+  exclusive: false,
+})
+
+/** "im Frühjahr", as whole months; only after "im", for all of them are surnames. */
+export const seasons: Readonly<Record<string, DayItem>> = {
+  fruehjahr: season(3, 5),
+  fruehling: season(3, 5),
+  sommer: season(6, 8),
+  herbst: season(9, 11),
+  winter: season(12, 2),
 }
 
 /** "Brückentag nach Himmelfahrt": the working day between the holiday and the weekend. */

@@ -94,7 +94,9 @@ export function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme
       clause = { items: [], rhetorical: false, start: element.end }
     } else if ((marker === 'not' || marker === 'unable') && !clause.rhetorical && refuses(element, text)) {
       const next = elements[k + 1]
-      if (marker === 'not' && next?.item && next.at - element.end <= negationReach) {
+      const back = marker === 'not' && refersBack(clause, elements, element, next?.item ?? null, text)
+      if (back) drop(clause)
+      else if (marker === 'not' && next?.item && next.at - element.end <= negationReach) {
         const group = negatedFrom(elements, k + 1, text(element.at) === 'weder')
         for (const i of group) dropped.add(i)
         if (group.length > 1) groups.push(group)
@@ -115,6 +117,29 @@ export function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme
     for (const i of groups.flat()) if (isTime(elements[i]!.item!) !== keepsTime) dropped.delete(i)
   }
   return dropped
+}
+
+/** Words of being able: after a day and one of them a "nicht" refuses that day, not the one that follows. */
+const ableWords = new Set(
+  'geht gehts gehen ging ginge kann koennen koennte passt passen passts klappt klappen haut schaffe schaff schaffen bin habe hab haette auch leider funktioniert works work'.split(
+    ' ',
+  ),
+)
+
+/** "Montag geht nicht Dienstag schon": without a comma the same kind of thing on both sides is refused and wished for. */
+function refersBack(
+  clause: Clause,
+  elements: readonly Element[],
+  element: Element,
+  next: Item | null,
+  text: (i: number) => string,
+): boolean {
+  const last = clause.items.at(-1)
+  if (last === undefined || leadsOnly.has(text(element.at))) return false
+  if (text(element.at).startsWith('kein')) return refusals.has(text(element.end))
+  if (next === null || !clause.items.some((i) => isTime(elements[i]!.item!) === isTime(next))) return false
+  for (let at = elements[last]!.end; at < element.at; at++) if (ableWords.has(text(at))) return true
+  return false
 }
 
 /** A refused day with its time, or a refused time: "nicht am Montag um neun". A second day is no longer refused. */

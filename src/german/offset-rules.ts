@@ -126,6 +126,8 @@ export function offsetRule(w: Words, i: number, c: Context): Match<DayItem> | nu
   if (opener.type === 'bound' && opener.name !== 'before') return null
   // "ein Termin von einer Stunde", "um eine Woche verschieben" count from something else than now.
   if (opener.type === 'prep' && !countingPreps.has(opener.name)) return null
+  if (within && amount.minutes > 0)
+    return { item: { kind: 'moment', minutes: amount.minutes, within: true }, next: amount.next }
   if (within)
     return {
       item: { kind: 'within', fromDays: 0, toDays: amount.days, toMonths: amount.months },

@@ -5,7 +5,7 @@
 import { addMonths, civilOf, type DayNumber, dayNumber, monthLength, weekdayOfNumber } from './days.ts'
 import { holidayOf } from './holidays.ts'
 import type { DayItem, SaidDate } from './items.ts'
-import { type NoDay, one, type ResolvedDay, refuse } from './resolved.ts'
+import { type Calendar, type NoDay, one, type ResolvedDay, refuse } from './resolved.ts'
 import type { Weekday } from './types.ts'
 
 /** How long after a day a caller may still mean it: asked about, not moved to next year. */
@@ -16,7 +16,6 @@ const distantDays = 306
 const movedDaysMax = 92
 /** Explicit years further back are birthdays, not appointments. */
 const pastYearsMax = 10
-const futureDaysMax = 400
 /** In how many months a day of the month is looked for until its weekday agrees. */
 const monthsTried = 4
 
@@ -30,7 +29,8 @@ export function nextYearly(
   return thisYear >= today ? thisYear : dayIn(civilOf(today).year + 1)
 }
 
-export function resolveDate(date: SaidDate, wanted: Weekday | null, today: DayNumber): ResolvedDay | NoDay {
+export function resolveDate(date: SaidDate, wanted: Weekday | null, cal: Calendar): ResolvedDay | NoDay {
+  const { today } = cal
   if (Number.isNaN(date.day)) return refuse('impossible_date')
   const now = civilOf(today)
   if (date.month === null) return resolveDayOfMonth(date, wanted, today)
@@ -38,7 +38,7 @@ export function resolveDate(date: SaidDate, wanted: Weekday | null, today: DayNu
   if (date.year !== null) {
     if (day > monthLength(date.year, month)) return refuse('impossible_date')
     const named = dayNumber(date.year, month, day)
-    if (named >= today) return { ...one(named), trouble: named - today > futureDaysMax ? 'far_away' : null }
+    if (named >= today) return { ...one(named), trouble: named - today > cal.daysAhead ? 'far_away' : null }
     if (today - named <= justPastDays) return pastDay(named, month, day, now.year)
     if (now.year - date.year >= pastYearsMax) return refuse('past_day')
     const next = yearlyFrom(now.year, month, day, today)

@@ -12,18 +12,13 @@ import {
   weekdayOfNumber,
 } from './days.ts'
 import { holidayOf } from './holidays.ts'
-import type { DayItem, WhichDay } from './items.ts'
+import type { DayItem, SaidDate } from './items.ts'
 import { nextYearly, resolveDate, resolveHoliday, resolveNth } from './resolve-date.ts'
 import { resolveMonth, resolveWeekend, weekPortions } from './resolve-span.ts'
-import { type NoDay, one, type ResolvedDay, refuse, span } from './resolved.ts'
+import { byOffset, byWhich } from './resolve-which.ts'
+import { type Calendar, type NoDay, one, type ResolvedDay, refuse, span } from './resolved.ts'
 import type { Weekday } from './types.ts'
 import type { Draft, Slot } from './wish.ts'
-
-export interface Calendar {
-  today: DayNumber
-  /** Can a wish for today without further words still be met? Decides "Dienstag" on a Tuesday. */
-  todayPossible: boolean
-}
 
 /** How far an open end ("ab Montag", "so bald wie möglich") reaches. */
 const openDays = 13
@@ -39,16 +34,20 @@ export function resolveDay(
   if (point) resolved = resolvePoint(withMonth(withYear(point, year, cal), month), weekday, cal)
   else if (relative?.kind === 'relative')
     resolved =
-      offset?.kind === 'offset' ? byOffset(offset, cal.today + relative.days) : one(cal.today + relative.days)
-  else if (range) resolved = withinMonth(resolveRange(rangeOfMonth(range, month), week, cal), month, cal)
-  else if (weekday?.kind === 'weekday') resolved = resolveWeekday(weekday, days, order, cal)
+      offset?.kind === 'offset'
+        ? byOffset(offset, cal.relativeToday + relative.days)
+        : one(cal.relativeToday + relative.days)
+  else if (range) {
+    const whole = withinMonth(resolveRange(rangeOfMonth(range, month), week, cal), month, cal)
+    resolved = weekday?.kind === 'weekday' ? weekdayWithin(whole, weekday.weekday) : whole
+  } else if (weekday?.kind === 'weekday') resolved = resolveWeekday(weekday, days, order, cal)
   else if (week) resolved = resolveWeek(week, cal)
   else if (weekend?.kind === 'weekend') resolved = resolveWeekend(weekend.which, cal.today)
-  else if (offset?.kind === 'offset') resolved = byOffset(offset, cal.today)
+  else if (offset?.kind === 'offset') resolved = byOffset(offset, cal.relativeToday)
   else if (month ?? year) resolved = resolveMonth((month ?? year)!, cal.today)
   else if (days.soonest) resolved = { ...span(cal.today, cal.today + openDays), reading: 'soonest' }
   if (resolved === null || resolved.from === null) return resolved
-  if (relative?.kind === 'relative' && point) checkSame(resolved, cal.today + relative.days)
+  if (relative?.kind === 'relative' && point) checkSame(resolved, cal.relativeToday + relative.days)
   if (weekday?.kind === 'weekday' && (point || relative)) checkWeekday(resolved, weekday.weekday, cal.today)
   return inTime(resolved, cal.today)
 }
@@ -57,6 +56,14 @@ export function resolveDay(
 function inTime(resolved: ResolvedDay, today: DayNumber): ResolvedDay {
   if (resolved.to < today) return { ...resolved, trouble: resolved.trouble ?? 'past_day' }
   return resolved.from < today ? { ...resolved, from: today } : resolved
+}
+
+/** "zwischen den Jahren am Dienstag", "freitags ab 4. Dezember": the first such day of the span. */
+function weekdayWithin(whole: ResolvedDay | NoDay, weekday: Weekday): ResolvedDay | NoDay {
+  if (whole.from === null) return whole
+  const day = whole.from + ((weekday - weekdayOfNumber(whole.from) + 7) % 7)
+  if (day > whole.to) return refuse('weekday_mismatch', { day: whole.from, reason: 'date' })
+  return { ...one(day), trouble: whole.trouble }
 }
 
 function checkSame(resolved: ResolvedDay, other: DayNumber): void {
@@ -96,8 +103,10 @@ function resolvePoint(point: DayItem, weekday: DayItem | undefined, cal: Calenda
   switch (point.kind) {
     case 'date': {
       const wanted = weekday?.kind === 'weekday' ? weekday.weekday : null
-      const resolved = resolveDate(point, wanted, today)
-      return resolved.from !== null && point.approximate ? { ...resolved, reading: 'approximate' } : resolved
+      const resolved = resolveDate(point, wanted, cal)
+      if (resolved.from === null) return resolved
+      if (point.american && wanted === null) return eitherOrder(point, resolved, cal)
+      return point.approximate ? { ...resolved, reading: 'approximate' } : resolved
     }
     case 'nth':
       return resolveNth(point, today)
@@ -112,7 +121,7 @@ function resolvePoint(point: DayItem, weekday: DayItem | undefined, cal: Calenda
       return one(nextYearly(dayIn, null, today))
     }
     case 'besideDate': {
-      const { from } = resolveDate(point.date, null, today)
+      const { from } = resolveDate(point.date, null, cal)
       if (from === null) return refuse('impossible_date')
       const distance = (point.weekday - weekdayOfNumber(from) + 7) % 7
       return one(point.after ? from + (distance || 7) : from + distance - 7)
@@ -140,6 +149,14 @@ function resolvePoint(point: DayItem, weekday: DayItem | undefined, cal: Calenda
     default:
       return refuse('ambiguous_day')
   }
+}
+
+/** "12/04/2026": day first as Germans write, unless that is over and month first is not. */
+function eitherOrder(point: SaidDate, dayFirst: ResolvedDay, cal: Calendar): ResolvedDay {
+  const monthFirst = resolveDate({ ...point, ...point.american!, american: undefined }, null, cal)
+  if (monthFirst.from === null || monthFirst.trouble !== null) return dayFirst
+  if (dayFirst.trouble !== null) return monthFirst
+  return { ...dayFirst, alternatives: [{ day: monthFirst.from, reason: 'month_first' }] }
 }
 
 /** "im Februar nach dem 10.": the month is that of both ends. */
@@ -182,7 +199,7 @@ const slotFor: Partial<Record<DayItem['kind'], Slot>> = {
 }
 
 /** A draft of one item, to resolve parts of a range or shift on their own. */
-function draftOf(item: DayItem): Pick<Draft, 'days' | 'order'> {
+export function draftOf(item: DayItem): Pick<Draft, 'days' | 'order'> {
   const slot = slotFor[item.kind] ?? 'point'
   return { days: { [slot]: item }, order: [slot] }
 }
@@ -229,53 +246,11 @@ function resolveWeekday(
   return byWhich(item.which, today + ahead, ahead, weekday > weekdayOfNumber(today), cal)
 }
 
-/** `coming` is the weekday's day from today on; `inThisWeek` says whether that is before Monday. */
-function byWhich(
-  which: WhichDay,
-  coming: DayNumber,
-  ahead: number,
-  inThisWeek: boolean,
-  cal: Calendar,
-): ResolvedDay {
-  const later = (day: DayNumber, reason: string): ResolvedDay => ({
-    ...one(day),
-    alternatives: [{ day: day + 7, reason }],
-  })
-  switch (which) {
-    case 'bare':
-      if (ahead > 0) return one(coming)
-      // "Dienstag" on a Tuesday: today while that is possible, and the other reading beside it.
-      return cal.todayPossible
-        ? later(coming, 'next_week')
-        : { ...one(coming + 7), alternatives: [{ day: coming, reason: 'today' }] }
-    case 'this':
-      return ahead === 0 ? later(coming, 'next_week') : one(coming)
-    case 'coming':
-      return one(ahead === 0 ? coming + 7 : coming)
-    case 'next':
-      // "nächsten Freitag" on a Tuesday is the coming one to some and next week's to others.
-      if (ahead === 0) return one(coming + 7)
-      return inThisWeek ? later(coming, 'next_week') : one(coming)
-    case 'afterNext':
-      if (ahead === 0) return one(coming + 14)
-      return inThisWeek ? later(coming + 7, 'week_after_next') : one(coming + 7)
-    case 'following':
-      return one(coming + 7)
-    case 'last':
-      return { ...one(coming - 7), trouble: 'past_day' }
-  }
-}
-
-function byOffset(offset: Extract<DayItem, { kind: 'offset' }>, base: DayNumber): ResolvedDay {
-  const day = addMonths(base + offset.days, offset.months)
-  const alternatives = offset.idiom && offset.days === 7 ? [{ day: day + 1, reason: 'counted_days' }] : []
-  return { ...one(day, offset.approximate ? 'approximate' : 'exact'), alternatives }
-}
-
 /** Monday of the week an item names, or null if its own day cannot be resolved. */
 function weekMonday(item: DayItem, cal: Calendar): DayNumber | null {
   if (item.kind === 'week') return mondayOf(cal.today) + item.shift * 7
   if (item.kind === 'isoWeek') {
+    if (item.year) return mondayOfIsoWeek(item.year, item.week)
     const year = civilOf(mondayOf(cal.today) + 3).year
     const monday = mondayOfIsoWeek(year, item.week)
     return monday + 6 >= cal.today ? monday : mondayOfIsoWeek(year + 1, item.week)
@@ -291,6 +266,7 @@ function weekMonday(item: DayItem, cal: Calendar): DayNumber | null {
 function resolveWeek(item: DayItem, cal: Calendar): ResolvedDay | NoDay {
   let monday = weekMonday(item, cal)
   if (monday === null) return refuse('ambiguous_day')
+  if (item.kind === 'isoWeek' && item.weekday) return one(monday + item.weekday - 1)
   if (item.kind !== 'week' || (item.portion === null && !item.workdays)) return span(monday, monday + 6)
   const [first, last] = item.portion === null ? [0, 4] : weekPortions[item.portion]
   // "Anfang der Woche" said on a Thursday is next week's.

@@ -1,6 +1,7 @@
 /**
  * Times of a wish on the clock: which of two readings twelve hours apart is meant, and the windows of the parts of day.
  */
+import { inPart } from './day-parts.ts'
 import type { SaidClock } from './items.ts'
 import type { OpeningHours, Understood, Weekday } from './types.ts'
 import { type PartWindow, partWindows } from './vocabulary.ts'
@@ -91,15 +92,6 @@ function readClock(
   const late = morning === afternoon ? said < morningFromMinute : afternoon
   if (late) return { minute: said + noon, other: said }
   return { minute: said, other: afternoon || said < morningFromMinute ? said + noon : null }
-}
-
-/** A time of the twelve-hour clock within a part of day: "abends um acht", "nachts um zwölf", "mittags um eins". */
-function inPart(half: number, part: string, said: number): number {
-  if (part.endsWith('noon') && part !== 'noon' && !part.endsWith('forenoon')) return half + noon
-  if (part === 'noon') return half >= 600 ? half : half + noon
-  if (part.endsWith('evening')) return half < 60 ? half + dayMinutes : half + noon
-  if (part === 'night') return half >= 360 ? half + noon : half
-  return said
 }
 
 function resolveWindow(

@@ -10,6 +10,17 @@ export interface ResolvedDay {
   trouble: Trouble | null
 }
 
+/** What days are counted from. */
+export interface Calendar {
+  today: DayNumber
+  /** the day that "heute", "morgen" and "in drei Tagen" count from; another than `today` when they were said before midnight */
+  relativeToday: DayNumber
+  /** Can a wish for today without further words still be met? Decides "Dienstag" on a Tuesday. */
+  todayPossible: boolean
+  /** how many days ahead an explicit year may lie before it is asked about */
+  daysAhead: number
+}
+
 /** Nothing to act on, with the reason. */
 export interface NoDay {
   from: null

@@ -4,15 +4,7 @@
  * number of lexemes, so the scan is linear. To teach the parser a new form, add a rule with its example here.
  */
 import { clockRule } from './clock-rules.ts'
-import {
-  compactRule,
-  dayOfMonthRule,
-  figuresRule,
-  isoRule,
-  monthFirstRule,
-  namedMonthRule,
-  saidDate,
-} from './date-rules.ts'
+import { dayOfMonthRule, figuresRule, monthFirstRule, namedMonthRule, saidDate } from './date-rules.ts'
 import {
   followingWords,
   monthRule,
@@ -26,9 +18,11 @@ import {
 } from './day-rules.ts'
 import { type DayItem, type Element, type Item, isTime, type Marker } from './items.ts'
 import type { Lexeme } from './lexer.ts'
-import { bridgeRule, holidayRule, nthRule } from './named-day-rules.ts'
+import { compactRule, hyphenatedRule, isoRule, machineClockRule, weekWordRule } from './machine-rules.ts'
+import { bridgeRule, holidayRule, nthRule, seasons } from './named-day-rules.ts'
 import { namesAt } from './names.ts'
 import { amountAt, offsetRule, shiftedAt } from './offset-rules.ts'
+import { seriesRule } from './series-rules.ts'
 import type { LexType } from './vocabulary.ts'
 import { boundAt, clockBoundRule, clockRangeRule, occasionRule, partRule } from './window-rules.ts'
 import { type Context, type Match, Words } from './words.ts'
@@ -43,6 +37,7 @@ interface Rule {
 const dayRules: Rule[] = [
   { example: '2026-12-04', starts: ['number'], read: isoRule },
   { example: '20261204', starts: ['number'], read: compactRule },
+  { example: '04-Dec-2026', starts: ['number', 'month'], read: hyphenatedRule },
   { example: '7.11.', starts: ['number'], read: figuresRule },
   { example: 'ersten Montag im Dezember', starts: ['ordinal', 'number'], read: nthRule },
   { example: '27. November', starts: ['number', 'ordinal'], read: namedMonthRule },
@@ -58,6 +53,7 @@ const dayRules: Rule[] = [
 ]
 
 const rules: Rule[] = [
+  { example: 'alle vier Wochen', starts: ['word', 'number'], read: seriesRule },
   { example: 'letzte Woche vor Weihnachten', starts: ['which', 'ordinal', 'unit'], read: besideRule },
   {
     example: 'vom 10. bis 14. November',
@@ -74,17 +70,23 @@ const rules: Rule[] = [
     starts: ['prep', 'bound', 'number', 'fraction', 'approx', 'one'],
     read: clockRangeRule,
   },
-  ...dayRules.slice(0, 6),
+  { example: '14:30:00Z', starts: ['number', 'word'], read: machineClockRule },
+  ...dayRules.slice(0, 7),
   { example: 'nach der Arbeit', starts: ['bound'], read: occasionRule },
-  { example: 'nicht vor zehn', starts: ['bound', 'not', 'number', 'prep', 'fraction'], read: clockBoundRule },
-  { example: 'ab Donnerstag', starts: ['bound', 'not'], read: dayBoundRule },
+  {
+    example: 'nicht vor zehn',
+    starts: ['bound', 'not', 'number', 'prep', 'fraction', 'word', 'hesitation'],
+    read: clockBoundRule,
+  },
+  { example: 'ab Donnerstag', starts: ['bound', 'not', 'word', 'hesitation'], read: dayBoundRule },
   {
     example: 'um halb drei',
     starts: ['prep', 'approx', 'number', 'fraction', 'one', 'clock', 'ordinal'],
     read: clockRule,
   },
   { example: 'Freitag morgen', starts: ['relative'], read: morningRule },
-  ...dayRules.slice(6),
+  ...dayRules.slice(7),
+  { example: 'W49', starts: ['word'], read: weekWordRule },
   { example: 'Monatsende', starts: ['word'], read: portionWordRule },
   { example: 'Brückentag nach Himmelfahrt', starts: ['word'], read: bridgeRule },
   { example: 'zwischen den Jahren', starts: ['prep'], read: betweenYearsRule },
@@ -290,13 +292,16 @@ function morningRule(w: Words, i: number, c: Context): Match<Item> | null {
 }
 
 function portionWordRule(w: Words, i: number): Match<DayItem> | null {
-  const item = portionWords[w.at(i).text]
+  const item = portionWords[w.at(i).text] ?? (w.text(i - 1, 'im') ? seasons[w.at(i).text] : undefined)
   return item ? { item, next: i + 1 } : null
 }
 
 /** "zwischen den Jahren": the days after Christmas. */
 function betweenYearsRule(w: Words, i: number): Match<DayItem> | null {
-  const said = w.is(i, 'prep', 'zwischen') && w.is(i + 1, 'article') && w.text(i + 2, 'jahren')
+  const said =
+    w.is(i, 'prep', 'zwischen') &&
+    w.is(i + 1, 'article') &&
+    (w.text(i + 2, 'jahren') || w.text(i + 2, 'feiertagen'))
   return said ? { item: { kind: 'betweenYears' }, next: i + 3 } : null
 }
 

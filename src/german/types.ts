@@ -15,6 +15,8 @@ export interface UnderstandOptions {
   /** IANA name, for example 'Europe/Berlin' */
   zone: string
   openingHours?: OpeningHours
+  /** when the relative words were said or offered, if that was before `now`: over midnight "morgen" stays the day it was */
+  relativeTo?: Date
   /** how many days ahead a day may lie before it is asked about (`far_away`); default 400 */
   daysAhead?: number
 }
@@ -63,6 +65,13 @@ export interface Alternative {
   say: string
 }
 
+/** Restrictions of a wish. `to` of days is inclusive, of times exclusive and null until midnight. */
+export interface Refused {
+  weekdays: Weekday[]
+  days: Array<{ from: LocalDay; to: LocalDay }>
+  times: Array<{ from: ClockTime; to: ClockTime | null }>
+}
+
 export interface Understood {
   day: UnderstoodDay | null
   time: UnderstoodTime | null
@@ -73,4 +82,8 @@ export interface Understood {
   ambiguous: boolean
   /** said but not understood: ask for it, never fill it in. Null: understood, or nothing was said of it. */
   unresolved: 'day' | 'time' | null
+  /** how often, when a series is wished for ("alle vier Wochen ab Freitag"); `day` is then its first day */
+  every: { days: number; months: number } | null
+  /** what was refused ("nicht Mittwoch", "nicht vormittags"), to hold through the alternatives; null if nothing was */
+  not: Refused | null
 }

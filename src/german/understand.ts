@@ -3,13 +3,15 @@
  * and collects the other readings. Guesses nothing: what is impossible or contradicts itself comes back as trouble.
  */
 import { LRUCache } from 'lru-cache'
+import { saysSomething } from './absent.ts'
 import { type CivilDate, civilOf, type DayNumber, dayNumber, formatDay, weekdayOfNumber } from './days.ts'
 import type { DayItem } from './items.ts'
 import { lexemesOf } from './lexer.ts'
 import { sayDayNumber, sayTime } from './phrases.ts'
+import { refusedOf } from './refused.ts'
 import { resolveDay } from './resolve-day.ts'
 import { type ResolvedTime, resolveTime } from './resolve-time.ts'
-import type { NoDay, ResolvedDay } from './resolved.ts'
+import type { Calendar, NoDay, ResolvedDay } from './resolved.ts'
 import { elementsOf } from './rules.ts'
 import type { Alternative, UnderstandOptions, Understood, Weekday } from './types.ts'
 import { type Draft, hasTime, mergeWishes, type Wish, wishOf } from './wish.ts'
@@ -21,12 +23,20 @@ const closingMinute = 1080
 /** Clocks change at night; later times need no look-up. */
 const clockChangeMinuteMax = 240
 const alternativesMax = 5
+/** An explicit year further ahead is rather misheard; a business may take bookings further ahead (`daysAhead`). */
+const daysAheadDefault = 400
 /** Readings that are as likely as the main one; the others are rare, or were named as a second choice. */
-const likelyReasons: ReadonlySet<string> = new Set(['next_week', 'week_after_next', 'other_count'])
+const likelyReasons: ReadonlySet<string> = new Set([
+  'next_week',
+  'week_after_next',
+  'other_count',
+  'month_first',
+])
 
 interface Moment {
   options: UnderstandOptions
   today: DayNumber
+  relativeToday: DayNumber
   minute: number
   civil: CivilDate
 }
@@ -37,7 +47,7 @@ interface Moment {
  */
 export function understand(text: string, options: UnderstandOptions): Understood {
   const moment = momentOf(options)
-  return resolve(readWish(text, moment, false), moment)
+  return resolve(readWish(text, moment, false), moment, null)
 }
 
 /**
@@ -51,12 +61,27 @@ export function understandWish(
   const moment = momentOf(options)
   const date = readWish(wish.date ?? '', moment, false)
   const time = readWish(wish.time ?? '', moment, true)
-  return resolve(mergeWishes(date, time), moment)
+  return resolve(mergeWishes(date, time), moment, notUnderstood(wish, date, time))
 }
+
+/** An argument that says something of which nothing was understood. */
+function notUnderstood(
+  said: { date?: string; time?: string },
+  date: Wish,
+  time: Wish,
+): Understood['unresolved'] {
+  if (said.date !== undefined && isEmpty(date) && saysSomething(said.date)) return 'day'
+  return said.time !== undefined && isEmpty(time) && saysSomething(said.time) ? 'time' : null
+}
+
+const isEmpty = ({ main, refused, every }: Wish): boolean =>
+  main.order.length === 0 && !hasTime(main) && refused.length === 0 && every === null
 
 function momentOf(options: UnderstandOptions): Moment {
   const { day, minute } = localNow(options.now, options.zone)
-  return { options, today: day, minute, civil: civilOf(day) }
+  const { relativeTo } = options
+  const relativeToday = relativeTo ? localNow(relativeTo, options.zone).day : day
+  return { options, today: day, relativeToday, minute, civil: civilOf(day) }
 }
 
 /** What short texts say, before they are placed on a calendar: "14:00" and "morgen" are said again and again. Nobody changes them. */
@@ -96,10 +121,26 @@ function readDraft(draft: Draft, moment: Moment): Reading {
   const todayTime = resolveTime(draft, hours, weekdayOfNumber(today))
   const closing = hours ? latestOpening(hours, weekdayOfNumber(today)) : closingMinute
   const todayPossible = (todayTime.latest ?? closing) > minute
-  const day = resolveDay(draft, { today, todayPossible })
+  const day = resolveDay(draft, calendarOf(moment, todayPossible))
   const single = day !== null && day.from !== null && day.from === day.to
-  const time = resolveTime(draft, hours, single ? weekdayOfNumber(day.from) : null)
+  const time = resolveTime(
+    inZone(draft, single ? day.from : today, options.zone),
+    hours,
+    single ? weekdayOfNumber(day.from) : null,
+  )
   return { day, time: single && day.from === today ? stillAhead(time, draft, minute) : time }
+}
+
+function calendarOf({ today, relativeToday, options }: Moment, todayPossible: boolean): Calendar {
+  return { today, relativeToday, todayPossible, daysAhead: options.daysAhead ?? daysAheadDefault }
+}
+
+/** A clock time with a zone is told in the branch's local time of that day. */
+function inZone(draft: Draft, day: DayNumber, zone: string): Draft {
+  const { clock } = draft
+  if (clock?.offsetMinutes === undefined || Number.isNaN(clock.minute)) return draft
+  const instant = new Date((day * 1440 + clock.minute - clock.offsetMinutes) * minuteMs)
+  return { ...draft, clock: { minute: localNow(instant, zone).minute, fixed: true, approximate: false } }
 }
 
 /** "heute um acht" said at half past seven in the evening is 20 Uhr; before noon nothing is that clear. */
@@ -123,11 +164,34 @@ function latestOpening(hours: NonNullable<UnderstandOptions['openingHours']>, we
 }
 
 /** "in 60 Minuten": day and time are one. */
-function instantOfDraft(draft: Draft, { options }: Moment): Reading | null {
+function instantOfDraft(draft: Draft, { options, today, minute }: Moment): Reading | null {
   const item = draft.days.moment
-  if (item?.kind === 'moment')
-    return momentReading(localNow(new Date(options.now.getTime() + item.minutes * minuteMs), options.zone))
-  return null
+  if (item?.kind !== 'moment') return null
+  const then = localNow(new Date(options.now.getTime() + item.minutes * minuteMs), options.zone)
+  return item.within ? withinReading({ day: today, minute }, then) : momentReading(then)
+}
+
+/** "in den nächsten fünf Stunden": from now until then; past midnight the rest of today. */
+function withinReading(
+  now: { day: DayNumber; minute: number },
+  then: { day: DayNumber; minute: number },
+): Reading {
+  const until = then.day === now.day ? then.minute : null
+  return {
+    day: { from: now.day, to: now.day, reading: 'exact', alternatives: [], trouble: null },
+    time: {
+      time: {
+        at: null,
+        from: formatClock(now.minute),
+        to: until === null ? null : formatClock(until),
+        reading: 'span',
+        part: null,
+      },
+      latest: until ?? 1440,
+      other: null,
+      impossible: false,
+    },
+  }
 }
 
 function momentReading({ day, minute }: { day: DayNumber; minute: number }): Reading {
@@ -162,7 +226,7 @@ function spread(draft: Draft, { options }: Moment): Draft {
   return { ...draft, days: { point }, order: ['point'], clock: draft.clock ?? said }
 }
 
-function resolve(wish: Wish, moment: Moment): Understood {
+function resolve(wish: Wish, moment: Moment, open: Understood['unresolved']): Understood {
   const { day, time } = readDraft(wish.main, moment)
   const alternatives = new Alternatives(moment.today)
   const rival = wish.rival && readDraft(wish.rival, moment).day
@@ -185,8 +249,13 @@ function resolve(wish: Wish, moment: Moment): Understood {
     alternatives.add(single, formatClock(time.other), time.other < 720 ? 'morning' : 'evening')
   const others = alternatives.without(single, at)
   const trouble = troubleOf(day, time, wish.unclear || contradicts, moment)
+  const isUnknown = wish.unknown === 'always' || (wish.unknown === 'alone' && found === null)
+  const unresolved = isUnknown && trouble === null ? 'day' : open
   return {
-    day: found && { from: formatDay(found.from), to: formatDay(found.to), reading: found.reading },
+    day:
+      wish.unknown === 'always'
+        ? null
+        : found && { from: formatDay(found.from), to: formatDay(found.to), reading: found.reading },
     time: time.time,
     alternatives: others,
     trouble,
@@ -194,7 +263,9 @@ function resolve(wish: Wish, moment: Moment): Understood {
       trouble === 'ambiguous_day' ||
       (single !== null &&
         others.some(({ day: other, reason }) => other !== null && likelyReasons.has(reason))),
-    unresolved: null,
+    unresolved,
+    every: wish.every,
+    not: wish.refused.length === 0 ? null : refusedOf(wish.refused, calendarOf(moment, true)),
   }
 }
 

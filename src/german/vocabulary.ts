@@ -238,7 +238,12 @@ const table: Table = [
     'personen person leute euro eur cent prozent mal kinder kind kindern hotel zimmer stock gaeste mann kilo meter plaetze plaetz termine grad punkte jahrgang',
   ],
   ['not', '', 0, 'nicht net nich kein keinen keine keinem ausser statt anstatt ned weder'],
-  ['unable', '', 0, 'schlecht unguenstig ungern bloed doof schwierig unpassend'],
+  [
+    'unable',
+    '',
+    0,
+    'schlecht unguenstig ungern bloed doof schwierig unpassend verreist verhindert beschaeftigt unmoeglich urlaub arbeiten',
+  ],
   [
     'correction',
     'strong',

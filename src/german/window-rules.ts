@@ -2,6 +2,7 @@
  * Windows of time and parts of day: "zwischen zwei und vier", "ab 16 Uhr", "am späten Nachmittag", "nach der Arbeit".
  */
 import { announcedClockAt, hourAt } from './clock-rules.ts'
+import { clockInPart } from './day-parts.ts'
 import type { SaidClock, TimeItem } from './items.ts'
 import type { Context, Match, Words } from './words.ts'
 
@@ -16,7 +17,12 @@ export function clockRangeRule(w: Words, i: number, c: Context): Match<TimeItem>
   const dotted = bareFirst && w.mark(start + 1, '.')
   const first = announcedClockAt(w, start, c, announced || bareFirst)
   if (!first) return opened ? partRangeAt(w, start, between, c) : null
-  let at = first.next
+  // "von 4 Uhr nachmittags bis …": the part is that of this end alone
+  const ofFirst = partOfEnd(w, first.next)
+  const isEnd =
+    ofFirst !== null &&
+    (w.text(ofFirst.next, 'bis') || w.is(ofFirst.next, 'and') || w.mark(ofFirst.next, '-'))
+  let at = isEnd ? ofFirst.next : first.next
   if (w.is(at, 'mark', ',')) at++
   const joint = w.at(at)
   const dash = joint.type === 'mark' && (joint.name === '-' || joint.name === '/')
@@ -28,10 +34,25 @@ export function clockRangeRule(w: Words, i: number, c: Context): Match<TimeItem>
   // Two bare numbers are a time only with an announcement, an "Uhr" behind them or a day before them.
   const bare = bareFirst && first.next === start + 1 && second.next === at + 1
   if (bare && !c.afterDay && !c.timeOnly) return null
+  if (!isEnd)
+    return {
+      item: { kind: 'window', from: first.clock, to: second.clock, fromPart: null, toPart: null },
+      next: second.next,
+    }
+  const ofSecond = partOfEnd(w, second.next)
+  const from = clockInPart(first.clock, ofFirst.name)
+  const to = ofSecond ? clockInPart(second.clock, ofSecond.name) : second.clock
   return {
-    item: { kind: 'window', from: first.clock, to: second.clock, fromPart: null, toPart: null },
-    next: second.next,
+    item: { kind: 'window', from, to, fromPart: null, toPart: null },
+    next: ofSecond?.next ?? second.next,
   }
+}
+
+/** A part of day right after a clock time: "4 Uhr nachmittags", "acht in der Früh". */
+function partOfEnd(w: Words, i: number): { name: string; next: number } | null {
+  const { type, name, text } = w.at(i)
+  if (type !== 'part' && !(type === 'prep' && (name === 'am' || name === 'in')) && text !== 'des') return null
+  return partAt(w, i)
 }
 
 /** "zwischen Mittag und 15 Uhr", "von vormittags bis nachmittags" */
@@ -88,6 +109,9 @@ function isDateLike(w: Words, i: number, next: number, c: Context): boolean {
   return !w.is(next - 1, 'clock') && w.at(i + 2).value >= 1 && w.at(i + 2).value <= 12
 }
 
+const earlierWords: ReadonlySet<string> = new Set(['frueher', 'eher', 'zeitiger'])
+const laterWords: ReadonlySet<string> = new Set(['spaeter', 'spaeta'])
+
 /** The word or words that open a bound, and which side they open. */
 export function boundAt(w: Words, i: number): { side: 'from' | 'to'; name: string; next: number } | null {
   const l = w.at(i)
@@ -95,6 +119,11 @@ export function boundAt(w: Words, i: number): { side: 'from' | 'to'; name: strin
   if (l.type === 'bound') {
     const side = l.name === 'from' || l.name === 'after' ? 'from' : 'to'
     return { side, name: l.name, next: i + 1 }
+  }
+  // "früher als 15 Uhr", "später als drei"
+  if (w.text(i + 1, 'als') && l.type !== 'not') {
+    if (earlierWords.has(l.text)) return { side: 'to', name: 'before', next: i + 2 }
+    if (laterWords.has(l.text)) return { side: 'from', name: 'after', next: i + 2 }
   }
   if (l.type !== 'not') return null
   // "nicht vor", "nicht nach", "nicht später als", "nicht früher als"

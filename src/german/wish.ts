@@ -2,9 +2,10 @@
  * From pieces to one wish: negations drop pieces, corrections replace them, "oder" opens a second option. What
  * remains fills named slots, so that "Donnerstag nächster Woche" and "nächste Woche Donnerstag" are the same.
  */
-import { type DayItem, type Element, isTime, type SaidClock, type TimeItem } from './items.ts'
+import { type DayItem, type Element, type Item, isTime, type SaidClock, type TimeItem } from './items.ts'
 import type { Lexeme } from './lexer.ts'
 import { droppedBy, narratedBy } from './negation.ts'
+import { unknownDay } from './unknown-days.ts'
 import { partWindows } from './vocabulary.ts'
 
 export type Slot =
@@ -46,6 +47,7 @@ const slotOfKind: Record<DayItem['kind'], Slot> = {
   betweenYears: 'range',
   range: 'range',
   soonest: 'soonest',
+  every: 'range',
 }
 
 /** One option of what the caller wants. */
@@ -66,6 +68,12 @@ export interface Wish {
   unclear: boolean
   /** a day from the other argument that may contradict the main one */
   rival: Draft | null
+  /** how often, for a series */
+  every: { days: number; months: number } | null
+  /** what was refused */
+  refused: Item[]
+  /** a day was named that cannot be known */
+  unknown: 'always' | 'alone' | null
 }
 
 /** More options than anybody keeps in mind; what is said beyond them is not read. */
@@ -78,7 +86,7 @@ export const hasTime = (draft: Draft): boolean =>
 
 /** Slots that say together what one alone leaves open: "Mittwoch" + "nächste Woche", "am dritten" + "im Dezember". */
 const companions: Partial<Record<Slot, Slot[]>> = {
-  weekday: ['week', 'offset', 'weekend', 'month'],
+  weekday: ['week', 'offset', 'weekend', 'month', 'range'],
   week: ['weekday', 'range'],
   offset: ['weekday', 'relative'],
   month: ['point', 'weekday', 'year'],
@@ -86,7 +94,7 @@ const companions: Partial<Record<Slot, Slot[]>> = {
   point: ['month', 'year'],
   weekend: ['weekday'],
   relative: ['offset'],
-  range: ['week'],
+  range: ['week', 'weekday'],
 }
 
 /** Reads the elements of a text into a wish. The lexemes are needed to see what a negation refers to. */
@@ -101,6 +109,7 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
       text === 'umlegen',
   )
   const options = [emptyDraft()]
+  let every: Wish['every'] = null
   let unclear = false
   let separated = false
   let correcting: 'no' | 'weak' | 'strong' = 'no'
@@ -119,6 +128,10 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
     if (better && options.length > 1 && elements[index - 1]?.item) options.unshift(options.pop()!)
     if (item === null || dropped.has(index) || narrated.has(index) || options.length > optionsMax) return
     consumed = true
+    if (item.kind === 'every') {
+      every = { days: item.days, months: item.months }
+      return
+    }
     const draft = options.at(-1)!
     // "den Termin vom Mittwoch auf Freitag verschieben": the target replaces what is moved.
     const target = (moving || hasDay(draft)) && lexemes[element.at - 1]?.text === 'auf'
@@ -158,7 +171,41 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
   const timed = others.find(hasTime)
   if (!hasTime(main) && timed)
     Object.assign(main, { clock: timed.clock, window: timed.window, part: timed.part })
-  return { main, others, unclear, rival: null }
+  if (every !== null) beginSeries(main)
+  const refused = elements.flatMap(({ item }, index) => (item && dropped.has(index) ? [item] : []))
+  if (!hasTime(main)) main.window = besideRefused(refused)
+  return { main, others, unclear, rival: null, every, refused, unknown: unknownOf(elements, lexemes) }
+}
+
+/** "alle vier Wochen ab Freitag": the series begins on that day, it is no open span. */
+function beginSeries(draft: Draft): void {
+  const { range } = draft.days
+  if (
+    range?.kind !== 'range' ||
+    range.from === null ||
+    range.to !== null ||
+    range.exclusive ||
+    draft.days.weekday
+  )
+    return
+  remove(draft, 'range')
+  put(draft, slotOfKind[range.from.kind], range.from)
+}
+
+/** "nicht vormittags" is noon and later, "nicht abends" what comes before. */
+function besideRefused(refused: readonly Item[]): Draft['window'] {
+  const part = refused.find((item) => item.kind === 'part')
+  if (part?.kind !== 'part' || part.name === 'noon') return null
+  const { from, to } = partWindows[part.name]!
+  const clock = (minute: number): SaidClock => ({ minute, fixed: true, approximate: false })
+  const window = { kind: 'window', from: null, to: null, fromPart: null, toPart: null } as const
+  if (to !== null && to <= 720) return { ...window, from: clock(to) }
+  return { ...window, to: clock(from) }
+}
+
+function unknownOf(elements: readonly Element[], lexemes: readonly Lexeme[]): Wish['unknown'] {
+  if (lexemes.length === 0) return null
+  return unknownDay(lexemes, (i) => elements.some(({ item, at, end }) => item !== null && at <= i && i < end))
 }
 
 const isCompanion = (draft: Draft, slot: Slot): boolean =>
@@ -312,5 +359,13 @@ export function mergeWishes(date: Wish, time: Wish): Wish {
   }
   main.part ??= date.main.part
   const rival = both && !complete ? time.main : null
-  return { main, others: [...date.others, ...time.others], unclear: date.unclear || time.unclear, rival }
+  return {
+    main,
+    others: [...date.others, ...time.others],
+    unclear: date.unclear || time.unclear,
+    rival,
+    every: date.every ?? time.every,
+    refused: [...date.refused, ...time.refused],
+    unknown: date.unknown ?? time.unknown,
+  }
 }

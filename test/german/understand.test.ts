@@ -180,7 +180,12 @@ describe('windows stay windows (I-26)', () => {
   })
 
   test('no words, no day', () => {
-    expect(understandWish({}, tuesday)).toMatchObject({ day: null, time: null, alternatives: [], trouble: null })
+    expect(understandWish({}, tuesday)).toMatchObject({
+      day: null,
+      time: null,
+      alternatives: [],
+      trouble: null,
+    })
   })
 })
 

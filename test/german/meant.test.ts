@@ -1,0 +1,17 @@
+/** What callers and language models say about days and times, by kind, with what they mean. */
+import { describe, expect, test } from 'vitest'
+import { lineOf } from '../../src/cli/dates.ts'
+import { isMeant, shortForm } from './meant.ts'
+import { lists, reference } from './meant-lists.ts'
+
+describe('what was meant', () => {
+  test.each(Object.entries(lists))('%s', (_kind, list) => {
+    const missed = list.flatMap(([said, meant]) => {
+      const line = lineOf(said, reference)
+      return isMeant(line, meant, reference)
+        ? []
+        : [`„${said}“: ${shortForm(line, reference)} instead of ${meant}`]
+    })
+    expect(missed).toEqual([])
+  })
+})
