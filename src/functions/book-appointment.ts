@@ -1,6 +1,6 @@
 /** book_appointment: both steps in one, for agents configured before there were two. Deprecated, still works. */
 import { z } from 'zod'
-import { confirmAnswer, notFreeAnswer } from './booking-answers.ts'
+import { bookAnswer } from './booking-answers.ts'
 import { bookingArguments } from './booking-arguments.ts'
 import { defineFunction } from './define.ts'
 
@@ -12,9 +12,6 @@ export const bookAppointment = defineFunction({
   deadline: 'write',
   needs: 'call',
   async handler(input, context) {
-    const outcome = await context.services.booking.book(context, input)
-    return 'wanted' in outcome && !('attempt' in outcome)
-      ? notFreeAnswer(outcome, 'check')
-      : confirmAnswer(outcome)
+    return bookAnswer(await context.services.booking.book(context, input))
   },
 })

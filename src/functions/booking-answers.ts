@@ -3,6 +3,7 @@ import { type ClockTime, germanDate, type LocalDay, sayWeekday } from '../german
 import { notFree } from '../german/sentences/availability.ts'
 import {
   alreadyBookedMessage,
+  askAboutOwnAppointment,
   askThisDraft,
   askToConfirm,
   askWhichDraft,
@@ -15,16 +16,22 @@ import {
   inProgressMessage,
   movedSince,
   nothingToConfirm,
+  ownAppointmentInTheWay,
   pendingMessage,
+  refusedAgain,
   refusedByCalendar,
   releasedMessage,
   releaseTooLate,
   type SpokenBooking,
+  standsMessage,
+  stillStandsMessage,
   takenMessage,
   unknownOutcome,
 } from '../german/sentences/booking.ts'
 import type { Attempt } from '../services/booking/attempts.ts'
+import type { OwnFound } from '../services/booking/own.ts'
 import type { Confirmed, Done, NotFree, Started } from '../services/booking/types.ts'
+import { callbackFields } from './appointment-answers.ts'
 import type { FunctionAnswer } from './define.ts'
 
 /** Two of the alternatives are spoken, all are in the field. */
@@ -33,6 +40,7 @@ const spokenAlternatives = 2
 /** The answer of start_booking. */
 export function startAnswer(started: Started): FunctionAnswer {
   if (started.kind === 'not_free') return notFreeAnswer(started, 'check')
+  if (started.kind === 'own_appointment') return ownAnswer(started.own)
   const { attempt, booking, again } = started
   const summary = bookingSummary(booking)
   const message = {
@@ -60,7 +68,15 @@ export function startAnswer(started: Started): FunctionAnswer {
 export function confirmAnswer(confirmed: Confirmed): FunctionAnswer {
   switch (confirmed.kind) {
     case 'booked':
-      return bookedAnswer(confirmed.attempt, confirmed.booking, confirmed.done)
+      return bookedAnswer(confirmed)
+    case 'own_appointment':
+      return { ...ownAnswer(confirmed.own), booking_id: confirmed.attempt.id }
+    case 'standing':
+      return refusal('booking_not_found', standsMessage(confirmed.spoken), {
+        status: 'already_booked',
+        next_action: 'start_booking',
+        existing_appointment: confirmed.existing,
+      })
     case 'not_free':
       return { ...notFreeAnswer(confirmed, 'race'), booking_id: confirmed.attempt.id }
     case 'moved_since':
@@ -140,18 +156,50 @@ export function confirmAnswer(confirmed: Confirmed): FunctionAnswer {
   }
 }
 
+/** The answer of book_appointment and its like: both steps, or why not. */
+export function bookAnswer(
+  outcome: Confirmed | Extract<Started, { kind: 'not_free' | 'own_appointment' }>,
+): FunctionAnswer {
+  if ('attempt' in outcome) return confirmAnswer(outcome)
+  if (outcome.kind === 'own_appointment') return ownAnswer(outcome.own)
+  return outcome.kind === 'not_free' ? notFreeAnswer(outcome, 'check') : confirmAnswer(outcome)
+}
+
+/** The person has an appointment already: what it is, and whether this one is wanted besides. Nothing is held yet. */
+function ownAnswer({ existing, spoken, mayMove, wanted, isFree, alternatives }: OwnFound): FunctionAnswer {
+  const offers = alternatives.map(({ date, time }) => ({ day: date, time }))
+  const message = isFree
+    ? askAboutOwnAppointment(spoken, mayMove)
+    : ownAppointmentInTheWay(spoken, mayMove, offers)
+  return refusal('own_appointment', message, {
+    status: 'own_appointment',
+    validation_status: 'valid',
+    available: isFree,
+    availability_confirmed: false,
+    requires_confirmation: false,
+    requested_date: wanted.day,
+    requested_time: wanted.time,
+    existing_appointment: existing,
+    alternatives,
+    next_steps: isFree
+      ? 'Erst den Anrufer fragen. Will er einen zusätzlichen Termin: noch einmal mit additional=true aufrufen. Will er verschieben: reschedule_appointment mit der id aus existing_appointment.'
+      : 'Will der Anrufer verschieben: reschedule_appointment mit der id aus existing_appointment.',
+  })
+}
+
 /** A wished time that cannot be had. `race`: it was free when we last looked. */
 export function notFreeAnswer(
-  { wanted, service, refusal: why, earliest, alternatives }: NotFree,
+  { wanted, service, refusal: why, earliest, alternatives, callback }: NotFree,
   when: 'check' | 'race',
 ): FunctionAnswer {
   const offers = alternatives.slice(0, spokenAlternatives).map(({ date, time }) => ({ day: date, time }))
   const taken = why.reason === 'taken'
   const code = taken ? (when === 'race' ? 'slot_taken' : 'slot_unavailable') : why.reason
+  const sorry = taken ? takenMessage(wanted, offers) : notFree(why, offers, wanted.today)
   return {
     success: false,
     error: code,
-    message: taken ? takenMessage(wanted, offers) : notFree(why, offers, wanted.today),
+    message: callback ? refusedAgain(callback.say) : sorry,
     status: taken ? (when === 'race' ? 'slot_taken' : 'unavailable') : statusOf(why.reason),
     reason: when === 'race' && taken ? 'race_condition_detected' : why.reason,
     validation_status: 'valid',
@@ -162,17 +210,24 @@ export function notFreeAnswer(
     requested_date: wanted.day,
     requested_time: wanted.time,
     alternatives,
+    ...(callback && { ...callbackFields(callback), callback_requested: callback.reachable }),
     ...(why.reason === 'booking_notice_violation' && { minimum_notice_minutes: why.noticeMinutes }),
     ...(earliest !== null && { earliest_bookable: earliest.toISOString() }),
   }
 }
 
-function bookedAnswer(attempt: Attempt, booking: SpokenBooking, done: Done): FunctionAnswer {
-  const message = done.pending ? pendingMessage(booking) : bookedMessage(booking)
+function bookedAnswer({
+  attempt,
+  booking,
+  done,
+  stands,
+}: Extract<Confirmed, { kind: 'booked' }>): FunctionAnswer {
+  const news = done.pending ? pendingMessage(booking) : bookedMessage(booking)
+  const message = stands && !done.pending ? stillStandsMessage(booking) : news
   return {
     success: true,
     message,
-    confirmation_message: done.pending ? message : bookedSentence,
+    confirmation_message: done.pending || stands ? message : bookedSentence,
     status: done.pending ? 'pending' : 'confirmed',
     ...doneFields(attempt, done),
     ...bookingFields(booking),

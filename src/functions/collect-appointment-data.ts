@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { confirmAnswer, notFreeAnswer, startAnswer } from './booking-answers.ts'
+import { bookAnswer, startAnswer } from './booking-answers.ts'
 import { bookingArguments } from './booking-arguments.ts'
 import { defineFunction, type FunctionAnswer } from './define.ts'
 import { yesNo } from './fields.ts'
@@ -23,12 +23,7 @@ export const collectAppointmentData = defineFunction({
     const { booking } = context.services
     try {
       if (confirmed === false) return checkedAnswer(startAnswer(await booking.start(context, wish)))
-      const outcome = await booking.book(context, wish)
-      const answer =
-        'wanted' in outcome && !('attempt' in outcome)
-          ? notFreeAnswer(outcome, 'check')
-          : confirmAnswer(outcome)
-      return bookedAnswer(answer)
+      return bookedAnswer(bookAnswer(await booking.book(context, wish)))
     } catch (error) {
       if (!(error instanceof AppError) || error.fields.validation_status !== 'invalid') throw error
       return missingAnswer(error)

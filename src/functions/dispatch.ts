@@ -148,8 +148,9 @@ export class Dispatcher {
       }
       return definition.handler(parseInput(definition, running.args), context)
     }
-    const call = await directory.resolve(request)
-    running.context = call
+    const known = await directory.resolve(request)
+    running.context = known
+    const call: CallContext = { ...known, transcript: request.call?.transcript ?? null }
     const catalogue = await services.catalogues.load(call.companyId)
     const branch = branchOf(catalogue, call.branchId)
     return definition.handler(parseInput(definition, running.args), {

@@ -5,6 +5,7 @@ import { maybeOutdated, nextFree, nothingFreeSoon } from '../german/sentences/av
 import { inBackground } from '../lib/in-background.ts'
 import { isInWindow, offeredTime } from '../services/availability/alternatives.ts'
 import { requireComplete, searchDays } from '../services/availability/availability.ts'
+import { notProposed } from '../services/availability/offers.ts'
 import { laterDay, readWish } from '../services/choices.ts'
 import { chosenCalendar } from './calendar-arguments.ts'
 import { defineFunction } from './define.ts'
@@ -37,7 +38,7 @@ export const findNextAvailable = defineFunction({
     const days = Math.min(Math.max(input.search_days ?? searchDays, 1), searchDaysMax)
     const to = addDays(from, days - 1)
     const free = await services.availability.load({ ...calendar, from, to, partial: true, deadline, call })
-    const refused = new Set(free.offers.refused)
+    const refused = new Set(notProposed(free.offers))
     const notBefore = time?.at ? instantOf(from, time.at, branch.timeZone) : null
     const starts = [...free.days.values()]
       .flat()

@@ -60,6 +60,7 @@ const aliases = new Map<string, readonly string[]>(
     email: ['email', 'customer_email', 'e_mail', 'mail'],
     reason,
     notes: ['notes', 'notizen', 'bemerkung', 'anmerkung', 'kundenpraeferenzen'],
+    additional: ['additional', 'zusaetzlich', 'zusätzlich'],
     booking_id: ['booking_id', 'buchungs_id', 'reference_id'],
     confirmed: [
       'confirmed',

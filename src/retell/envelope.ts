@@ -17,6 +17,8 @@ export interface RetellCall {
   toNumber: string | null
   /** When the call began; null when not told or not believable. */
   startedAt: Date | null
+  /** What was said so far, one line per turn (transcript.ts); null when it does not come along. */
+  transcript: string | null
 }
 
 export interface FunctionRequest {
@@ -76,6 +78,7 @@ export function readCall(call: Fields): RetellCall {
     fromNumber: text(call.from_number),
     toNumber: text(call.to_number),
     startedAt: readTimestamp(call.start_timestamp),
+    transcript: typeof call.transcript === 'string' && call.transcript !== '' ? call.transcript : null,
   }
 }
 

@@ -12,4 +12,6 @@ export interface CallContext {
   agentId: string | null
   /** E.164 as the network reports it, null when withheld: the only proof of identity (design section 9). */
   callerNumber: string | null
+  /** What was said so far, as the request tells it (retell/transcript.ts); absent or null when it does not. */
+  transcript?: string | null
 }

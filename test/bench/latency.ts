@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { Pool } from 'undici'
 import { median, type Part, type Scene, spread } from './report.ts'
-import { Agent, knownCaller, nextCallId } from './retell.ts'
+import { Agent, knownCaller, nextCaller, nextCallId } from './retell.ts'
 import { calcomKey, type Stack } from './stack.ts'
 
 const calcomMs = 20
@@ -83,13 +83,14 @@ export const booking: Part = async ({ stack, quick }) => {
     let refused = 0
     for (const [index, date] of [...days, ...days].entries()) {
       const callId = nextCallId()
+      const from = nextCaller()
       const time = index < days.length ? '10:00' : '15:00'
-      await agent.event('call_started', callId)
-      await agent.call('initialize_call', {}, callId)
+      await agent.event('call_started', callId, { from_number: from })
+      await agent.call('initialize_call', {}, callId, from)
       const wish = { date, time, service: 'Herrenhaarschnitt', customer_name: 'Sabine Müller' }
-      const [started, startMs] = await timed(() => agent.call('start_booking', wish, callId))
+      const [started, startMs] = await timed(() => agent.call('start_booking', wish, callId, from))
       const [confirmed, confirmMs] = await timed(() =>
-        agent.call('confirm_booking', { booking_id: started.booking_id, confirmed: true }, callId),
+        agent.call('confirm_booking', { booking_id: started.booking_id, confirmed: true }, callId, from),
       )
       if (confirmed.success !== true) refused += 1
       else if (index >= 3) both.push(startMs + confirmMs - calcomOwnMs)

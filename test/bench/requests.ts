@@ -1,7 +1,7 @@
 /** How often Cal.com is asked: the budget of a key is 120 requests a minute, whatever we do with them. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Part, Scene } from './report.ts'
-import { Agent, nextCallId } from './retell.ts'
+import { Agent, nextCaller, nextCallId } from './retell.ts'
 
 const callersAtOnce = 200
 const callersInFiveMinutes = 50
@@ -89,7 +89,8 @@ export const fiveMinutes: Part = async ({ stack, quick }) => {
     const caller = async (index: number) => {
       await pause((spanMs * index) / callersInFiveMinutes)
       const callId = nextCallId()
-      await agent.event('call_started', callId)
+      const from = nextCaller()
+      await agent.event('call_started', callId, { from_number: from })
       const books = index % 10 < bookingShare * 10
       let wish = {}
       let isFree = false
@@ -103,17 +104,18 @@ export const fiveMinutes: Part = async ({ stack, quick }) => {
           time: times[Math.floor(random() * times.length)]!,
           service: 'Herrenhaarschnitt',
         }
-        const answer = await agent.call('check_availability', wish, callId)
+        const answer = await agent.call('check_availability', wish, callId, from)
         isFree = answer.available === true
         reads += 1
       }
       if (!books) return
       const name = 'Sabine Müller'
-      const started = await agent.call('start_booking', { ...wish, customer_name: name }, callId)
+      const started = await agent.call('start_booking', { ...wish, customer_name: name }, callId, from)
       const done = await agent.call(
         'confirm_booking',
         { booking_id: started.booking_id, confirmed: true },
         callId,
+        from,
       )
       if (done.success === true) booked += 1
     }

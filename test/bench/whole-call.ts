@@ -1,5 +1,5 @@
 /** One phone call as the field has it: nine requests from call_inbound to call_analyzed, with a booking. */
-import { type Agent, nextCallId } from './retell.ts'
+import { type Agent, nextCaller, nextCallId } from './retell.ts'
 
 export const requestsPerCall = 9
 
@@ -24,21 +24,33 @@ export class Times {
 /** Plays it. True: the appointment was made. */
 export async function playCall(agent: Agent, times: Times): Promise<boolean> {
   const callId = nextCallId()
-  await agent.event('call_inbound', callId)
-  await agent.event('call_started', callId)
-  await agent.call('initialize_call', {}, callId)
+  const from = nextCaller()
+  await agent.event('call_inbound', callId, { from_number: from })
+  await agent.event('call_started', callId, { from_number: from })
+  await agent.call('initialize_call', {}, callId, from)
   const wish = { ...times.take(), service: 'Herrenhaarschnitt' }
-  const free = await agent.call('check_availability', wish, callId)
+  const free = await agent.call('check_availability', wish, callId, from)
   const [other] = (free.alternatives ?? []) as Array<{ date: string; time: string }>
   const chosen = free.available === true || !other ? wish : { ...wish, date: other.date, time: other.time }
-  const started = await agent.call('start_booking', { ...chosen, customer_name: 'Sabine Müller' }, callId)
+  const started = await agent.call(
+    'start_booking',
+    { ...chosen, customer_name: 'Sabine Müller' },
+    callId,
+    from,
+  )
   const done = await agent.call(
     'confirm_booking',
     { booking_id: started.booking_id, confirmed: true },
     callId,
+    from,
   )
-  await agent.call('get_customer_appointments', {}, callId)
-  const ended = { call_status: 'ended', end_timestamp: Date.now(), disconnection_reason: 'user_hangup' }
+  await agent.call('get_customer_appointments', {}, callId, from)
+  const ended = {
+    from_number: from,
+    call_status: 'ended',
+    end_timestamp: Date.now(),
+    disconnection_reason: 'user_hangup',
+  }
   await agent.event('call_ended', callId, { ...ended, call_cost: { combined_cost: 14.28 } })
   await agent.event('call_analyzed', callId, {
     ...ended,

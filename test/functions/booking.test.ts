@@ -479,7 +479,8 @@ describe('customers', () => {
     expect(init.upcoming_appointments).toMatchObject([
       { date: '2026-11-27', time: '14:00', service: 'Herrenhaarschnitt' },
     ])
-    const started = await gateway.call('start_booking', { ...wish, name: undefined, time: '15:00' }, again)
+    const later = { ...wish, name: undefined, date: '1.12.2026' }
+    const started = await gateway.call('start_booking', later, again)
     expect(started.summary).toMatch(/^Termin für Erika Wieder /)
   })
 
@@ -530,7 +531,7 @@ describe('customers', () => {
       customer_recognized: false,
       upcoming_appointments: [],
     })
-    await book(later, { name: 'Klaus Winter', time: '16:00' })
+    await book(later, { name: 'Klaus Winter', date: '1.12.2026' })
     expect(await customersOn(call.from)).toHaveLength(2)
   })
 
@@ -542,7 +543,7 @@ describe('customers', () => {
     )
     await book(
       { callId: newCallId(), from },
-      { name: 'Brigitte', email: 'andere@sorgenfrei.de', time: '15:00' },
+      { name: 'Brigitte', email: 'andere@sorgenfrei.de', date: '1.12.2026' },
     )
     expect(await customersOn(from)).toMatchObject([
       { name: 'Brigitte Sorgenfrei', email: 'brigitte@sorgenfrei.de' },
@@ -552,7 +553,7 @@ describe('customers', () => {
     await book({ callId: newCallId(), from: other }, { name: 'Sorgenfrei', time: '11:00' })
     await book(
       { callId: newCallId(), from: other },
-      { name: 'Gisela Sorgenfrei', email: 'gisela@sorgenfrei.de', time: '11:30' },
+      { name: 'Gisela Sorgenfrei', email: 'gisela@sorgenfrei.de', date: '1.12.2026' },
     )
     expect(await customersOn(other)).toMatchObject([
       { name: 'Gisela Sorgenfrei', email: 'gisela@sorgenfrei.de' },
@@ -569,7 +570,7 @@ describe('customers', () => {
     await book({ callId: newCallId(), from }, { name: 'Gerda Gewohnheit', service: 'Beratung', time: '9:30' })
     await book(
       { callId: newCallId(), from },
-      { name: 'Gerda Gewohnheit', service: 'Beratung', time: '10:00' },
+      { name: 'Gerda Gewohnheit', service: 'Beratung', time: '10:00', date: '28.11.2026' },
     )
     const before = gateway.clock.now()
     gateway.clock.set('2026-11-30T08:00:00Z')
@@ -577,7 +578,7 @@ describe('customers', () => {
     expect(await gateway.call('check_customer', {}, call)).toMatchObject({
       predicted_service: 'Beratung',
       service_confidence: 1,
-      last_appointment: '2026-11-27T09:00:00.000Z',
+      last_appointment: '2026-11-28T09:00:00.000Z',
     })
     const asked = await gateway.call(
       'start_booking',

@@ -70,6 +70,51 @@ export function alreadyBookedMessage(booking: SpokenBooking): string {
   return `Der ${bookingSummary(booking)} steht bereits in unserem Kalender. Kann ich sonst noch etwas für Sie tun?`
 }
 
+/** What stands, told to whoever says yes although nothing new is open. */
+export function standsMessage(existing: SpokenMoment): string {
+  return `Ihr Termin ${sayAt(existing)} steht bereits. Für welchen Tag und welche Uhrzeit darf ich noch einen eintragen?`
+}
+
+/** The same, when it is asked about later in the call. */
+export function stillStandsMessage(existing: SpokenMoment): string {
+  return `Ihr Termin ${sayAt(existing)} steht bereits. Kann ich sonst noch etwas für Sie tun?`
+}
+
+/** The person has an appointment already. `mayMove`: the same service at another time. */
+export function askAboutOwnAppointment(existing: OwnSpoken, mayMove: boolean): string {
+  const has = `${sayAt(existing)}${sayBranch(existing)}`
+  return mayMove
+    ? `Sie haben schon einen Termin bei uns, ${has}. Soll ich den Termin verschieben oder einen zweiten eintragen?`
+    : `Da haben Sie schon einen Termin bei uns, ${has}. Soll ich einen zusätzlichen eintragen?`
+}
+
+/** The wished time cannot be had, and it is their own appointment that is there. */
+export function ownAppointmentInTheWay(
+  existing: OwnSpoken,
+  mayMove: boolean,
+  offers: readonly SpokenTime[],
+): string {
+  const own = `Zu dieser Zeit haben Sie selbst schon einen Termin bei uns, ${sayAt(existing)}${sayBranch(existing)}.`
+  if (mayMove) return `${own} Soll ich ihn verschieben?`
+  return offers.length === 0
+    ? `${own} An welchem anderen Tag passt es Ihnen?`
+    : `${own} Passt Ihnen für einen zusätzlichen Termin ${sayTimes(offers.slice(0, 2), existing.today, 'oder')}?`
+}
+
+interface OwnSpoken extends SpokenMoment {
+  /** Named when it is not the branch that was called. */
+  branch: string | null
+}
+
+function sayBranch({ branch }: OwnSpoken): string {
+  return branch === null ? '' : ` in unserer Filiale ${sayName(branch)}`
+}
+
+/** The calendar refuses for the second time what it shows as free: a person does it. `promise`: when they will call. */
+export function refusedAgain(promise: string): string {
+  return `Diesen Termin kann ich leider nicht selbst eintragen. ${promise}`
+}
+
 export function inProgressMessage(booking: SpokenBooking): string {
   return `Der ${bookingSummary(booking)} wird gerade eingetragen. Einen kleinen Moment bitte.`
 }

@@ -15,12 +15,20 @@ export const identityMissesMax = 3
 const lookBackMs = 400 * 86_400_000
 const loadedMax = 200
 
-/** Everything the caller owns: by number, by having booked it in this call, or proven earlier in it. Newest first. */
-export function loadOwn(tx: Tx, scope: CallScope, provenIds: readonly number[]): Promise<OwnAppointment[]> {
+/**
+ * Everything the caller owns: by number, by having booked it in this call, or proven earlier in it. Newest first.
+ * @param since what began before is left out
+ */
+export function loadOwn(
+  tx: Tx,
+  scope: CallScope,
+  provenIds: readonly number[],
+  since = new Date(scope.now.getTime() - lookBackMs),
+): Promise<OwnAppointment[]> {
   const { companyId, callerNumber, callId } = scope.call
   return select(tx, {
     companyId,
-    since: new Date(scope.now.getTime() - lookBackMs),
+    since,
     phone: callerNumber,
     callId,
     ids: provenIds,

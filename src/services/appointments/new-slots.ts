@@ -5,6 +5,7 @@
 import { addDays, type ClockTime, type LocalDay } from '../../german/index.ts'
 import { type Alternative, isInWindow, offeredTime, rankAlternatives } from '../availability/alternatives.ts'
 import type { AvailabilityService, FreeTimes } from '../availability/availability.ts'
+import { notProposed } from '../availability/offers.ts'
 import type { CatalogueService } from '../catalogue.ts'
 import type { NewTime } from './new-time.ts'
 import type { CallScope, OwnAppointment } from './types.ts'
@@ -78,7 +79,7 @@ export class NewSlots {
       time: at === null ? window : { at, from: null, to: null, reading: 'exact', part: null },
       timeZone: branchOfAppointment(appointment, scope).timeZone,
       today: scope.today,
-      exclude: new Set(free.offers.refused),
+      exclude: new Set(notProposed(free.offers)),
     })
     await this.#deps.availability.offers.remember(scope.call.callId, free.offers, {
       serviceId: appointment.serviceId,
@@ -107,6 +108,7 @@ function queryOf(scope: CallScope, appointment: OwnAppointment) {
     branch: branchOfAppointment(appointment, scope),
     service,
     staffId: null,
+    moving: true,
     deadline,
     call,
   }

@@ -10,6 +10,13 @@ import { calendarUnavailable } from '../../german/sentences/availability.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import type { Catalogue, CatalogueBranch, CatalogueService, Catalogues } from '../catalogue.ts'
 import { type Alternative, type AlternativeWish, alternativesMax, rankAlternatives } from './alternatives.ts'
+import {
+  CallTimes,
+  type CallTimesState,
+  callTimesLookup,
+  noCallTimes,
+  startsInOwnTime,
+} from './call-times.ts'
 import { holdsLookup, type StoredHold } from './held-slots.ts'
 import { noOffers, OfferMemory, type OfferState, offersLookup } from './offers.ts'
 import type { Calendar, ReadDay } from './slot-days.ts'
@@ -22,6 +29,8 @@ export interface CalendarQuery {
   service: CatalogueService
   /** null: anyone who offers it. */
   staffId: number | null
+  /** An appointment is moved: times of the caller's own appointments may be offered. */
+  moving?: boolean
 }
 
 export interface AvailabilityQuery extends CalendarQuery {
@@ -70,6 +79,7 @@ export const searchDays = 14
 
 export class AvailabilityService {
   readonly offers: OfferMemory
+  readonly callTimes: CallTimes
   readonly #deps: Deps
   readonly #source: SlotSource
 
@@ -77,6 +87,7 @@ export class AvailabilityService {
     this.#deps = deps
     this.#source = new SlotSource(deps)
     this.offers = new OfferMemory(deps)
+    this.callTimes = new CallTimes(deps)
   }
 
   /**
@@ -192,21 +203,30 @@ export class AvailabilityService {
     query: CalendarQuery,
     calendar: Calendar,
     known: readonly Pick<ReadDay, 'day' | 'slots'>[],
-    [holds, offers]: CallMemory,
+    [holds, offers, times]: CallMemory,
     stale: boolean,
   ): FreeTimes {
+    const special = times ?? noCallTimes
     const nowMs = this.#deps.clock.now().getTime()
     const earliestMs = this.earliestBookable(query).at.getTime()
     const held = (holds ?? [])
       .filter((hold) => hold.eventTypeId === calendar.eventTypeId && Date.parse(hold.until) > nowMs)
       .map((hold) => Date.parse(hold.start))
+    const unbookable = special.unbookable.flatMap(([id, start]) => (id === query.service.id ? [start] : []))
     const days = known.map(({ day, slots }): [LocalDay, Date[]] => {
       const own = held.filter((start) => localDayOf(new Date(start), calendar.timeZone) === day)
       const starts =
         own.length === 0 ? (slots ?? []) : [...new Set([...(slots ?? []), ...own])].sort((a, b) => a - b)
-      return [day, starts.filter((start) => start >= earliestMs).map((start) => new Date(start))]
+      const bookable = starts.filter((start) => start >= earliestMs && !unbookable.includes(start))
+      return [day, bookable.map((start) => new Date(start))]
     })
-    return { days: new Map(days), stale, complete: true, offers: offers ?? noOffers }
+    const state = offers ?? noOffers
+    // Nobody is offered a time at which they are here anyway; whoever moves that very appointment may be.
+    if (special.own.length === 0 || query.moving)
+      return { days: new Map(days), stale, complete: true, offers: state }
+    const starts = days.flatMap(([, listed]) => listed.map((start) => start.getTime()))
+    const own = startsInOwnTime(starts, special, query.service.durationMinutes)
+    return { days: new Map(days), stale, complete: true, offers: { ...state, own } }
   }
 }
 
@@ -251,11 +271,17 @@ function calendarOf({ catalogue, branch, service, staffId }: CalendarQuery): Cal
   }
 }
 
-/** What a call remembers: its holds and offers, as far as there are any. */
-type CallMemory = readonly [holds?: StoredHold[] | undefined, offers?: OfferState | undefined]
+/** What a call remembers: its holds, offers and special times, as far as there are any. */
+type CallMemory = readonly [
+  holds?: StoredHold[] | undefined,
+  offers?: OfferState | undefined,
+  times?: CallTimesState | undefined,
+]
 
 function callLookups(call: { callId: string | null } | null) {
-  return call?.callId ? ([holdsLookup(call.callId), offersLookup(call.callId)] as const) : ([] as const)
+  return call?.callId
+    ? ([holdsLookup(call.callId), offersLookup(call.callId), callTimesLookup(call.callId)] as const)
+    : ([] as const)
 }
 
 function daysOf({ from, to }: { from: LocalDay; to: LocalDay }): LocalDay[] {

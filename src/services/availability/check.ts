@@ -27,6 +27,7 @@ import {
   requireComplete,
   searchDays,
 } from './availability.ts'
+import { notProposed, type OfferState } from './offers.ts'
 
 export interface CheckQuery extends Omit<AvailabilityQuery, 'from' | 'to' | 'partial'> {
   day: UnderstoodDay
@@ -138,7 +139,7 @@ async function checkSpan(availability: AvailabilityService, query: CheckQuery): 
   const found = await availability.alternatives({
     ...query,
     wish: { from, to, time },
-    exclude: ({ refused }) => new Set(refused),
+    exclude: (offers) => new Set(notProposed(offers)),
   })
   remember(
     availability,
@@ -166,14 +167,14 @@ async function nearest(
 ): Promise<{ alternatives: Alternative[]; stale: boolean }> {
   const { branch, time, now } = query
   const day = query.day.from
-  const excluded = (refused: readonly number[]) =>
-    new Set(start === null ? refused : [...refused, start.getTime()])
+  const excluded = (offers: OfferState) =>
+    new Set(start === null ? notProposed(offers) : [...notProposed(offers), start.getTime()])
   const sameDay = rankAlternatives(slots, {
     day,
     time,
     timeZone: branch.timeZone,
     today: localDayOf(now, branch.timeZone),
-    exclude: excluded(free.offers.refused),
+    exclude: excluded(free.offers),
   })
   const fitting = sameDay.filter((alternative) => isInWindow(alternative.time, time))
   const found =
@@ -183,7 +184,7 @@ async function nearest(
           .alternatives({
             ...query,
             wish: { from: day, to: day, time },
-            exclude: ({ refused }) => excluded(refused),
+            exclude: excluded,
           })
           .then(({ alternatives, free: wider }) => ({ alternatives, stale: wider.stale }))
   const starts = found.alternatives.map((alternative) => new Date(alternative.start))

@@ -31,7 +31,10 @@ const offerStateSchema = z.object({
 })
 
 /** The memory of one call. */
-export type OfferState = z.output<typeof offerStateSchema>
+export type OfferState = z.output<typeof offerStateSchema> & {
+  /** Times at which the person is here anyway (call-times.ts): read with the rest, never stored with it. */
+  own?: readonly number[]
+}
 type Offer = OfferState['offers'][number]
 
 /** What a wish means in the light of the offers: exactly one offered time, a choice between several, or nothing. */
@@ -141,6 +144,11 @@ export function offersLookup(callId: string): Lookup<OfferState> {
   return { key: `call:${callId}:offers`, kind: 'offers', schema: offerStateSchema }
 }
 
+/** Times that are never proposed in this call: turned down, refused by the calendar, or the person's own. */
+export function notProposed({ refused, own = [] }: OfferState): number[] {
+  return [...refused, ...own]
+}
+
 /**
  * Times of a service that are not to be proposed: those turned down, and, when alternatives are asked for once more
  * (the same wish again, or after the caller had time to hear them), the alternatives proposed before.
@@ -155,7 +163,7 @@ export function refusedStarts(
       offer.serviceId === asked.serviceId &&
       (offer.wish === asked.wish || asked.now.getTime() - offer.atMs >= heardAfterMs),
   )
-  return new Set([...state.refused, ...heard.flatMap((offer) => offer.starts)])
+  return new Set([...notProposed(state), ...heard.flatMap((offer) => offer.starts)])
 }
 
 /** The pure part of `OfferMemory.resolveOffered`. */

@@ -7,6 +7,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { OwnObstacle } from './own.ts'
 
 export type AttemptKind = 'book' | 'cancel' | 'reschedule'
 export type AttemptState = 'draft' | 'executing' | 'unknown' | 'booked' | 'rejected' | 'released' | 'expired'
@@ -33,6 +34,8 @@ export interface NewAttempt {
   eventTypeId?: number | null
   startAt?: Date | null
   endAt?: Date | null
+  /** Wanted besides an appointment that the person already has. */
+  additional?: boolean
   appointmentId?: bigint | null
   targetUid?: string | null
   expiresAt?: Date | null
@@ -41,9 +44,11 @@ export interface NewAttempt {
 /**
  * Who may execute: `claimed` you; `done` nobody, it has been done before (replay `attempt.result` while that result still
  * stands); `busy` somebody else is at it or its outcome is unknown (`attempt` is that one, perhaps not the one asked for);
- * `closed` it is rejected, released or expired; `absent` the company has no such attempt.
+ * `closed` it is rejected, released or expired; `obstructed` the person has something else at that time, and it is a draft still;
+ * `absent` the company has no such attempt.
  */
 export type Claim =
+  | { kind: 'obstructed'; attempt: Attempt; obstacle: OwnObstacle }
   | { kind: 'claimed' | 'done' | 'busy' | 'closed'; attempt: Attempt }
   | { kind: 'absent'; attempt: null }
 
@@ -73,6 +78,14 @@ export type Outcome =
 export const liveStates: AttemptState[] = ['executing', 'unknown']
 
 type Deps = { tenancy: Pick<Tenancy, 'run' | 'asSystem'>; clock: Clock }
+
+/** No call is this long: an attempt that is older belongs to an earlier call, although its id is the same (test agents reuse ids). */
+const callMsMax = 6 * 3_600_000
+
+/** The earliest moment at which a call that goes on at `now` can have begun. */
+export function callBegan(now: Date): Date {
+  return new Date(now.getTime() - callMsMax)
+}
 
 /** Longer than any request to Cal.com may take, so that a lease that ran out means a dead worker. */
 export const leaseMs = 60_000
@@ -121,8 +134,13 @@ export class AttemptStore {
   /**
    * Moves `draft → executing` by compare-and-set and commits, so that Cal.com is never called for a row that others could
    * still take. A wish that another attempt has booked meanwhile is `done`, with that other attempt.
+   * @param obstacleOf asked inside the transaction; what it finds keeps the attempt a draft
    */
-  async claim(companyId: number, id: string): Promise<Claim> {
+  async claim(
+    companyId: number,
+    id: string,
+    obstacleOf?: (tx: Tx, attempt: Attempt) => Promise<OwnObstacle | null>,
+  ): Promise<Claim> {
     const now = this.#deps.clock.now()
     try {
       return await this.#deps.tenancy.run(companyId, async (tx): Promise<Claim> => {
@@ -133,8 +151,17 @@ export class AttemptStore {
         if (!claimed) return readClaim(await tx.bookingAttempt.findFirst({ where: { id, companyId } }), now)
         // A second statement on purpose: the update may have waited for the other attempt's commit, and only a later
         // statement sees what that commit wrote.
-        const earlier = await loadBooked(tx, claimed)
-        if (!earlier) return { kind: 'claimed', attempt: claimed }
+        const earlier = await loadBooked(tx, claimed, now)
+        if (!earlier) {
+          const obstacle = (await obstacleOf?.(tx, claimed)) ?? null
+          if (obstacle === null) return { kind: 'claimed', attempt: claimed }
+          const data = { state: 'draft', leaseUntil: null, executedAt: null, executions: { decrement: 1 } }
+          return {
+            kind: 'obstructed',
+            attempt: await tx.bookingAttempt.update({ where: { id }, data }),
+            obstacle,
+          }
+        }
         await tx.bookingAttempt.update({ where: { id }, data: { state: 'released', leaseUntil: null } })
         return { kind: 'done', attempt: earlier }
       })
@@ -245,11 +272,11 @@ export class AttemptStore {
     return locked ?? null
   }
 
-  /** The attempts of one call, newest first; nothing without a call id. */
+  /** The attempts of one call, newest first; nothing without a call id. Older ones belong to another call of that id. */
   async loadForCall(tx: Tx, companyId: number, callId: string | null, kind: AttemptKind): Promise<Attempt[]> {
     if (callId === null) return []
     return tx.bookingAttempt.findMany({
-      where: { companyId, callId, kind },
+      where: { companyId, callId, kind, createdAt: { gt: callBegan(this.#deps.clock.now()) } },
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       take: 50,
     })
@@ -313,19 +340,21 @@ export class AttemptStore {
 }
 
 /**
- * The identity of a wish to book: call, person, service and start (design section 7). Hashed, because database errors
- * quote keys. Without a call id nothing is ever the same wish.
+ * The identity of a wish to book: call, person, service and start (design section 7), and whether it is meant besides what the
+ * person has. Hashed, because database errors quote keys. Without a call id nothing is ever the same wish.
  */
 export function wishKey(wish: {
   callId: string | null
   person: string
   serviceId: number
   startAt: Date
+  additional?: boolean
 }): string {
   const call = wish.callId ?? randomBytes(12).toString('hex')
   const person = wish.person.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+  const besides = wish.additional ? ['additional'] : []
   return createHash('sha256')
-    .update(JSON.stringify([call, person, wish.serviceId, wish.startAt.toISOString()]))
+    .update(JSON.stringify([call, person, wish.serviceId, wish.startAt.toISOString(), ...besides]))
     .digest('hex')
     .slice(0, 40)
 }
@@ -336,11 +365,18 @@ function attemptId(ms: number, callId: string | null): string {
 }
 
 /** A booked attempt of the same wish whose appointment still stands. */
-async function loadBooked(tx: Tx, attempt: Attempt): Promise<Attempt | null> {
+async function loadBooked(tx: Tx, attempt: Attempt, now: Date): Promise<Attempt | null> {
   if (attempt.kind !== 'book') return null
   const { companyId, wishKey: key, id } = attempt
   const booked = await tx.bookingAttempt.findFirst({
-    where: { companyId, wishKey: key, kind: 'book', state: 'booked', id: { not: id } },
+    where: {
+      companyId,
+      wishKey: key,
+      kind: 'book',
+      state: 'booked',
+      id: { not: id },
+      createdAt: { gt: callBegan(now) },
+    },
     orderBy: { executedAt: 'desc' },
   })
   if (!booked?.appointmentId) return booked

@@ -19,12 +19,22 @@ import { BookingConfirmer } from './confirm.ts'
 import { BookingExecutor, type CalcomOf } from './execute.ts'
 import { HoldKeeper } from './hold-keeper.ts'
 import { Holds } from './holds.ts'
+import { Joined } from './joined.ts'
+import { OtherTimes } from './other-times.ts'
 import { OutcomeWriter } from './outcome.ts'
 import { BookingRecorder, type Recorded } from './record.ts'
+import { RefusedTimes } from './refused-times.ts'
 import { BookingSettler, type Settled } from './settle.ts'
 import { SlotKeeper } from './slot-keeper.ts'
 import { BookingStarter } from './start.ts'
-import { type BookingWish, type Confirmed, requestsToBook, type Started } from './types.ts'
+import {
+  type BookingWish,
+  type Confirmed,
+  type OwnAppointmentFound,
+  requestsToBook,
+  type Started,
+} from './types.ts'
+import { WishMemory } from './wish-memory.ts'
 
 export interface BookingDeps {
   tenancy: Pick<Tenancy, 'run' | 'asSystem'>
@@ -33,7 +43,7 @@ export interface BookingDeps {
   calcom: CalcomOf
   availability: Pick<
     AvailabilityService,
-    'fetchLive' | 'load' | 'earliestBookable' | 'offers' | 'markChanged'
+    'fetchLive' | 'load' | 'earliestBookable' | 'offers' | 'callTimes' | 'markChanged'
   >
   catalogues: Pick<Catalogues, 'load'>
   customers: Pick<CustomerService, 'loadOnNumber' | 'resolveForBooking'>
@@ -53,6 +63,8 @@ export class BookingService {
   readonly #confirmer: BookingConfirmer
   readonly #settler: BookingSettler
   readonly #background: Background
+  readonly #starts = new Joined<Started>()
+  readonly #books = new Joined<Awaited<ReturnType<BookingService['book']>>>()
 
   constructor(deps: BookingDeps) {
     this.attempts = new AttemptStore(deps)
@@ -61,9 +73,21 @@ export class BookingService {
     const keeper = new HoldKeeper({ ...deps, holds, background: this.#background })
     const executor = new BookingExecutor({ ...deps, attempts: this.attempts })
     const recorder = new BookingRecorder({ ...deps, attempts: this.attempts })
-    this.#starter = new BookingStarter({ ...deps, attempts: this.attempts, holds: keeper })
-    const shared = { ...deps, attempts: this.attempts, executor, recorder, holds: keeper }
-    const outcomes = new OutcomeWriter({ ...shared, starter: this.#starter })
+    const memory = new WishMemory(deps)
+    const otherTimes = new OtherTimes(deps)
+    const refusedTimes = new RefusedTimes({ ...deps, attempts: this.attempts })
+    const shared = {
+      ...deps,
+      attempts: this.attempts,
+      executor,
+      recorder,
+      holds: keeper,
+      memory,
+      otherTimes,
+      refusedTimes,
+    }
+    this.#starter = new BookingStarter(shared)
+    const outcomes = new OutcomeWriter(shared)
     this.#confirmer = new BookingConfirmer({ ...shared, starter: this.#starter, outcomes })
     this.#settler = new BookingSettler(shared)
     this.slots = new SlotKeeper({ ...deps, holds, keeper })
@@ -74,7 +98,7 @@ export class BookingService {
    * @throws AppError with the question to ask (`validation_status: 'invalid'`), or `calendar_unavailable`
    */
   start(scope: CallScope, wish: BookingWish): Promise<Started> {
-    return this.#starter.start(scope, wish)
+    return this.#starts.join(scope.call, wish, () => this.#starter.start(scope, wish))
   }
 
   /** Second step: books the draft, or gives it up. Every outcome is a value; only a broken database throws. */
@@ -82,13 +106,15 @@ export class BookingService {
     return this.#confirmer.confirm(scope, input)
   }
 
-  /** Both steps in one, for agents that do not ask back. */
-  async book(
+  /** Both steps in one, for agents that do not ask back. The same request twice at once is one booking, told twice. */
+  book(
     scope: CallScope,
     wish: BookingWish,
-  ): Promise<Confirmed | Extract<Started, { kind: 'not_free' }>> {
-    const started = await this.start({ ...scope, follow: requestsToBook }, wish)
-    return started.kind === 'ready' ? this.#confirmer.execute(scope, started.attempt) : started
+  ): Promise<Confirmed | Extract<Started, { kind: 'not_free' }> | OwnAppointmentFound> {
+    return this.#books.join(scope.call, wish, async () => {
+      const started = await this.start({ ...scope, follow: requestsToBook }, wish)
+      return started.kind === 'ready' ? this.#confirmer.execute(scope, started.attempt) : started
+    })
   }
 
   /** For webhooks and reconcile: records a live booking that carries our id, or cancels it as a duplicate. */

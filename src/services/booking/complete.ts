@@ -62,6 +62,7 @@ export async function completeWish(
     email,
     viaMailbox: plan.kind === 'mailbox',
     notes: wish.notes?.trim().slice(0, notesMax) || null,
+    additional: wish.additional === true,
   }
 }
 

@@ -7,15 +7,18 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Tenancy } from '../../db/tenancy.ts'
 import { clockTimeOf, localDayOf } from '../../german/index.ts'
 import type { CallScope } from '../appointments/types.ts'
+import { spokenOf, viewOf } from '../appointments/view.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
-import { type Attempt, type AttemptStore, liveStates } from './attempts.ts'
+import { type Attempt, type AttemptStore, callBegan, liveStates } from './attempts.ts'
 import type { BookingExecutor } from './execute.ts'
 import { branchOfAttempt, spokenBooking } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import type { OutcomeWriter } from './outcome.ts'
+import { findObstacle, loadUpcoming, type OwnConflict, ownFound, questionAbout } from './own.ts'
 import { readDone } from './record.ts'
 import type { BookingStarter } from './start.ts'
 import { type Confirmed, requestsToBook } from './types.ts'
+import type { WishMemory } from './wish-memory.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
@@ -23,14 +26,17 @@ type Deps = {
   starter: BookingStarter
   executor: BookingExecutor
   outcomes: OutcomeWriter
-  availability: Pick<AvailabilityService, 'offers'>
+  availability: Pick<AvailabilityService, 'offers' | 'callTimes'>
   holds: HoldKeeper
+  memory: WishMemory
 }
 
 /** How often a duplicate looks whether the first request has ended. */
 const pollMs = 100
 /** Kept for saying something when the first request does not end in time. */
 const answerMs = 300
+/** Later than that nobody repeats a request whose answer got lost: the caller asks once more, and it is no news. */
+const retryMs = 2 * 60_000
 
 /** Confirms drafts. */
 export class BookingConfirmer {
@@ -46,12 +52,14 @@ export class BookingConfirmer {
   async confirm(scope: CallScope, input: { bookingId?: string; confirmed?: boolean }): Promise<Confirmed> {
     const { bookingId, confirmed } = input
     const { callId, companyId } = scope.call
+    const failed = await this.#deps.memory.loadFailed(callId)
     // The id of this very call needs no look first: claiming it reads it.
-    if (confirmed !== false && callId !== null && bookingId !== undefined && isIdOf(bookingId, callId)) {
+    const isDirect = failed === null && confirmed !== false && callId !== null && bookingId !== undefined
+    if (isDirect && isIdOf(bookingId, callId, scope.now)) {
       const outcome = await this.execute(scope, { id: bookingId, companyId })
       if (outcome.kind !== 'nothing_open') return outcome
     }
-    const chosen = await this.#choose(scope, bookingId)
+    const chosen = await this.#choose(scope, bookingId, failed)
     if (chosen.kind !== 'attempt') return chosen
     return confirmed === false ? this.#release(scope, chosen.attempt) : this.execute(scope, chosen.attempt)
   }
@@ -60,11 +68,17 @@ export class BookingConfirmer {
   async execute(scope: CallScope, attempt: Pick<Attempt, 'id' | 'companyId'>): Promise<Confirmed> {
     const running = this.#running.get(attempt.id)
     if (running) return again(await running)
-    const claim = await this.#deps.attempts.claim(attempt.companyId, attempt.id)
+    const claim = await this.#deps.attempts.claim(attempt.companyId, attempt.id, (tx, claimed) =>
+      findObstacle(tx, scope, claimed),
+    )
     if (claim.kind !== 'absent' && claim.attempt.kind !== 'book') return { kind: 'nothing_open' }
     switch (claim.kind) {
       case 'claimed':
         return this.#run(scope, claim.attempt)
+      case 'obstructed':
+        return claim.obstacle.kind === 'attempt'
+          ? this.#waitFor(scope, claim.attempt, claim.obstacle.attemptId)
+          : this.#askAboutOwn(scope, claim.attempt, claim.obstacle.conflict)
       case 'done':
         return this.#replay(scope, claim.attempt)
       case 'busy':
@@ -76,17 +90,48 @@ export class BookingConfirmer {
     }
   }
 
+  /** Another call of the same person is booking: what comes of that decides whether there is anything to ask. */
+  async #waitFor(scope: CallScope, attempt: Attempt, rivalId: string): Promise<Confirmed> {
+    const rival = await this.#untilSettled(scope, await this.#deps.attempts.load(attempt.companyId, rivalId))
+    if (rival && isUnderWay(rival))
+      return { kind: 'in_progress', attempt, booking: spokenBooking(attempt, scope) }
+    return this.execute(scope, attempt)
+  }
+
+  /** The person has got an appointment since the draft was written; whoever was asked and says yes again means it. */
+  async #askAboutOwn(scope: CallScope, attempt: Attempt, conflict: OwnConflict): Promise<Confirmed> {
+    const { memory, tenancy } = this.#deps
+    const { customerName: name, serviceId, startAt, endAt, id, companyId } = attempt
+    if (name === null || serviceId === null || startAt === null || endAt === null)
+      return { kind: 'nothing_open' }
+    const about = questionAbout(conflict, { name, serviceId, startAt, endAt })
+    if (await memory.isAnswered(scope.call, about)) {
+      const wanted = { where: { id, companyId, state: 'draft' }, data: { additional: true } }
+      await tenancy.run(companyId, (tx) => tx.bookingAttempt.updateMany(wanted))
+      return this.execute(scope, attempt)
+    }
+    await memory.ask(scope.call, about)
+    const { day, time, today } = spokenBooking(attempt, scope)
+    const own = ownFound(conflict, scope, { wanted: { day, time, today }, isFree: true, alternatives: [] })
+    return { kind: 'own_appointment', attempt, own }
+  }
+
+  /** Waits while another request has the attempt, as long as this one has time. */
+  async #untilSettled(scope: CallScope, attempt: Attempt | null): Promise<Attempt | null> {
+    let current = attempt
+    const { signal } = scope.deadline.child(Math.max(0, scope.deadline.remainingMs() - answerMs))
+    while (current?.state === 'executing' && !signal.aborted) {
+      await pause(pollMs, undefined, { signal }).catch(() => undefined)
+      current = await this.#deps.attempts.load(current.companyId, current.id)
+    }
+    return current
+  }
+
   /** Settles an attempt with unknown outcome if Cal.com shows the booking now; for a caller who asks again. */
   async #join(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
     const running = this.#running.get(attempt.id)
     if (running) return again(await running)
-    const { attempts } = this.#deps
-    let current: Attempt | null = attempt
-    const { signal } = scope.deadline.child(Math.max(0, scope.deadline.remainingMs() - answerMs))
-    while (current?.state === 'executing' && !signal.aborted) {
-      await pause(pollMs, undefined, { signal }).catch(() => undefined)
-      current = await attempts.load(attempt.companyId, attempt.id)
-    }
+    const current = await this.#untilSettled(scope, attempt)
     if (current?.state === 'booked') return this.#replay(scope, current)
     if (current?.state === 'unknown') return this.#lookAgain(scope, current)
     if (current?.state === 'executing')
@@ -112,10 +157,22 @@ export class BookingConfirmer {
     const running = executor
       .book(attempt, scope.catalogue, zone, scope.deadline)
       .then((execution) => outcomes.write(scope, attempt, execution))
+      .then((outcome) => this.#remembered(scope, attempt, outcome))
     this.#running.set(attempt.id, running)
     const forget = () => this.#running.delete(attempt.id)
     running.then(forget, forget)
     return running
+  }
+
+  /** What the call has to know later on: that its latest wish came to nothing, or when it has an appointment now. */
+  async #remembered(scope: CallScope, attempt: Attempt, outcome: Confirmed): Promise<Confirmed> {
+    const { memory, availability } = this.#deps
+    const { callId } = scope.call
+    if (outcome.kind === 'not_free' || outcome.kind === 'refused') await memory.note(callId, attempt.id)
+    const { startAt, endAt } = attempt
+    if (outcome.kind === 'booked' && startAt !== null && endAt !== null)
+      await availability.callTimes.noteOwn(callId, [{ startsAt: startAt, endsAt: endAt }])
+    return outcome
   }
 
   /** A repeat of something that was done: true only while it still stands (design section 7). */
@@ -136,13 +193,18 @@ export class BookingConfirmer {
       return { kind: 'cancelled_since', attempt }
     const now = { ...done, ...(appointment && { pending: appointment.status === 'pending' }) }
     const movedTo = appointment?.appointmentDatetime
+    // What is over is no news to anybody: the id of the call has been used again.
+    const startAt = movedTo ?? attempt.startAt
+    if (startAt !== null && startAt <= scope.now) return { kind: 'nothing_open' }
     if (movedTo && movedTo.getTime() !== attempt.startAt?.getTime()) {
       const zone = branchOfAttempt(attempt, scope).timeZone
       const moment = { day: localDayOf(movedTo, zone), time: clockTimeOf(movedTo, zone), today: scope.today }
       return { kind: 'moved_since', attempt, done: now, moment }
     }
     const booking = spokenBooking(attempt, scope, appointment?.staffId ?? done.staffId)
-    return { kind: 'booked', attempt, booking, done: now, again: true }
+    const doneAt = attempt.settledAt ?? attempt.executedAt ?? attempt.createdAt
+    const stands = scope.now.getTime() - doneAt.getTime() >= retryMs
+    return { kind: 'booked', attempt, booking, done: now, again: true, ...(stands && { stands }) }
   }
 
   /** The draft has ended (expired, given up, failed), but the caller says yes: check the slot again, then go on. */
@@ -154,11 +216,12 @@ export class BookingConfirmer {
     const started = await this.#deps.starter.reopen({ ...scope, follow: requestsToBook }, attempt)
     if (!started) return { kind: 'nothing_open' }
     if (started.kind === 'not_free') return { ...started, attempt, reason: 'slot_unavailable' }
+    if (started.kind === 'own_appointment') return { ...started, attempt }
     return this.execute(scope, started.attempt)
   }
 
   async #release(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
-    if (attempt.state === 'booked' || liveStates.some((state) => state === attempt.state))
+    if (attempt.state === 'booked' || isUnderWay(attempt))
       return { kind: 'release_too_late', attempt, booking: spokenBooking(attempt, scope) }
     const { companyId } = attempt
     await this.#deps.tenancy.run(companyId, (tx) =>
@@ -169,20 +232,24 @@ export class BookingConfirmer {
     return { kind: 'released', attempt }
   }
 
-  /** The attempt meant: by its id if it is one of this call, else the only open draft, else the latest one executed. */
+  /**
+   * The attempt meant: by its id if it is one of this call, else the only open draft, else the latest one if that is what was
+   * executed last. After a wish that came to nothing nothing older is meant without asking.
+   */
   async #choose(
     scope: CallScope,
     bookingId: string | undefined,
+    failed: string | null,
   ): Promise<
     | { kind: 'attempt'; attempt: Attempt }
-    | Extract<Confirmed, { kind: 'which' | 'this_one' | 'nothing_open' }>
+    | Extract<Confirmed, { kind: 'which' | 'this_one' | 'nothing_open' | 'standing' }>
   > {
-    const { companyId, callId } = scope.call
     const id = bookingId?.trim()
     const isOurForm = id !== undefined && /^temp_\d+_./.test(id)
-    const named = isOurForm ? await this.#deps.attempts.load(companyId, id) : null
-    // An id of another call opens nothing; without a call the unguessable id itself must do.
-    if (named && named.kind === 'book' && named.callId === callId) return { kind: 'attempt', attempt: named }
+    const named = isOurForm ? await this.#loadNamed(scope, id) : null
+    const isMeant = named && (failed === null || failed === named.id || isUnderWay(named))
+    if (isMeant) return { kind: 'attempt', attempt: named }
+    if (named && isOpen(named, scope.now)) return this.#askAgain(scope, named)
     const attempts = await this.#loadCall(scope)
     const open = attempts.filter((attempt) => isOpen(attempt, scope.now))
     const [first, ...more] = open
@@ -192,13 +259,48 @@ export class BookingConfirmer {
         drafts: open.map((draft) => ({ id: draft.id, booking: spokenBooking(draft, scope) })),
       }
     if (first && isOurForm) return { kind: 'this_one', attempt: first, booking: spokenBooking(first, scope) }
-    if (first) return { kind: 'attempt', attempt: first }
-    if (isOurForm) return { kind: 'nothing_open' }
+    if (first) return failed !== null ? this.#askAgain(scope, first) : { kind: 'attempt', attempt: first }
     // No draft is open: a repeat of the last confirmation, or a draft whose time ran out while the caller thought.
-    const [latest] = attempts.filter(
-      (attempt) => attempt.state !== 'released' && attempt.state !== 'rejected',
-    )
-    return latest ? { kind: 'attempt', attempt: latest } : { kind: 'nothing_open' }
+    const [latest] = attempts
+    const isEnded = latest?.state === 'released' || latest?.state === 'rejected'
+    const isMeantLast = latest !== undefined && !isEnded && !isOurForm && failed === null
+    if (isMeantLast) return { kind: 'attempt', attempt: latest }
+    return this.#standing(scope, attempts)
+  }
+
+  /** The attempt of an id. One of another call opens nothing; without a call the unguessable id itself must do. */
+  async #loadNamed({ call, now }: CallScope, id: string): Promise<Attempt | null> {
+    const named = await this.#deps.attempts.load(call.companyId, id)
+    const isOfCall =
+      named?.kind === 'book' && named.callId === call.callId && named.createdAt > callBegan(now)
+    return isOfCall ? named : null
+  }
+
+  /** A draft from before the wish that failed: meant only by whoever was asked about it. */
+  async #askAgain(
+    scope: CallScope,
+    attempt: Attempt,
+  ): Promise<{ kind: 'attempt'; attempt: Attempt } | Extract<Confirmed, { kind: 'this_one' }>> {
+    const { memory } = this.#deps
+    const about = `draft:${attempt.id}`
+    if (await memory.isAnswered(scope.call, about)) return { kind: 'attempt', attempt }
+    await memory.ask(scope.call, about)
+    return { kind: 'this_one', attempt, booking: spokenBooking(attempt, scope) }
+  }
+
+  /** Nothing is open: what this call has booked stands, and is told as that. */
+  async #standing(
+    scope: CallScope,
+    attempts: readonly Attempt[],
+  ): Promise<Extract<Confirmed, { kind: 'nothing_open' | 'standing' }>> {
+    const booked = new Set(attempts.flatMap(({ id, state }) => (state === 'booked' ? [id] : [])))
+    if (booked.size === 0) return { kind: 'nothing_open' }
+    const own = await this.#deps.tenancy.run(scope.call.companyId, (tx) => loadUpcoming(tx, scope))
+    const latest = own
+      .filter((one) => one.startsAt > scope.now && booked.has(one.bookingAttemptId ?? ''))
+      .sort((a, b) => Number(b.id - a.id))[0]
+    if (!latest) return { kind: 'nothing_open' }
+    return { kind: 'standing', existing: viewOf(latest, scope), spoken: spokenOf(latest, scope) }
   }
 
   #loadCall(scope: CallScope): Promise<Attempt[]> {
@@ -209,9 +311,14 @@ export class BookingConfirmer {
   }
 }
 
-/** Whether an id is one that this call was given. */
-function isIdOf(id: string, callId: string): boolean {
-  return /^temp_\d+_/.test(id) && id.replace(/^temp_\d+_/, '') === callId
+/** Whether an id is one that this call was given; ids begin with the milliseconds of their making. */
+function isIdOf(id: string, callId: string, now: Date): boolean {
+  const [, ms, ofCall] = /^temp_(\d+)_(.+)$/s.exec(id) ?? []
+  return ofCall === callId && Number(ms) > callBegan(now).getTime()
+}
+
+function isUnderWay(attempt: Attempt): boolean {
+  return liveStates.some((state) => state === attempt.state)
 }
 
 function isOpen(attempt: Attempt, now: Date): boolean {

@@ -5,9 +5,11 @@
 import type { Logger } from 'pino'
 import { CalcomError } from '../../calcom/errors.ts'
 import type { Tenancy } from '../../db/tenancy.ts'
+import { localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import type { CallScope } from '../appointments/types.ts'
+import type { AvailabilityService } from '../availability/availability.ts'
 import type { Attempt } from './attempts.ts'
 import type { Background } from './background.ts'
 import type { CalcomOf } from './execute.ts'
@@ -18,6 +20,7 @@ type Deps = {
   calcom: CalcomOf
   holds: Holds
   background: Background
+  availability: Pick<AvailabilityService, 'markChanged'>
   clock: Clock
   log: Pick<Logger, 'warn'>
 }
@@ -94,7 +97,7 @@ export class HoldKeeper {
     const held = (await holds.load(callId)).find((other) => isSameSlot(other, slot))
     await holds.forget(callId, slot)
     const uid = reservationUid ?? held?.uid
-    if (uid) await this.releaseReservation(scope, uid)
+    if (uid) await this.releaseReservation(scope, { uid, start: startAt })
   }
 
   /** The same after the answer: nobody waits for it. */
@@ -102,13 +105,19 @@ export class HoldKeeper {
     this.#deps.background.run('release_hold', () => this.release(scope, attempt))
   }
 
-  /** Ends a reservation at Cal.com. */
-  async releaseReservation(scope: Pick<CallScope, 'catalogue'>, uid: string): Promise<void> {
-    const { calcom, clock, log } = this.#deps
+  /** Ends a reservation at Cal.com; what was read of that day while the hold hid its time is not believed any longer. */
+  async releaseReservation(
+    scope: Pick<CallScope, 'catalogue'>,
+    { uid, start }: { uid: string; start: Date },
+  ): Promise<void> {
+    const { calcom, clock, log, availability } = this.#deps
+    const { company, branches } = scope.catalogue
     try {
       const api = await calcom(scope.catalogue.company.calcomConnectionId)
       const deadline = new Deadline({ clock, budgetMs: afterwardsMs })
       await api.releaseReservation({ uid }, { deadline, priority: 'background' })
+      const zones = [company.timeZone, ...branches.map(({ timeZone }) => timeZone)]
+      await availability.markChanged(company.id, [...new Set(zones.map((zone) => localDayOf(start, zone)))])
     } catch (error) {
       if (!(error instanceof CalcomError)) throw error
       log.warn(

@@ -16,14 +16,16 @@ import type { Execution } from './execute.ts'
 import { branchOfAttempt, spokenBooking } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import { momentOf } from './moment.ts'
+import type { OtherTimes } from './other-times.ts'
 import { type BookingRecorder, readDone } from './record.ts'
-import type { BookingStarter } from './start.ts'
+import type { RefusedTimes } from './refused-times.ts'
 import type { Confirmed, Done } from './types.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
   attempts: AttemptStore
-  starter: Pick<BookingStarter, 'alternativesTo'>
+  otherTimes: OtherTimes
+  refusedTimes: RefusedTimes
   recorder: BookingRecorder
   availability: Pick<AvailabilityService, 'markChanged' | 'earliestBookable'>
   callbacks: Pick<CallbackService, 'requestIn'>
@@ -185,7 +187,7 @@ export class OutcomeWriter {
     execution: Extract<Execution, { kind: 'taken' | 'too_soon' }>,
   ): Promise<Confirmed> {
     const { kind, reason } = execution
-    const { starter, availability, holds } = this.#deps
+    const { otherTimes, refusedTimes, availability, holds } = this.#deps
     const unseen = execution.kind === 'taken' && execution.unseen === true
     const settled = await this.#finish(scope, attempt, {
       state: 'rejected',
@@ -197,16 +199,13 @@ export class OutcomeWriter {
     const service = scope.catalogue.services.find(({ id }) => id === attempt.serviceId)
     if (!service || attempt.startAt === null) return { kind: 'refused', attempt }
     const moment = momentOf(attempt.startAt, branch.timeZone)
+    // Our own hold goes first, or it would hide its slot in what is looked up now and remembered for others.
+    await holds.release(scope, attempt)
     await availability.markChanged(attempt.companyId, [moment.day])
     const earliest = availability.earliestBookable({ catalogue: scope.catalogue, branch, service })
-    // Before the alternatives are looked up: our own hold would hide its slot for ever so long.
-    holds.releaseLater(scope, attempt)
-    const alternatives = await starter.alternativesTo(scope, {
-      ...moment,
-      branch,
-      service,
-      staffId: attempt.staffId,
-    })
+    const { staffId } = attempt
+    const { alternatives, isListed } = await otherTimes.find(scope, { ...moment, branch, service, staffId })
+    const callback = kind === 'taken' && isListed ? await refusedTimes.note(scope, attempt) : null
     return {
       kind: 'not_free',
       attempt,
@@ -221,6 +220,7 @@ export class OutcomeWriter {
             : { reason: 'booking_notice_violation', noticeMinutes: earliest.noticeMinutes },
       earliest: kind === 'too_soon' && reason !== 'past' ? earliest.at : null,
       alternatives,
+      callback,
     }
   }
 

@@ -9,7 +9,7 @@ import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import { type Hold, type Holds, isSameSlot } from './holds.ts'
 import { type Moment, readMoment } from './moment.ts'
-import { eventTypeOf } from './start.ts'
+import { eventTypeOf } from './wishes.ts'
 
 type Deps = {
   availability: Pick<AvailabilityService, 'fetchLive' | 'offers'>
@@ -76,7 +76,8 @@ export class SlotKeeper {
     const held = await holds.load(scope.call.callId)
     for (const hold of held) {
       await holds.forget(scope.call.callId, hold)
-      if (hold.uid !== null) await keeper.releaseReservation(scope, hold.uid)
+      const { uid, start } = hold
+      if (uid !== null) await keeper.releaseReservation(scope, { uid, start })
     }
     return held.length
   }

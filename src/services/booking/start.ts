@@ -6,28 +6,32 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
-import { addDays, type LocalDay, weekdayOf } from '../../german/index.ts'
+import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { CallScope } from '../appointments/types.ts'
-import { rankAlternatives } from '../availability/alternatives.ts'
+import type { CallScope, OwnAppointment } from '../appointments/types.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
-import { refusedStarts } from '../availability/offers.ts'
-import type { CatalogueBranch, CatalogueService } from '../catalogue.ts'
 import type { CustomerService, PersonOnNumber } from '../customers.ts'
-import { comparePersonNames } from '../matching/index.ts'
-import { type Attempt, type AttemptStore, wishKey } from './attempts.ts'
+import type { Attempt, AttemptStore } from './attempts.ts'
 import { mailboxAddress } from './attendee.ts'
 import { completeWish } from './complete.ts'
 import { spokenBooking } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
-import { type Moment, offeredOtherDay } from './moment.ts'
+import { offeredOtherDay } from './moment.ts'
+import type { OtherTimes } from './other-times.ts'
+import { findConflict, loadUpcoming, ofSamePerson, ownFound, questionAbout } from './own.ts'
 import { readDone } from './record.ts'
+import type { RefusedTimes } from './refused-times.ts'
 import type { BookingWish, CompleteWish, NotFree, Started } from './types.ts'
+import type { WishMemory } from './wish-memory.ts'
+import { endOf, eventTypeOf, isClosed, isReplaced, isStanding, keyOf, overlaps } from './wishes.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
   attempts: AttemptStore
-  availability: Pick<AvailabilityService, 'fetchLive' | 'load' | 'earliestBookable' | 'offers'>
+  availability: Pick<AvailabilityService, 'fetchLive' | 'earliestBookable' | 'offers' | 'callTimes'>
+  otherTimes: OtherTimes
+  refusedTimes: RefusedTimes
+  memory: WishMemory
   customers: Pick<CustomerService, 'loadOnNumber'>
   holds: HoldKeeper
   clock: Clock
@@ -38,12 +42,13 @@ const draftMs = 15 * 60_000
 /** How long to look for the draft of the same request, and how often. */
 const draftAppearsMs = 500
 const pollMs = 25
-const alternativeDays = 7
 
 /** What the database knows about the call before a booking is started. */
 interface Known {
   attempts: Attempt[]
   people: PersonOnNumber[]
+  /** Upcoming appointments of the number and of this call, whoever they are for. */
+  own: OwnAppointment[]
 }
 
 /** Opens drafts. */
@@ -59,12 +64,18 @@ export class BookingStarter {
    * @throws AppError with `validation_status: 'invalid'` and the one question to ask; `calendar_unavailable` without Cal.com
    */
   async start(scope: CallScope, wish: BookingWish): Promise<Started> {
-    const known = await this.#loadKnown(scope)
-    return this.open(
-      scope,
-      await completeWish(scope, wish, known.people, this.#deps.availability.offers),
-      known,
-    )
+    const { availability, memory } = this.#deps
+    const { callId } = scope.call
+    let started: Started | null = null
+    try {
+      const known = await this.#loadKnown(scope)
+      const complete = await completeWish(scope, wish, known.people, availability.offers)
+      started = await this.open(scope, complete, known)
+      return started
+    } finally {
+      // A yes that comes after a wish that came to nothing is no yes to anything older.
+      await memory.note(callId, started?.kind === 'ready' ? null : 'start')
+    }
   }
 
   /** Starts the same booking again whose draft has ended; the caller has agreed to it already. */
@@ -88,14 +99,27 @@ export class BookingStarter {
         email: attempt.customerEmail,
         viaMailbox: attempt.attendeeEmail !== null && attempt.customerEmail === null,
         notes: attempt.notes,
+        additional: attempt.additional,
       },
       await this.#loadKnown(scope),
     )
   }
 
-  /** Checks the slot of a complete wish, writes the draft and holds the slot. */
-  async open(scope: CallScope, wish: CompleteWish, known: Known): Promise<Started> {
+  /** Asks about what the person has already, checks the slot of a complete wish, writes the draft and holds the slot. */
+  async open(scope: CallScope, spoken: CompleteWish, known: Known): Promise<Started> {
     const { now, call } = scope
+    const { availability, memory, holds } = this.#deps
+    await availability.callTimes.noteOwn(call.callId, ofSamePerson(known.own, spoken.name))
+    const wished = {
+      name: spoken.name,
+      serviceId: spoken.service.id,
+      startAt: spoken.startAt,
+      endAt: endOf(spoken),
+    }
+    const conflict = findConflict(known.own, wished, scope)
+    const about = conflict === null ? null : questionAbout(conflict, wished)
+    const agreed = spoken.additional || (about !== null && (await memory.isAnswered(call, about)))
+    const wish = { ...spoken, additional: agreed }
     const eventTypeId = eventTypeOf(wish)
     const key = keyOf(scope, wish, known.attempts)
     const same = known.attempts.find((attempt) => isStanding(attempt, key, now))
@@ -104,80 +128,61 @@ export class BookingStarter {
       if (same.state !== 'booked' || (await this.#stands(scope, same))) return ready(same, scope)
     }
     const held = isSameOffer && same.reservationUntil !== null && same.reservationUntil > now
-    if (!held) {
-      const notFree = await this.#check(scope, wish, known, key)
-      if (notFree) return { kind: 'not_free', ...notFree }
+    const mustAsk = conflict !== null && !agreed
+    const notFree = held ? null : await this.#check(scope, wish, known, key, mustAsk)
+    const wanted = { day: wish.day, time: wish.time, today: scope.today }
+    if (notFree && conflict?.overlaps && notFree.refusal.reason === 'taken') {
+      // What takes the time may be their very own appointment: that is what they are told.
+      const { alternatives } = notFree
+      return {
+        kind: 'own_appointment',
+        own: ownFound(conflict, scope, { wanted, isFree: false, alternatives }),
+      }
+    }
+    if (notFree) return { kind: 'not_free', ...notFree }
+    if (mustAsk) {
+      await memory.ask(call, about ?? '')
+      return {
+        kind: 'own_appointment',
+        own: ownFound(conflict, scope, { wanted, isFree: true, alternatives: [] }),
+      }
     }
     const slot = { eventTypeId, start: wish.startAt }
     // Draft and hold need nothing of each other, and the caller waits for both. A hold without a draft ends by itself.
     const [{ attempt, replaced, created }, early] = await Promise.all([
       this.#write(scope, wish, eventTypeId, key),
-      held ? undefined : this.#deps.holds.take(scope, slot),
+      held ? undefined : holds.take(scope, slot),
     ])
-    for (const older of replaced) this.#deps.holds.releaseLater(scope, older)
-    const hold = created && held ? await this.#deps.holds.take(scope, slot) : early
-    if (hold) this.#deps.holds.note(attempt, hold)
+    for (const older of replaced) holds.releaseLater(scope, older)
+    const hold = created && held ? await holds.take(scope, slot) : early
+    if (hold) holds.note(attempt, hold)
     return ready(attempt, scope, call.callId !== null && !created)
-  }
-
-  /** Alternatives to a time that is not free, from one look at the following week. Never throws. */
-  async alternativesTo(
-    scope: CallScope,
-    wish: Pick<CompleteWish, 'branch' | 'service' | 'staffId'> & Moment,
-  ): Promise<NotFree['alternatives']> {
-    const { catalogue, call, deadline, now, today } = scope
-    const { branch, service, staffId, time, startAt } = wish
-    const { availability, log } = this.#deps
-    const [day = today] = [wish.day, today].sort().reverse()
-    try {
-      const free = await availability.load({
-        catalogue,
-        branch,
-        service,
-        staffId,
-        from: day,
-        to: addDays(day, alternativeDays - 1),
-        deadline,
-        call,
-        partial: true,
-      })
-      const asked = `${service.id}:${startAt.toISOString()}`
-      const exclude = refusedStarts(free.offers, { serviceId: service.id, wish: asked, now })
-      exclude.add(startAt.getTime())
-      const alternatives = rankAlternatives([...free.days.values()].flat(), {
-        day,
-        time: { at: time, from: null, to: null, reading: 'exact', part: null },
-        timeZone: branch.timeZone,
-        today,
-        exclude,
-      })
-      await availability.offers.remember(call.callId, free.offers, {
-        serviceId: service.id,
-        source: 'alternatives',
-        wish: asked,
-        starts: alternatives.map((alternative) => new Date(alternative.start)),
-      })
-      return alternatives
-    } catch (error) {
-      log.warn({ component: 'booking', err: error }, 'no alternatives could be found')
-      return []
-    }
   }
 
   async #loadKnown(scope: CallScope): Promise<Known> {
     const { companyId, callId, callerNumber } = scope.call
-    if (callId === null && callerNumber === null) return { attempts: [], people: [] }
+    if (callId === null && callerNumber === null) return { attempts: [], people: [], own: [] }
     return this.#deps.tenancy.run(companyId, async (tx) => ({
       attempts: await this.#deps.attempts.loadForCall(tx, companyId, callId, 'book'),
       people: await this.#deps.customers.loadOnNumber(tx, companyId, callerNumber),
+      own: await loadUpcoming(tx, scope),
     }))
   }
 
-  /** Why the slot cannot be had now; null when it is free for this call. */
-  async #check(scope: CallScope, wish: CompleteWish, known: Known, key: string): Promise<NotFree | null> {
+  /**
+   * Why the slot cannot be had now; null when it is free for this call.
+   * @param mayBeUnknown the caller is asked something else first: an outage is no answer to that
+   */
+  async #check(
+    scope: CallScope,
+    wish: CompleteWish,
+    known: Known,
+    key: string,
+    mayBeUnknown: boolean,
+  ): Promise<NotFree | null> {
     const { catalogue, call, deadline, now, today } = scope
     const { branch, service, staffId, day, time, startAt } = wish
-    const { availability, holds } = this.#deps
+    const { availability, holds, otherTimes, refusedTimes } = this.#deps
     const wanted = { day, time, today }
     const earliest = availability.earliestBookable({ catalogue, branch, service })
     if (startAt < earliest.at) {
@@ -185,13 +190,19 @@ export class BookingStarter {
       const refusal = past
         ? { reason: 'past_time' as const, day }
         : { reason: 'booking_notice_violation' as const, noticeMinutes: earliest.noticeMinutes }
-      const alternatives = await this.alternativesTo(scope, wish)
+      const { alternatives } = await otherTimes.find(scope, wish)
       return { wanted, service, refusal, earliest: past ? null : earliest.at, alternatives }
+    }
+    // Refused in this call already although it is listed: another try would end the same way.
+    if (refusedTimes.wasRefused(known.attempts, wish)) {
+      const { alternatives } = await otherTimes.find(scope, wish)
+      const callback = await refusedTimes.handOver(scope, { name: wish.name, phone: wish.phone })
+      return { wanted, service, refusal: { reason: 'taken', day }, earliest: null, alternatives, callback }
     }
     // The hold of a draft that this wish replaces may be what hides the slot: it goes first.
     const inTheWay = known.attempts.filter((older) => isReplaced(older, wish, now) && overlaps(older, wish))
     await Promise.all(inTheWay.map((older) => holds.release(scope, older)))
-    const free = await availability.fetchLive({
+    const query = {
       catalogue,
       branch,
       service,
@@ -201,7 +212,14 @@ export class BookingStarter {
       deadline,
       call,
       follow: scope.follow,
+    }
+    const free = await availability.fetchLive(query).catch(async (error: unknown) => {
+      const isOutage = error instanceof AppError && error.code === 'calendar_unavailable'
+      // The very same request may have got through: then its outcome counts for both.
+      if (isOutage && (mayBeUnknown || (await this.#isUnderWay(scope, wish, key)))) return null
+      throw error
     })
+    if (free === null) return null
     const slots = free.days.get(day) ?? []
     if (slots.some((slot) => slot.getTime() === startAt.getTime())) return null
     if (await this.#isUnderWay(scope, wish, key)) return null
@@ -213,7 +231,8 @@ export class BookingStarter {
     const refusal = isClosed(branch, day)
       ? { reason: 'closed' as const, day }
       : { reason: 'taken' as const, day }
-    return { wanted, service, refusal, earliest: null, alternatives: await this.alternativesTo(scope, wish) }
+    const { alternatives } = await otherTimes.find(scope, wish)
+    return { wanted, service, refusal, earliest: null, alternatives }
   }
 
   /**
@@ -270,7 +289,8 @@ export class BookingStarter {
         staffId: wish.staffId,
         eventTypeId,
         startAt: wish.startAt,
-        endAt: new Date(wish.startAt.getTime() + wish.service.durationMinutes * 60_000),
+        endAt: endOf(wish),
+        additional: wish.additional,
         expiresAt,
       })
       return { attempt, replaced, created: true }
@@ -310,26 +330,6 @@ export class BookingStarter {
   }
 }
 
-/**
- * The key of a wish. While a request for this call, service and start is on its way, a name that only sounds alike is the
- * same person heard again: a second request could otherwise book twice.
- */
-function keyOf(
-  scope: CallScope,
-  { name, service, startAt }: CompleteWish,
-  attempts: readonly Attempt[],
-): string {
-  const underWay = attempts.find(
-    (attempt) =>
-      (attempt.state === 'executing' || attempt.state === 'unknown') &&
-      attempt.serviceId === service.id &&
-      attempt.startAt?.getTime() === startAt.getTime() &&
-      comparePersonNames(attempt.customerName ?? '', name) === 'similar',
-  )
-  if (underWay) return underWay.wishKey
-  return wishKey({ callId: scope.call.callId, person: name, serviceId: service.id, startAt })
-}
-
 function ready(attempt: Attempt, scope: CallScope, isAgain = true): Started {
   const again = !isAgain
     ? 'no'
@@ -339,46 +339,4 @@ function ready(attempt: Attempt, scope: CallScope, isAgain = true): Started {
         ? 'open'
         : 'in_progress'
   return { kind: 'ready', attempt, booking: spokenBooking(attempt, scope), again }
-}
-
-/** The event type that books it: the pair's own if there is one. */
-export function eventTypeOf({
-  service,
-  staffId,
-}: {
-  service: CatalogueService
-  staffId: number | null
-}): number {
-  const own = service.staff.find((pair) => pair.staffId === staffId)?.calcomEventTypeId
-  const eventTypeId = own ?? service.calcomEventTypeId
-  if (eventTypeId === null) throw new Error('A service without an event type was chosen')
-  return eventTypeId
-}
-
-/** An attempt for the same wish that is still worth something. */
-function isStanding(attempt: Attempt, key: string, now: Date): boolean {
-  if (attempt.wishKey !== key) return false
-  if (attempt.state === 'draft') return attempt.expiresAt === null || attempt.expiresAt > now
-  return attempt.state === 'executing' || attempt.state === 'unknown' || attempt.state === 'booked'
-}
-
-/**
- * An open draft that a new wish replaces: the same person's, or that of a name heard differently for the same service. Other
- * people's stay.
- */
-function isReplaced(attempt: Attempt, wish: CompleteWish, now: Date): boolean {
-  if (attempt.state !== 'draft' || (attempt.expiresAt !== null && attempt.expiresAt <= now)) return false
-  const likeness = comparePersonNames(attempt.customerName ?? '', wish.name)
-  return likeness === 'same' || (likeness === 'similar' && attempt.serviceId === wish.service.id)
-}
-
-/** Whether the branch never opens on that weekday; unknown hours close nothing. */
-function isClosed({ openingHours }: CatalogueBranch, day: LocalDay): boolean {
-  return Object.keys(openingHours).length > 0 && (openingHours[weekdayOf(day)] ?? []).length === 0
-}
-
-function overlaps(attempt: Attempt, wish: CompleteWish): boolean {
-  const endsAt = wish.startAt.getTime() + wish.service.durationMinutes * 60_000
-  const { startAt, endAt } = attempt
-  return startAt !== null && endAt !== null && startAt.getTime() < endsAt && wish.startAt < endAt
 }

@@ -1,10 +1,14 @@
 /** What the parts of booking hand each other. Types only. */
+import type { SpokenAppointment } from '../../german/sentences/appointments.ts'
 import type { Refusal } from '../../german/sentences/availability.ts'
 import type { SpokenBooking, SpokenMoment } from '../../german/sentences/booking.ts'
+import type { AppointmentView } from '../appointments/view.ts'
 import type { Alternative } from '../availability/alternatives.ts'
+import type { StoredCallback } from '../callbacks.ts'
 import type { CatalogueBranch, CatalogueService } from '../catalogue.ts'
 import type { Attempt } from './attempts.ts'
 import type { Moment } from './moment.ts'
+import type { OwnFound } from './own.ts'
 
 /** What an agent passes to start a booking, as the words came. */
 export interface BookingWish {
@@ -17,6 +21,8 @@ export interface BookingWish {
   staff?: string
   branch?: string
   notes?: string
+  /** The caller has said that it is wanted besides the appointment they already have. */
+  additional?: boolean
 }
 
 /** A wish in which nothing is open any more. */
@@ -32,6 +38,8 @@ export interface CompleteWish extends Moment {
   /** Cal.com gets a sub-address of the business's mailbox. */
   viaMailbox: boolean
   notes: string | null
+  /** Wanted besides an appointment the caller already has. */
+  additional: boolean
 }
 
 /** What booking a free time takes at Cal.com: the booking, and reading it where its answer is short. */
@@ -45,6 +53,8 @@ export interface NotFree {
   /** Set for a wish inside the notice period: the first time that can be booked. */
   earliest: Date | null
   alternatives: Alternative[]
+  /** Set once the calendar has refused what it lists a second time in this call: a person will call back. */
+  callback?: StoredCallback | null
 }
 
 /** What came of start_booking. `again`: the very same wish was there before, and how far it had got. */
@@ -56,16 +66,25 @@ export type Started =
       again: 'no' | 'open' | 'in_progress' | 'booked'
     }
   | ({ kind: 'not_free' } & NotFree)
+  | OwnAppointmentFound
+
+/** The person has an appointment that this wish is in the way of: asked about before anything is held. */
+export type OwnAppointmentFound = { kind: 'own_appointment'; own: OwnFound }
 
 /** What came of confirm_booking. */
 export type Confirmed =
-  | { kind: 'booked'; attempt: Attempt; booking: SpokenBooking; done: Done; again: boolean }
+  /** `again`: it was done before; `stands`: so long ago that it is told as standing, not as news. */
+  | { kind: 'booked'; attempt: Attempt; booking: SpokenBooking; done: Done; again: boolean; stands?: boolean }
+  /** Nothing is open to confirm, least of all this older one; it stands. */
+  | { kind: 'standing'; existing: AppointmentView; spoken: SpokenAppointment }
   /** Done before, but it does not stand as it was. */
   | { kind: 'cancelled_since'; attempt: Attempt }
   | { kind: 'moved_since'; attempt: Attempt; done: Done; moment: SpokenMoment }
   | ({ kind: 'not_free'; attempt: Attempt; reason: string } & NotFree)
   /** canCallBack: we know a number; promised: the callback is stored and the business is told of it. */
   | { kind: 'unknown'; attempt: Attempt; canCallBack: boolean; promised: boolean }
+  /** Another call of theirs, or another branch, was quicker: nothing was sent. */
+  | (OwnAppointmentFound & { attempt: Attempt })
   | { kind: 'in_progress'; attempt: Attempt; booking: SpokenBooking }
   /** Nothing was sent, or Cal.com asked us to wait: the draft is open again. */
   | { kind: 'calendar_busy' | 'calendar_unavailable'; attempt: Attempt }

@@ -437,6 +437,7 @@ describe('our side fails after Cal.com has booked', () => {
         load: availability.load.bind(availability),
         earliestBookable: availability.earliestBookable.bind(availability),
         offers: availability.offers,
+        callTimes: availability.callTimes,
         markChanged: async () => {
           throw new Error('cache is gone')
         },

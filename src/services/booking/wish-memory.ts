@@ -1,0 +1,89 @@
+/**
+ * What a call has been asked about its wishes to book, and whether its last wish failed. It decides when a repeated request is
+ * the caller's answer and not the agent's retry: the caller has spoken since (the transcript has a new turn of theirs), or,
+ * where no transcript comes along, at least two seconds have passed.
+ * Limit: kept in the cache; if it is lost, a question is asked once more. It never lets anything be booked unasked.
+ */
+import { z } from 'zod'
+import type { Cache, Lookup } from '../../lib/cache/cache.ts'
+import type { Clock } from '../../lib/clock.ts'
+import { instantMsSchema } from '../../lib/instants.ts'
+import { userTurns } from '../../retell/transcript.ts'
+import type { CallContext } from '../call-context.ts'
+
+type Call = Pick<CallContext, 'callId' | 'transcript'>
+type Deps = { cache: Pick<Cache, 'get' | 'set'>; clock: Clock }
+
+const memorySchema = z.object({
+  /** What came to nothing last: 'start', or the id of the attempt that was refused; null when the last wish went well. */
+  failed: z.string().max(400).nullable(),
+  /** Oldest first. `turns`: how often the caller had spoken when it was asked; null without a transcript. */
+  questions: z
+    .array(z.object({ about: z.string().max(200), atMs: instantMsSchema, turns: z.int().min(0).nullable() }))
+    .max(50),
+})
+type Memory = z.infer<typeof memorySchema>
+
+const nothing: Memory = { failed: null, questions: [] }
+/** Longer than any call. */
+const memorySeconds = 4 * 3600
+const questionsMax = 20
+/** A repeat that comes sooner, and without a transcript, is a retry: nobody has heard the question yet. */
+const heardAfterMs = 2_000
+
+/** Remembers per call. Never throws: the cache does not. */
+export class WishMemory {
+  readonly #deps: Deps
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+  }
+
+  /** Whether the caller was asked exactly this before, and has answered since. `about`: a key without personal data. */
+  async isAnswered(call: Call, about: string): Promise<boolean> {
+    const asked = (await this.#load(call.callId)).questions.find((question) => question.about === about)
+    if (!asked) return false
+    const turns = userTurns(call.transcript)
+    if (turns !== null && asked.turns !== null) return turns > asked.turns
+    return this.#deps.clock.now().getTime() - asked.atMs >= heardAfterMs
+  }
+
+  /** Notes that the caller is asked this now. A question that was put before keeps its time: a retry asks nothing new. */
+  async ask(call: Call, about: string): Promise<void> {
+    const { callId } = call
+    if (callId === null) return
+    const memory = await this.#load(callId)
+    if (memory.questions.some((question) => question.about === about)) return
+    const question = { about, atMs: this.#deps.clock.now().getTime(), turns: userTurns(call.transcript) }
+    const questions = [...memory.questions, question].slice(-questionsMax)
+    await this.#store(callId, { ...memory, questions })
+  }
+
+  /**
+   * What came to nothing last in the call: a `start`, or the attempt of that id. What is older is not what the caller says yes
+   * to. Null when the latest wish went well.
+   */
+  async loadFailed(callId: string | null): Promise<string | null> {
+    return (await this.#load(callId)).failed
+  }
+
+  /** Notes how the latest wish went, in the form of `loadFailed`. */
+  async note(callId: string | null, failed: string | null): Promise<void> {
+    if (callId === null) return
+    const memory = await this.#load(callId)
+    if (memory.failed !== failed) await this.#store(callId, { ...memory, failed })
+  }
+
+  async #load(callId: string | null): Promise<Memory> {
+    if (callId === null) return nothing
+    return (await this.#deps.cache.get(memoryLookup(callId))) ?? nothing
+  }
+
+  async #store(callId: string, memory: Memory): Promise<void> {
+    await this.#deps.cache.set(memoryLookup(callId).key, memory, memorySeconds)
+  }
+}
+
+function memoryLookup(callId: string): Lookup<Memory> {
+  return { key: `call:${callId}:wishes`, kind: 'wishes', schema: memorySchema }
+}

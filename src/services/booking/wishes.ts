@@ -1,0 +1,75 @@
+/** What wishes and attempts of one call mean to each other: the same wish, a replaced one, one in the way. Pure. */
+import { type LocalDay, weekdayOf } from '../../german/index.ts'
+import type { CallScope } from '../appointments/types.ts'
+import type { CatalogueBranch, CatalogueService } from '../catalogue.ts'
+import { comparePersonNames } from '../matching/index.ts'
+import { type Attempt, wishKey } from './attempts.ts'
+import type { CompleteWish } from './types.ts'
+
+/**
+ * The key of a wish. While a request for this call, service and start is on its way, a name that only sounds alike is the
+ * same person heard again: a second request could otherwise book twice.
+ */
+export function keyOf(
+  scope: CallScope,
+  { name, service, startAt, additional }: CompleteWish,
+  attempts: readonly Attempt[],
+): string {
+  const underWay = attempts.find(
+    (attempt) =>
+      (attempt.state === 'executing' || attempt.state === 'unknown') &&
+      attempt.serviceId === service.id &&
+      attempt.startAt?.getTime() === startAt.getTime() &&
+      attempt.additional === additional &&
+      comparePersonNames(attempt.customerName ?? '', name) === 'similar',
+  )
+  if (underWay) return underWay.wishKey
+  return wishKey({ callId: scope.call.callId, person: name, serviceId: service.id, startAt, additional })
+}
+
+/** The event type that books it: the pair's own if there is one. */
+export function eventTypeOf({
+  service,
+  staffId,
+}: {
+  service: CatalogueService
+  staffId: number | null
+}): number {
+  const own = service.staff.find((pair) => pair.staffId === staffId)?.calcomEventTypeId
+  const eventTypeId = own ?? service.calcomEventTypeId
+  if (eventTypeId === null) throw new Error('A service without an event type was chosen')
+  return eventTypeId
+}
+
+/** An attempt for the same wish that is still worth something. */
+export function isStanding(attempt: Attempt, key: string, now: Date): boolean {
+  if (attempt.wishKey !== key) return false
+  if (attempt.state === 'draft') return attempt.expiresAt === null || attempt.expiresAt > now
+  return attempt.state === 'executing' || attempt.state === 'unknown' || attempt.state === 'booked'
+}
+
+/**
+ * An open draft that a new wish replaces: the same person's, or that of a name heard differently for the same service. Other
+ * people's stay.
+ */
+export function isReplaced(attempt: Attempt, wish: CompleteWish, now: Date): boolean {
+  if (attempt.state !== 'draft' || (attempt.expiresAt !== null && attempt.expiresAt <= now)) return false
+  const likeness = comparePersonNames(attempt.customerName ?? '', wish.name)
+  return likeness === 'same' || (likeness === 'similar' && attempt.serviceId === wish.service.id)
+}
+
+/** Whether the branch never opens on that weekday; unknown hours close nothing. */
+export function isClosed({ openingHours }: CatalogueBranch, day: LocalDay): boolean {
+  return Object.keys(openingHours).length > 0 && (openingHours[weekdayOf(day)] ?? []).length === 0
+}
+
+/** Whether an attempt's time and a wish's overlap. */
+export function overlaps(attempt: Attempt, wish: CompleteWish): boolean {
+  const { startAt, endAt } = attempt
+  return startAt !== null && endAt !== null && startAt < endOf(wish) && wish.startAt < endAt
+}
+
+/** When a wished appointment would end. */
+export function endOf({ startAt, service }: Pick<CompleteWish, 'startAt' | 'service'>): Date {
+  return new Date(startAt.getTime() + service.durationMinutes * 60_000)
+}
