@@ -33,6 +33,7 @@ export const alarms = {
   function_failed: 'A function failed by a mistake of ours; the caller was offered a callback.',
   import_failed: 'Event types of a company could not be read; its services stay as they are.',
   job_failed: 'A background job used up its attempts.',
+  listed_time_refused: 'Cal.com refuses times that it lists as free: look at the hosts of the event type.',
   mail_delayed: 'A mail has failed several times and is tried on.',
   mail_refused: 'A mail was refused for good: somebody does not learn of something.',
   move_failed: 'A move was handed to a person: Cal.com does not take it.',
