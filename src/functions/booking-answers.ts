@@ -210,7 +210,10 @@ export function notFreeAnswer(
     requested_date: wanted.day,
     requested_time: wanted.time,
     alternatives,
-    ...(callback && { ...callbackFields(callback), callback_requested: callback.reachable }),
+    ...(callback && {
+      ...callbackFields(callback),
+      callback_requested: callback.reachable && callback.promise !== null,
+    }),
     ...(why.reason === 'booking_notice_violation' && { minimum_notice_minutes: why.noticeMinutes }),
     ...(earliest !== null && { earliest_bookable: earliest.toISOString() }),
   }
