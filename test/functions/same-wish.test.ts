@@ -296,9 +296,10 @@ describe('at once', () => {
     const one = ring()
     const two = ring(one.from)
     const drafts = await Promise.all([
-      gateway.call('start_booking', { ...wish, time: '12:00' }, one),
-      gateway.call('start_booking', { ...wish, time: '12:15' }, two),
+      gateway.call('start_booking', { ...wish, time: '10:00' }, one),
+      gateway.call('start_booking', { ...wish, time: '15:00' }, two),
     ])
+    expect(drafts).toMatchObject([{ success: true }, { success: true }])
     gateway.simulator.control.setLatency(150, 'createBooking')
     gateway.simulator.control.addFault({ operation: 'createBooking', effect: 'error', status: 400, times: 1 })
     const answers = await Promise.all(

@@ -4,7 +4,7 @@
  * executing or unknown, nobody else gets to execute one. Two unique partial indexes keep it, not this code.
  * Limit: it decides who may act; what the answers of Cal.com mean is decided by execute.ts and its siblings.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { OwnObstacle } from './own.ts'
@@ -337,26 +337,6 @@ export class AttemptStore {
       ? { kind: rival.state === 'booked' ? 'done' : 'busy', attempt: rival }
       : { kind: 'absent', attempt: null }
   }
-}
-
-/**
- * The identity of a wish to book: call, person, service and start (design section 7), and whether it is meant besides what the
- * person has. Hashed, because database errors quote keys. Without a call id nothing is ever the same wish.
- */
-export function wishKey(wish: {
-  callId: string | null
-  person: string
-  serviceId: number
-  startAt: Date
-  additional?: boolean
-}): string {
-  const call = wish.callId ?? randomBytes(12).toString('hex')
-  const person = wish.person.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
-  const besides = wish.additional ? ['additional'] : []
-  return createHash('sha256')
-    .update(JSON.stringify([call, person, wish.serviceId, wish.startAt.toISOString(), ...besides]))
-    .digest('hex')
-    .slice(0, 40)
 }
 
 /** `temp_<ms>_<call_id>`; without a call a random part keeps it unguessable. */

@@ -3,8 +3,9 @@ import { type LocalDay, weekdayOf } from '../../german/index.ts'
 import type { CallScope } from '../appointments/types.ts'
 import type { CatalogueBranch, CatalogueService } from '../catalogue.ts'
 import { comparePersonNames } from '../matching/index.ts'
-import { type Attempt, wishKey } from './attempts.ts'
+import type { Attempt } from './attempts.ts'
 import type { CompleteWish } from './types.ts'
+import { wishKey } from './wish-key.ts'
 
 /**
  * The key of a wish. While a request for this call, service and start is on its way, a name that only sounds alike is the

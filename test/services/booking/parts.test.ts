@@ -1,12 +1,12 @@
 /** The pure rules of booking: email, phone, who is meant, what somebody usually books. */
 import { describe, expect, test } from 'vitest'
-import { wishKey } from '../../../src/services/booking/attempts.ts'
 import {
   contactEmail,
   contactPhone,
   mailboxAddress,
   planEmail,
 } from '../../../src/services/booking/attendee.ts'
+import { wishKey } from '../../../src/services/booking/wish-key.ts'
 import { findPerson, habitOf } from '../../../src/services/customers.ts'
 
 describe('how Cal.com gets an email', () => {

@@ -1,0 +1,22 @@
+/** When two requests mean the same booking. Pure, but for the random part of what belongs to no call. */
+import { createHash, randomBytes } from 'node:crypto'
+
+/**
+ * The identity of a wish to book: call, person, service and start (design section 7), and whether it is meant besides what the
+ * person has. Hashed, because database errors quote keys. Without a call id nothing is ever the same wish.
+ */
+export function wishKey(wish: {
+  callId: string | null
+  person: string
+  serviceId: number
+  startAt: Date
+  additional?: boolean
+}): string {
+  const call = wish.callId ?? randomBytes(12).toString('hex')
+  const person = wish.person.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
+  const besides = wish.additional ? ['additional'] : []
+  return createHash('sha256')
+    .update(JSON.stringify([call, person, wish.serviceId, wish.startAt.toISOString(), ...besides]))
+    .digest('hex')
+    .slice(0, 40)
+}
