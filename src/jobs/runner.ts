@@ -11,6 +11,7 @@ import {
   run,
   runOnce,
   type TaskList,
+  type WorkerEvents,
 } from 'graphile-worker'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
@@ -21,6 +22,7 @@ import { TryAgainLater } from '../lib/try-again.ts'
 import { Cron, type ScheduledJob } from './cron.ts'
 import { type Job, type JobPayload, type JobReport, timeoutMs, triesMax } from './job.ts'
 import { exhaust, freeAbandoned, lockMs, makeDue, renewEveryMs, renewLocks } from './queue-locks.ts'
+import { watchQueue } from './queue-watch.ts'
 
 /** A job together with what it needs. */
 export interface BoundJob {
@@ -152,11 +154,18 @@ export class JobRunner {
     const { log } = this.#options
     while (!this.#stopped) {
       try {
-        this.#runner = await this.#run()
+        const watch = watchQueue()
+        const runner = await this.#run(watch.events)
+        this.#runner = runner
         begun()
         // Stopped while it was starting.
-        if (this.#stopped) await this.#runner.stop()
-        await this.#runner.promise
+        if (this.#stopped) await runner.stop()
+        const reason = await Promise.race([runner.promise, watch.lost])
+        if (reason !== undefined && !this.#stopped) {
+          log.warn({ component: 'jobs', reason }, 'the job queue stands still: it is started anew')
+          const stopping = runner.stop().catch(() => {})
+          await Promise.race([stopping, pause(stopWithinMs, undefined, { ref: false })])
+        }
       } catch (error) {
         log.warn({ component: 'jobs', err: error }, 'the job queue was lost')
       }
@@ -165,7 +174,7 @@ export class JobRunner {
     }
   }
 
-  #run(): Promise<Runner> {
+  #run(events: WorkerEvents): Promise<Runner> {
     const { pool, concurrency = concurrencyDefault } = this.#options
     return run({
       pgPool: pool(),
@@ -173,6 +182,7 @@ export class JobRunner {
       // Its own cron is not used, see cron.ts.
       parsedCronItems: [],
       noHandleSignals: true,
+      events,
       concurrency,
       pollInterval: pollIntervalMs,
       gracefulShutdownAbortTimeout: stopGraceMs,

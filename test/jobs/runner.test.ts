@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Client } from 'pg'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Database } from '../../src/db/database.ts'
 import { enqueueJob } from '../../src/db/jobs.ts'
 import type { Job, JobPayload, JobReport } from '../../src/jobs/job.ts'
@@ -161,6 +161,48 @@ test('started, it works on jobs as they come, and survives the database cutting 
   await vi.waitFor(() => enqueue({ n: 2 }), { timeout: 10_000 })
   await vi.waitFor(() => expect(seen).toContain(2), { timeout: 20_000 })
 }, 60_000)
+
+describe('a queue that stands still is started anew', () => {
+  const rename = (from: string, to: string) =>
+    client.query(`ALTER TABLE graphile_worker.${from} RENAME TO ${to}`)
+
+  test('after a worker that could not give its job back', async () => {
+    const seen: unknown[] = []
+    let finish = () => {}
+    await make(
+      jobOf(async ({ n }) => {
+        seen.push(n)
+        if (n === 1) await new Promise<void>((resolve) => (finish = resolve))
+        return undefined
+      }),
+      { concurrency: 1 },
+    ).start()
+    await enqueue({ n: 1 })
+    await vi.waitFor(() => expect(seen).toEqual([1]), { timeout: 10_000 })
+    await rename('_private_jobs', '_private_jobs_away')
+    try {
+      finish()
+      await vi.waitFor(() => expect(lines.join()).toContain('stands still'), { timeout: 20_000 })
+    } finally {
+      await rename('_private_jobs_away', '_private_jobs')
+    }
+    await enqueue({ n: 2 })
+    await vi.waitFor(() => expect(seen).toContain(2), { timeout: 20_000 })
+  }, 60_000)
+
+  test('after a first statement that failed', async () => {
+    const seen: unknown[] = []
+    await rename('_private_tasks', '_private_tasks_away')
+    try {
+      await make(jobOf(async ({ n }) => void seen.push(n) as undefined)).start()
+      await vi.waitFor(() => expect(lines.join()).toContain('stands still'), { timeout: 20_000 })
+    } finally {
+      await rename('_private_tasks_away', '_private_tasks')
+    }
+    await enqueue({ n: 3 })
+    await vi.waitFor(() => expect(seen).toEqual([3]), { timeout: 20_000 })
+  }, 60_000)
+})
 
 test('stopping lets a running job end, and cancels one that does not', async () => {
   let finish = () => {}
