@@ -91,7 +91,7 @@ async function verify(
 ): Promise<boolean> {
   const booking = demo.simulator.control
     .bookings()
-    .find((one) => one.metadata.call_id === callId && one.status === 'accepted')
+    .find((one) => one.metadata?.call_id === callId && one.status === 'accepted')
   const database = await openDatabase({
     url: demo.databaseUrl,
     poolMax: 1,

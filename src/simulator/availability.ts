@@ -3,6 +3,7 @@
  * pending ones only where the event type says so (Cal.com's default lets them overlap). Holds hide slots from lists
  * but never block a booking. Starts between the offered ones are bookable, as with the vendor.
  */
+import { startsWithSeats } from './seats.ts'
 import type { SimulatorState } from './state.ts'
 import type { Booking, EventType, Host } from './types.ts'
 import { addDays, instantOf, localDate, minuteOfDay, weekdayOf } from './zone.ts'
@@ -137,10 +138,10 @@ export function freeSlots(state: SimulatorState, eventType: EventType, query: Sl
     (everyone ? free.length === hosts.length : [...mandatory].every((id) => free.includes(id))) &&
     (mandatory.size === 0 || mandatory.size === hosts.length || free.some((id) => !mandatory.has(id))) &&
     !holds.some((hold) => overlaps(hold, { start: at, end: at + durationMs }))
-  return [...freeHosts]
-    .filter(isOffered)
-    .map(([at]) => at)
-    .sort((a, b) => a - b)
+  const free = [...freeHosts].filter(isOffered).map(([at]) => at)
+  return [...new Set([...free, ...startsWithSeats(state, eventType, query.from, query.to)])].sort(
+    (a, b) => a - b,
+  )
 }
 
 /** Holds that have not run out. */

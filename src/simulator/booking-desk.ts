@@ -5,11 +5,12 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { chooseHosts, isOutOfBounds } from './availability.ts'
-import { checkBooking, isObject } from './booking-input.ts'
+import { type CheckedBooking, checkBooking, isObject } from './booking-input.ts'
 import type { SimulatorClock } from './clock.ts'
 import { badRequest, bare, notFound, refuseUnknownKeys, VendorError, wrongProperty } from './errors.ts'
+import { groupAt, leave, seated, seatNamed, takeSeat } from './seats.ts'
 import type { SimulatorState } from './state.ts'
-import type { Account, Booking, EventType } from './types.ts'
+import type { Account, Attendee, Booking, EventType } from './types.ts'
 import * as payloads from './webhook-payloads.ts'
 import type { WebhookSender } from './webhooks.ts'
 import { parseInstant } from './zone.ts'
@@ -47,12 +48,42 @@ export class BookingDesk {
     )
   }
 
-  async create(body: unknown, actor: Actor): Promise<Booking> {
+  /** Out: the booking, or with a recurring event type every one that the request made. */
+  async create(body: unknown, actor: Actor): Promise<[Booking, ...Booking[]]> {
     const { state, clock } = this.#deps
     const wish = checkBooking(state, body, actor.account)
-    const { eventType, start, end } = wish
+    const { eventType, start } = wish
     if (start < clock.nowMs()) throw badRequest('Attempting to book a meeting in the past.')
     if (isOutOfBounds(eventType, clock.nowMs(), start)) throw badRequest(tooSoon)
+    const group = groupAt(state, eventType, start)
+    if (group) return [await this.#join(eventType, group, wish)]
+    const recurringUid = eventType.recurrence ? state.newUid() : undefined
+    const first = await this.#book({ ...wish, recurringUid })
+    const bookings: [Booking, ...Booking[]] = [first]
+    for (let nth = 1; nth < wish.count; nth++) {
+      const at = { start: later(eventType, wish.start, nth), end: later(eventType, wish.end, nth) }
+      bookings.push(await this.#book({ ...wish, ...at, recurringUid }))
+    }
+    return bookings
+  }
+
+  /** One more person in a group that is there already. */
+  async #join(eventType: EventType, group: Booking, wish: CheckedBooking): Promise<Booking> {
+    const { state, clock } = this.#deps
+    const attendee = seated(wish.attendee, wish)
+    takeSeat(eventType, group, attendee)
+    this.#change(group, {})
+    await this.#tell(
+      group,
+      'BOOKING_CREATED',
+      payloads.seatBody(state, 'BOOKING_CREATED', group, attendee, clock.now()),
+    )
+    return group
+  }
+
+  async #book(wish: CheckedBooking & { recurringUid?: string }): Promise<Booking> {
+    const { state, clock } = this.#deps
+    const { eventType, start, end } = wish
     const hostIds = this.#freeHosts(eventType, { start, end }, { hostIds: wish.hostIds })
     const status = eventType.requiresConfirmation ? 'pending' : 'accepted'
     await this.#race(hostIds, start, status)
@@ -71,7 +102,9 @@ export class BookingDesk {
       status,
       start,
       end,
-      attendee: wish.attendee,
+      attendee: eventType.seatsPerTimeSlot === null ? wish.attendee : seated(wish.attendee, wish),
+      more: [],
+      recurringUid: wish.recurringUid,
       guests: wish.guests,
       metadata: wish.metadata,
       responses: {
@@ -114,9 +147,20 @@ export class BookingDesk {
       throw bare(400, 'Cancellation reason is required')
     }
     const more = { cancellationReason: reason, requestReschedule: actor.requestReschedule ?? false }
+    const seat = seatNamed(
+      booking,
+      input.seatUid,
+      actor.asHost === true || actor.account?.id === booking.accountId,
+    )
     const cancelledBy = actor.asHost ? state.hosts.get(booking.hostIds[0] ?? 0)?.email : undefined
-    const content = payloads.cancelledBody(state, booking, { ...more, cancelledBy }, clock.now())
+    // One seat is told under the uid of the whole group, naming only who leaves.
+    const told = seat ? { ...booking, attendee: seat, more: [] } : booking
+    const content = payloads.cancelledBody(state, told, { ...more, cancelledBy }, clock.now())
     await this.#tell(booking, 'BOOKING_CANCELLED', content)
+    if (seat && leave(booking, seat)) {
+      this.#change(booking, {})
+      return booking
+    }
     this.#change(booking, {
       status: 'cancelled',
       cancellationReason: reason,
@@ -177,6 +221,35 @@ export class BookingDesk {
     this.#change(old, { status: 'cancelled', rescheduledToUid: booking.uid })
     const trigger = status === 'pending' ? 'BOOKING_REQUESTED' : 'BOOKING_RESCHEDULED'
     await this.#tell(booking, trigger, payloads.rescheduledBody(state, trigger, booking, old, clock.now()))
+    return booking
+  }
+
+  /**
+   * The business moves a booking without a new one: same id and uid. `namesItself`: RESCHEDULED carries `rescheduleUid`, which
+   * then is its own uid.
+   */
+  async moveInPlace(uid: string, start: number, namesItself: boolean): Promise<Booking> {
+    const { state, clock } = this.#deps
+    const booking = this.find(uid, 'change')
+    refuseGone(booking)
+    const before = { ...booking }
+    const end = start + (booking.end - booking.start)
+    this.#change(booking, { start, end, icsSequence: booking.icsSequence + 1 })
+    const content = namesItself
+      ? payloads.rescheduledBody(state, 'BOOKING_RESCHEDULED', booking, before, clock.now())
+      : payloads.bookingBody(state, 'BOOKING_RESCHEDULED', booking, clock.now())
+    await this.#tell(booking, 'BOOKING_RESCHEDULED', content)
+    return booking
+  }
+
+  /** The business puts one more person into a booking; Cal.com tells nobody. */
+  addAttendee(uid: string, attendee: Attendee): Booking {
+    const booking = this.find(uid, 'change')
+    refuseGone(booking)
+    booking.more.push(
+      booking.attendee.seatUid === undefined ? attendee : seated(attendee, { metadata: {}, responses: {} }),
+    )
+    this.#change(booking, {})
     return booking
   }
 
@@ -281,6 +354,16 @@ export class BookingDesk {
   #tell(booking: Booking, trigger: payloads.Trigger, content: object): Promise<void> {
     return this.#deps.webhooks.send(booking.accountId, trigger, content, booking.uid)
   }
+}
+
+/** The nth repetition of a time. */
+function later({ recurrence }: EventType, at: number, nth: number): number {
+  const { frequency, interval } = recurrence ?? { frequency: 'weekly', interval: 1 }
+  const date = new Date(at)
+  if (frequency === 'weekly') date.setUTCDate(date.getUTCDate() + 7 * interval * nth)
+  else if (frequency === 'monthly') date.setUTCMonth(date.getUTCMonth() + interval * nth)
+  else date.setUTCFullYear(date.getUTCFullYear() + interval * nth)
+  return date.getTime()
 }
 
 function isReasonRequired(eventType: EventType, isHost: boolean): boolean {

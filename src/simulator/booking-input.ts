@@ -44,6 +44,8 @@ export interface CheckedBooking {
   responses: Record<string, unknown>
   location: string
   hostIds?: number[]
+  /** How many bookings the request makes. */
+  count: number
 }
 
 /** Narrows to a JSON object, whose keys nobody has checked yet. */
@@ -80,6 +82,7 @@ export function checkBooking(
     metadata: isObject(input.metadata) ? { ...input.metadata } : {},
     responses,
     location: checkLocation(eventType, input.location),
+    count: checkCount(eventType, input.recurrenceCount),
     hostIds: eventType.rrHostSubsetEnabled ? (input.rrHostSubsetIds as number[] | undefined) : undefined,
   }
 }
@@ -254,6 +257,20 @@ function checkLength(eventType: EventType, wanted: unknown): number {
     )
   }
   return wanted
+}
+
+/** Without a wish a recurring event type makes as many bookings as it is set to. */
+function checkCount({ recurrence }: EventType, wanted: unknown): number {
+  if (!recurrence) return 1
+  if (wanted === undefined) return recurrence.occurrences
+  if (
+    typeof wanted === 'number' &&
+    Number.isInteger(wanted) &&
+    wanted >= 1 &&
+    wanted <= recurrence.occurrences
+  )
+    return wanted
+  throw badRequest(`recurrenceCount must be a whole number up to ${recurrence.occurrences}`)
 }
 
 /** The place as text. A place of a kind that the event type does not offer is refused. */

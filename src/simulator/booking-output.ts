@@ -1,15 +1,34 @@
 /** How a booking and a page of bookings look on the wire (version 2024-08-13, identical under 2026-02-25). */
 import { badRequest } from './errors.ts'
+import { everybodyIn } from './seats.ts'
 import type { SimulatorState } from './state.ts'
-import type { Booking } from './types.ts'
+import type { Attendee, Booking } from './types.ts'
 import { parseInstant } from './zone.ts'
 
 const iso = (ms: number) => new Date(ms).toISOString()
 
-/** BookingOutput. `hosts` holds the organizer alone, also for collective events. */
+/** BookingAttendee, or SeatedAttendee with the seat's own metadata and answers. */
+function attendeeOutput({ responses, ...attendee }: Attendee) {
+  const { name, email, timeZone, language, absent, phoneNumber, seatUid, metadata } = attendee
+  return {
+    name,
+    email,
+    displayEmail: email,
+    timeZone,
+    language,
+    absent,
+    phoneNumber,
+    ...(seatUid === undefined ? {} : { seatUid, metadata, bookingFieldsResponses: responses }),
+  }
+}
+
+/**
+ * BookingOutput, RecurringBookingOutput or GetSeatedBookingOutput. `hosts` holds the organizer alone, also for collective
+ * events; a seated booking has neither metadata nor guests nor answers of its own.
+ */
 export function bookingOutput(state: SimulatorState, booking: Booking) {
   const host = state.hosts.get(booking.hostIds[0] ?? 0)
-  const { name, email, timeZone, language, absent, phoneNumber } = booking.attendee
+  const isSeated = booking.attendee.seatUid !== undefined
   return {
     id: booking.id,
     uid: booking.uid,
@@ -44,11 +63,13 @@ export function bookingOutput(state: SimulatorState, booking: Booking) {
     absentHost: booking.absentHost,
     createdAt: iso(booking.createdAt),
     updatedAt: iso(booking.updatedAt),
-    metadata: booking.metadata,
+    metadata: isSeated ? undefined : booking.metadata,
     icsUid: booking.icsUid,
-    attendees: [{ name, email, displayEmail: email, timeZone, language, absent, phoneNumber }],
-    guests: booking.guests,
-    bookingFieldsResponses: booking.responses,
+    attendees: everybodyIn(booking).map(attendeeOutput),
+    guests: isSeated ? undefined : booking.guests,
+    bookingFieldsResponses: isSeated ? undefined : booking.responses,
+    recurringBookingUid: booking.recurringUid,
+    ...booking.odd,
   }
 }
 
@@ -76,7 +97,7 @@ function filtersOf(state: SimulatorState, query: Query, now: number): ((booking:
     past: (booking) => !isGone(booking) && booking.end <= now,
     cancelled: isGone,
     unconfirmed: (booking) => booking.status === 'pending' && booking.end >= now,
-    recurring: () => false,
+    recurring: (booking) => booking.recurringUid !== undefined && !isGone(booking),
   }
   if (query.status !== undefined) {
     const wanted = listOf(query.status).map((status) => {
@@ -90,8 +111,10 @@ function filtersOf(state: SimulatorState, query: Query, now: number): ((booking:
     filters.push((booking) => wanted.some((holds) => holds(booking)))
   }
   const { attendeeEmail, attendeeName, bookingUid } = query
-  if (attendeeEmail !== undefined) filters.push((booking) => same(booking.attendee.email, attendeeEmail))
-  if (attendeeName !== undefined) filters.push((booking) => same(booking.attendee.name, attendeeName))
+  if (attendeeEmail !== undefined)
+    filters.push((booking) => everybodyIn(booking).some(({ email }) => same(email, attendeeEmail)))
+  if (attendeeName !== undefined)
+    filters.push((booking) => everybodyIn(booking).some(({ name }) => same(name, attendeeName)))
   if (bookingUid !== undefined) filters.push((booking) => booking.uid === bookingUid)
   const typeIds = [...listOf(query.eventTypeId), ...listOf(query.eventTypeIds)].map(Number)
   if (typeIds.length > 0) filters.push((booking) => typeIds.includes(booking.eventTypeId))

@@ -11,7 +11,7 @@
  *   DELETE faults           ends rules, latencies, the lag of lists and the random plan
  *   POST   list-lag         {"ms":4000}: new bookings are in lists only that much later
  *   POST   chaos            {"seed":7,"rates":{"answerLost":0.05,"error":0.05,"webhookDuplicated":0.1}} | {"seed":null}
- *   POST   webhook-mode     {"delivery":"inline"|"off"|"held"|"delayed","delayMs":500,"copies":2}
+ *   POST   webhook-mode     {"delivery":"inline"|"off"|"held"|"delayed","delayMs":500,"copies":2,"without":["uid"]}
  *   POST   webhook-flush    {"order":"fifo"|"lifo"}
  *   POST   webhooks         {"subscriberUrl":"…","secret":"…","account":"demo-salon","triggers":["BOOKING_CREATED"]}
  *   POST   ping             {"account":"demo-salon"}
@@ -22,6 +22,10 @@
  *   POST   busy             {"hostId":501,"start":"…","end":"…"}
  *   POST   keys/expire      {"key":"cal_…"}
  *   POST   bookings         a stranger books on the web; body as of POST /v2/bookings
+ *   POST   bookings/:uid/move-in-place  {"start":"…","withRescheduleUid":false}: keeps its uid
+ *   POST   bookings/:uid/add-attendee   {"name":"…","email":"…"}; cancel-seat {"seatUid":"…"} | {"email":"…"}
+ *   POST   bookings/:uid/spoil          {"odd":{"hosts":[{"id":"unknown"}]}} | {"odd":null}
+ *   POST   bookings/spoil-next          {"odd":{"hosts":[{"id":"unknown"}]}}
  *   POST   bookings/:uid/cancel | reschedule | confirm | reject | no-show | meeting-ended     as the host
  *   GET    bookings, reservations, deliveries, requests?operation=createBooking
  *   DELETE requests         empties the request log
@@ -40,6 +44,13 @@ const hostActs: Record<string, Act> = {
   cancel: (control, uid, body) => control.cancelAsHost(uid, body),
   reschedule: (control, uid, body) =>
     control.rescheduleAsHost(uid, body as { start: string; reason?: string }),
+  'move-in-place': (control, uid, body) =>
+    control.moveInPlace(uid, body as { start: string; withRescheduleUid?: boolean }),
+  'add-attendee': async (control, uid, body) =>
+    control.addAttendee(uid, body as { name: string; email: string; phoneNumber?: string }),
+  'cancel-seat': (control, uid, body: { seatUid?: string; email?: string }) => control.cancelSeat(uid, body),
+  spoil: async (control, uid, body) =>
+    control.spoilBooking(uid, (body as { odd: Record<string, unknown> | null }).odd),
   confirm: (control, uid) => control.confirmAsHost(uid),
   reject: (control, uid, body: { reason?: string }) => control.rejectAsHost(uid, body.reason),
   'no-show': (control, uid) => control.markNoShow(uid),
@@ -114,6 +125,10 @@ export function serveControl(app: FastifyInstance, control: SimulatorControl): v
     return done
   })
   app.post<Body<Record<string, unknown>>>(at('bookings'), async ({ body }) => control.bookAsStranger(body))
+  app.post<Body<{ odd: Record<string, unknown> }>>(at('bookings/spoil-next'), async ({ body }) => {
+    control.spoilNextBooking(body.odd)
+    return done
+  })
   for (const [name, act] of Object.entries(hostActs)) {
     app.post<{ Params: { uid: string }; Body: Record<string, unknown> }>(
       at(`bookings/:uid/${name}`),

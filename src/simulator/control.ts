@@ -5,9 +5,11 @@
 import type { BookingDesk } from './booking-desk.ts'
 import { bookingOutput } from './booking-output.ts'
 import type { SimulatorClock } from './clock.ts'
+import { badRequest } from './errors.ts'
 import { type ChaosPlan, checkOperation, type FaultRule, type Faults, type Span } from './faults.ts'
 import type { RequestEntry, RequestLog } from './request-log.ts'
 import { triggerNames } from './routes/webhooks.ts'
+import { everybodyIn } from './seats.ts'
 import type { SimulatorState } from './state.ts'
 import type { Throttle } from './throttle.ts'
 import type { Booking, EventTypeInput, HostInput, Operation, WebhookSubscription } from './types.ts'
@@ -129,7 +131,8 @@ export class SimulatorControl {
 
   /** A booking made on the web, without key and metadata; `body` is that of POST /v2/bookings. */
   async bookAsStranger(body: object): Promise<BookingOutput> {
-    return this.#output(await this.#deps.desk.create(body, {}))
+    const [booking] = await this.#deps.desk.create(body, {})
+    return this.#output(booking)
   }
 
   /** The host cancels in Cal.com; `requestReschedule` asks the guest to pick another time. */
@@ -149,6 +152,46 @@ export class SimulatorControl {
     const rescheduledBy = this.#deps.state.hosts.get(organizerId)?.email
     const body = { start: wish.start, reschedulingReason: wish.reason, rescheduledBy }
     return this.#output(await this.#deps.desk.reschedule(uid, body, { asHost: true }))
+  }
+
+  /**
+   * The business drags the booking to another time in its calendar (ISO instant): it keeps id and uid. BOOKING_RESCHEDULED names
+   * the booking itself as `rescheduleUid`, or leaves that out.
+   */
+  async moveInPlace(
+    uid: string,
+    wish: { start: string; withRescheduleUid?: boolean },
+  ): Promise<BookingOutput> {
+    const { start, withRescheduleUid = true } = wish
+    return this.#output(await this.#deps.desk.moveInPlace(uid, Date.parse(start), withRescheduleUid))
+  }
+
+  /** The business puts another person into anybody's booking, seated or not. */
+  addAttendee(uid: string, person: { name: string; email: string; phoneNumber?: string }): BookingOutput {
+    const attendee = { timeZone: 'Europe/Berlin', language: 'de', absent: false, ...person }
+    return this.#output(this.#deps.desk.addAttendee(uid, attendee))
+  }
+
+  /** One person's seat in a group is cancelled, by its uid or by the person's email; the others stay. */
+  async cancelSeat(uid: string, seat: { seatUid?: string; email?: string }): Promise<BookingOutput> {
+    const seats = everybodyIn(this.#deps.desk.find(uid, 'change'))
+    const seatUid = seat.seatUid ?? seats.find(({ email }) => email === seat.email)?.seatUid
+    if (seatUid === undefined) throw badRequest(`Booking ${uid} has no such seat`)
+    const body = { seatUid, cancellationReason: 'Platz abgesagt' }
+    return this.#output(await this.#deps.desk.cancel(uid, body, {}))
+  }
+
+  /** What the API shows of a booking is laid over with odd values: `{ hosts: [{ id: "unknown" }] }`; null: as it is again. */
+  spoilBooking(uid: string, odd: Record<string, unknown> | null): BookingOutput {
+    const booking = this.#deps.desk.find(uid, 'change')
+    booking.odd = odd ?? undefined
+    booking.updatedAt = this.#deps.clock.nowMs()
+    return this.#output(booking)
+  }
+
+  /** The same for the next booking that anybody makes, from its first answer on. */
+  spoilNextBooking(odd: Record<string, unknown>): void {
+    this.#deps.state.oddNext = odd
   }
 
   async confirmAsHost(uid: string): Promise<BookingOutput> {

@@ -56,6 +56,8 @@ export class SimulatorState {
   readonly webhooks = new Map<number, WebhookSubscription>()
   /** Times a host is busy for reasons outside Cal.com (a private calendar). */
   readonly busy: { hostId: number; start: number; end: number }[] = []
+  /** Laid over the next booking that is made. */
+  oddNext: Record<string, unknown> | undefined
   readonly #bookingsByHost = new Map<number, Booking[]>()
   #lastId = 9_000_000
 
@@ -77,6 +79,7 @@ export class SimulatorState {
     }
     this.#bookingsByHost.clear()
     this.busy.length = 0
+    this.oddNext = undefined
     for (const account of seed.accounts) {
       const { hosts, eventTypes, ...own } = account
       this.accounts.set(account.id, {
@@ -126,6 +129,8 @@ export class SimulatorState {
   }
 
   addBooking(booking: Booking): void {
+    booking.odd ??= this.oddNext
+    this.oddNext = undefined
     this.bookings.set(booking.uid, booking)
     for (const hostId of booking.hostIds) {
       const list = this.#bookingsByHost.get(hostId)
@@ -200,5 +205,7 @@ function freshEventType(input: EventTypeInput): Omit<EventType, 'accountId' | 'h
     bookerActiveBookingsMax: null,
     rrHostSubsetEnabled: false,
     rescheduleWithSameRoundRobinHost: false,
+    seatsPerTimeSlot: null,
+    recurrence: null,
   }
 }

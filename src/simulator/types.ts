@@ -128,6 +128,10 @@ export interface EventType {
   bookerActiveBookingsMax: number | null
   rrHostSubsetEnabled: boolean
   rescheduleWithSameRoundRobinHost: boolean
+  /** How many people share one booking; null: it is one person's. */
+  seatsPerTimeSlot: number | null
+  /** One request makes `occurrences` bookings; null: one. */
+  recurrence: { interval: number; occurrences: number; frequency: 'weekly' | 'monthly' | 'yearly' } | null
 }
 
 export interface Team {
@@ -155,6 +159,10 @@ export interface Attendee {
   language: string
   phoneNumber?: string
   absent: boolean
+  /** Of a seated booking: the seat, and what the booking itself holds elsewhere. */
+  seatUid?: string
+  metadata?: Record<string, unknown>
+  responses?: Record<string, unknown>
 }
 
 export interface Booking {
@@ -170,6 +178,8 @@ export interface Booking {
   start: number
   end: number
   attendee: Attendee
+  /** Who shares it with the first attendee. */
+  more: Attendee[]
   guests: string[]
   metadata: Record<string, unknown>
   responses: Record<string, unknown>
@@ -184,6 +194,10 @@ export interface Booking {
   updatedAt: number
   icsUid: string
   icsSequence: number
+  /** Joins the bookings of one request to a recurring event type. */
+  recurringUid?: string
+  /** Laid over what the API shows of it: things Cal.com has been seen to answer and should not. */
+  odd?: Record<string, unknown>
 }
 
 /** A temporary hold of a slot. */

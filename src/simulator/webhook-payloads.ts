@@ -2,8 +2,9 @@
  * Bodies of Cal.com's webhooks (version 2021-10-20). Their oddities are kept on purpose: cancellations write instants
  * with "+00:00" and carry no metadata, a reschedule names the new booking, MEETING_ENDED is flat and dated by the booking.
  */
+import { everybodyIn } from './seats.ts'
 import type { SimulatorState } from './state.ts'
-import type { Booking, Host } from './types.ts'
+import type { Attendee, Booking, Host } from './types.ts'
 import { offsetMinutes } from './zone.ts'
 
 export type Trigger =
@@ -50,7 +51,6 @@ function responsesOf(booking: Booking) {
 function commonPayload(state: SimulatorState, booking: Booking, text: (ms: number) => string) {
   const eventType = state.eventTypes.get(booking.eventTypeId)
   const [organizerId] = booking.hostIds
-  const { name, email, timeZone, language, phoneNumber } = booking.attendee
   return {
     bookerUrl: 'https://cal.com',
     type: eventType?.slug,
@@ -61,18 +61,16 @@ function commonPayload(state: SimulatorState, booking: Booking, text: (ms: numbe
     startTime: text(booking.start),
     endTime: text(booking.end),
     organizer: organizerOf(state.hosts.get(organizerId ?? 0), booking.start),
-    attendees: [
-      {
-        name,
-        firstName: '',
-        lastName: '',
-        email,
-        timeZone,
-        phoneNumber: phoneNumber ?? null,
-        language: { locale: language },
-        utcOffset: offsetMinutes(timeZone, booking.start),
-      },
-    ],
+    attendees: everybodyIn(booking).map(({ name, email, timeZone, language, phoneNumber }) => ({
+      name,
+      firstName: '',
+      lastName: '',
+      email,
+      timeZone,
+      phoneNumber: phoneNumber ?? null,
+      language: { locale: language },
+      utcOffset: offsetMinutes(timeZone, booking.start),
+    })),
     responses: responsesOf(booking),
     userFieldsResponses: {},
     location: booking.location,
@@ -82,7 +80,7 @@ function commonPayload(state: SimulatorState, booking: Booking, text: (ms: numbe
     requiresConfirmation: eventType?.requiresConfirmation ?? false,
     eventTypeId: booking.eventTypeId,
     seatsShowAttendees: true,
-    seatsPerTimeSlot: null,
+    seatsPerTimeSlot: eventType?.seatsPerTimeSlot ?? null,
     iCalUID: booking.icsUid,
     iCalSequence: booking.icsSequence,
     uid: booking.uid,
@@ -101,6 +99,12 @@ export function bookingBody(state: SimulatorState, trigger: Trigger, booking: Bo
   const payload = { ...commonPayload(state, booking, zulu), metadata: booking.metadata }
   const rejection = trigger === 'BOOKING_REJECTED' ? { rejectionReason: booking.cancellationReason } : {}
   return { triggerEvent: trigger, createdAt: at.toISOString(), payload: { ...payload, ...rejection } }
+}
+
+/** One seat of a group: the group's uid, the seat's person and metadata. */
+export function seatBody(state: SimulatorState, trigger: Trigger, group: Booking, seat: Attendee, at: Date) {
+  const { metadata = {}, responses = {} } = seat
+  return bookingBody(state, trigger, { ...group, attendee: seat, more: [], metadata, responses }, at)
 }
 
 /** RESCHEDULED (or REQUESTED, when the new time waits for confirmation): the new booking, with the old one's data. */

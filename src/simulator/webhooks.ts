@@ -16,6 +16,8 @@ export interface WebhookMode {
   delayMs?: Span
   /** How often each is sent; default 1. */
   copies?: number
+  /** Keys that are missing from the payload of booking events, as some versions leave them out: `["uid"]`. */
+  without?: string[]
 }
 
 export interface Delivery {
@@ -47,6 +49,12 @@ function signatureOf(secret: string | null, body: string): string {
 }
 
 const deliveriesKept = 10_000
+
+function withoutKeys(content: object, keys: readonly string[] = []): object {
+  if (keys.length === 0 || !('payload' in content)) return content
+  const left = Object.entries(content.payload as object).filter(([key]) => !keys.includes(key))
+  return { ...content, payload: Object.fromEntries(left) }
+}
 
 export class WebhookSender {
   readonly #deps: { state: SimulatorState; clock: SimulatorClock; faults: Faults; capMs: number }
@@ -87,7 +95,12 @@ export class WebhookSender {
 
   /** Hands an event to every subscriber; resolves when the vendor would go on with its own work. */
   async send(accountId: string, triggerEvent: string, content: object, uid?: string): Promise<void> {
-    const event = { accountId, triggerEvent, uid, body: JSON.stringify(content) }
+    const event = {
+      accountId,
+      triggerEvent,
+      uid,
+      body: JSON.stringify(withoutKeys(content, this.#mode.without)),
+    }
     const mishap = this.#deps.faults.rollWebhook()
     const copies = (this.#mode.copies ?? 1) + (mishap.duplicated ? 1 : 0)
     if (this.#mode.delivery === 'off' || mishap.lost) return

@@ -111,6 +111,30 @@ describe('answers as the OpenAPI file describes them', () => {
     check('POST /v2/bookings/{bookingUid}/mark-absent', absent)
   })
 
+  test('groups and series: create, read, list, one seat cancelled', async () => {
+    const { ask, book, control } = await start()
+    const common = { id: annaCut, title: 'Kurs', lengthInMinutes: 30 }
+    control.putEventType({ ...common, seatsPerTimeSlot: 3 })
+    const seat = await book()
+    check('POST /v2/bookings', seat)
+    check(
+      'POST /v2/bookings',
+      await book({ attendee: { name: 'B', email: 'b@web.example', timeZone: 'Europe/Berlin' } }),
+    )
+    const { uid, seatUid } = seat.body.data
+    check('GET /v2/bookings/{bookingUid}', await ask('GET', `/v2/bookings/${uid}`))
+    check('GET /v2/bookings', await ask('GET', '/v2/bookings?take=5'))
+    const body = { seatUid, cancellationReason: 'Anruf' }
+    check('POST /v2/bookings/{bookingUid}/cancel', await ask('POST', `/v2/bookings/${uid}/cancel`, { body }))
+    check('GET /v2/teams/{teamId}/event-types', await ask('GET', '/v2/teams/34209/event-types'))
+    const recurrence = { interval: 1, occurrences: 3, frequency: 'weekly' as const }
+    control.putEventType({ ...common, seatsPerTimeSlot: null, recurrence })
+    const series = await book({ start: '2026-11-24T13:00:00Z' })
+    check('POST /v2/bookings', series)
+    check('GET /v2/bookings/{bookingUid}', await ask('GET', `/v2/bookings/${series.body.data[1].uid}`))
+    check('GET /v2/teams/{teamId}/event-types', await ask('GET', '/v2/teams/34209/event-types'))
+  })
+
   test('slots in range format, and holds', async () => {
     const { ask, slots } = await start()
     // Only the range format: for the default the file says arrays of text, its own example says objects.

@@ -2,8 +2,11 @@
  * `/v2/bookings` in versions 2024-08-13 and 2026-02-25 (identical without seats), the old controller that other
  * versions fall into, and the guide's verbs, which exist in no Cal.com V2 and answer only in profiles `guide` and `both`.
  */
+
+import { isObject } from '../booking-input.ts'
 import { bookingOutput, bookingPage } from '../booking-output.ts'
 import { badRequest, VendorError } from '../errors.ts'
+import { everybodyIn } from '../seats.ts'
 import type { Booking } from '../types.ts'
 import type { Vendor, VendorAnswer, VendorRequest, VendorRoute } from '../vendor-route.ts'
 import { parseInstant } from '../zone.ts'
@@ -23,6 +26,18 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
       status: 'success',
       data: { ...bookingOutput(state, booking), isPlatformManagedUserBooking: false },
     },
+  })
+  /** A seated booking names the seat just taken; the owner's key sees who else is in it. */
+  const seatTaken = (booking: Booking, body: unknown): VendorAnswer => {
+    const seatUid = everybodyIn(booking).at(-1)?.seatUid
+    const answered = created(booking)
+    if (seatUid === undefined || !isObject(body)) return answered
+    const { data, ...rest } = answered.body as { data: object }
+    return { status: 201, body: { ...rest, data: { ...data, seatUid } } }
+  }
+  const createdSeries = (bookings: readonly Booking[]): VendorAnswer => ({
+    status: 201,
+    body: { status: 'success', data: bookings.map((booking) => bookingOutput(state, booking)) },
   })
   const uidOf = (request: VendorRequest) => request.params.uid ?? ''
   const lagMs = () => vendor.faults.listLagMs
@@ -44,8 +59,8 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
       handle: async (request) => {
         const earlier =
           request.fault?.effect === 'old_booking' ? earlierBooking(vendor, request.body) : undefined
-        const body = shifted(request)
-        return created(earlier ?? (await desk.create(body, { account: request.account })))
+        const made = earlier ? ([earlier] as const) : await desk.create(shifted(request), request)
+        return made[0].recurringUid === undefined ? seatTaken(made[0], request.body) : createdSeries(made)
       },
     },
     {

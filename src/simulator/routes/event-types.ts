@@ -42,7 +42,7 @@ function eventTypeOutput(state: SimulatorState, eventType: EventType) {
       placeholder: '',
       ...field,
     })),
-    recurrence: null,
+    recurrence: eventType.recurrence,
     disableGuests: false,
     slotInterval: eventType.slotInterval,
     minimumBookingNotice: eventType.minimumBookingNotice,
@@ -52,7 +52,7 @@ function eventTypeOutput(state: SimulatorState, eventType: EventType) {
     price: eventType.price,
     currency: eventType.currency,
     lockTimeZoneToggleOnBookingPage: false,
-    seatsPerTimeSlot: null,
+    seatsPerTimeSlot: eventType.seatsPerTimeSlot,
     forwardParamsSuccessRedirect: true,
     successRedirectUrl: null,
     isInstantEvent: false,
@@ -65,7 +65,14 @@ function eventTypeOutput(state: SimulatorState, eventType: EventType) {
       : off,
     requiresBookerEmailVerification: eventType.requiresBookerEmailVerification,
     hideCalendarNotes: false,
-    seats: off,
+    seats:
+      eventType.seatsPerTimeSlot === null
+        ? off
+        : {
+            seatsPerTimeSlot: eventType.seatsPerTimeSlot,
+            showAttendeeInfo: true,
+            showAvailabilityCount: true,
+          },
     useDestinationCalendarEmail: false,
     hideCalendarEventDetails: false,
     hideOrganizerEmail: false,
