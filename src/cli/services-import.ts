@@ -6,19 +6,27 @@ import { withGateway } from './with-gateway.ts'
 
 const { values } = parseArgs({ options: { company: { type: 'string' } } })
 
+const why = {
+  seated: 'it has seats: strangers would share one booking',
+  recurring: 'it repeats: one yes would make several bookings',
+}
+
 await runCli(() =>
   withGateway(async ({ jobs }) => {
     for (const { id } of await jobs.owners.loadCompanies()) {
       if (values.company !== undefined && id !== Number(values.company)) continue
       try {
-        const { created, updated, deactivated, returned } = await jobs.eventTypes.runCompany(id)
+        const { created, updated, deactivated, returned, notOffered } = await jobs.eventTypes.runCompany(id)
         console.log(
           `Company ${id}: ${created} new, ${updated} changed, ${deactivated} switched off, ${returned} back again`,
         )
+        for (const { eventTypeId, title, reason } of notOffered)
+          console.log(`Company ${id}: not offered to callers: ${title} (${eventTypeId}), ${why[reason]}`)
       } catch (error) {
         process.exitCode = 1
-        const why = error instanceof ImportRefused || error instanceof Error ? error.message : String(error)
-        console.error(`Company ${id}: nothing was changed. ${why}`)
+        const problem =
+          error instanceof ImportRefused || error instanceof Error ? error.message : String(error)
+        console.error(`Company ${id}: nothing was changed. ${problem}`)
       }
     }
   }),

@@ -36,9 +36,12 @@ export interface CatalogueService {
   minimumNoticeMinutes: number | null
   requiresConfirmation: boolean
   emailRequired: boolean
+  /** Switched on by the business, and of a kind that callers are offered. */
   isActive: boolean
+  /** Why its event type is not offered to callers ('seated', 'recurring'); null: it is. */
+  notOffered: string | null
   /** Who performs it; `calcomEventTypeId` is the pair's own event type, if there is one. Empty: anyone. */
-  staff: ReadonlyArray<{ staffId: number; calcomEventTypeId: number | null }>
+  staff: ReadonlyArray<{ staffId: number; calcomEventTypeId: number | null; notOffered?: string | null }>
 }
 
 export interface CatalogueStaff {
@@ -129,6 +132,20 @@ export function servicesAt(catalogue: Catalogue, branchId: string): CatalogueSer
   )
 }
 
+/**
+ * Whether callers may be given anything of this event type. Strangers share a booking of a seated one, and one yes to a recurring
+ * one makes many: whatever row points there, neither is booked or moved by phone.
+ */
+export function isOffered({ services }: Catalogue, eventTypeId: number): boolean {
+  return !services.some(
+    (service) =>
+      (service.calcomEventTypeId === eventTypeId && service.notOffered !== null) ||
+      service.staff.some(
+        (pair) => pair.calcomEventTypeId === eventTypeId && (pair.notOffered ?? null) !== null,
+      ),
+  )
+}
+
 /** Staff who work at the branch. */
 export function staffAt(catalogue: Catalogue, branchId: string): CatalogueStaff[] {
   return catalogue.staff.filter((person) => person.branchId === null || person.branchId === branchId)
@@ -194,10 +211,15 @@ async function readCatalogue(tx: Tx, companyId: number): Promise<Catalogue> {
       minimumNoticeMinutes: service.minimumNoticeMinutes,
       requiresConfirmation: service.requiresConfirmation,
       emailRequired: service.emailRequired,
-      isActive: service.isActive,
+      isActive: service.isActive && service.notOfferedReason === null,
+      notOffered: service.notOfferedReason,
       staff: service.serviceStaff
         .filter((pair) => activeStaff.has(pair.staffId))
-        .map((pair) => ({ staffId: pair.staffId, calcomEventTypeId: pair.calcomEventTypeId })),
+        .map((pair) => ({
+          staffId: pair.staffId,
+          calcomEventTypeId: pair.calcomEventTypeId,
+          notOffered: pair.notOfferedReason,
+        })),
     })),
     staff: staff.map((person) => ({
       id: person.id,

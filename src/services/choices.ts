@@ -96,9 +96,11 @@ export function chooseService(
     if (chosen) return chosen
     throw serviceQuestion('missing_service', askService, offered)
   }
-  const found = matchService(spoken, offered)
-  if (found.kind === 'match') return found.service
-  if (found.kind === 'ambiguous') throw serviceQuestion('ambiguous_service', whichService, found.candidates)
+  // What is there but not sold by phone is heard as itself, not as whatever sounds most like it.
+  const found = matchService(spoken, [...offered, ...notSoldAt(catalogue, branch)])
+  if (found.kind === 'match' && offered.includes(found.service)) return found.service
+  const candidates = found.kind === 'ambiguous' ? found.candidates.filter((one) => offered.includes(one)) : []
+  if (candidates.length > 0) throw serviceQuestion('ambiguous_service', whichService, candidates)
   throw notOfferedHere(catalogue, branch, spoken, offered)
 }
 
@@ -134,7 +136,7 @@ export function chooseStaff(
 /** Whether the calendar can be asked for this person and service: an own event type, or a host to restrict the service's to. */
 function canServe(person: CatalogueStaff, service: CatalogueService): boolean {
   const pair = service.staff.find((entry) => entry.staffId === person.id)
-  if (pair?.calcomEventTypeId) return true
+  if (pair?.calcomEventTypeId) return (pair.notOffered ?? null) === null
   return person.calcomUserId !== null && (pair !== undefined || service.staff.length === 0)
 }
 
@@ -203,6 +205,13 @@ function serviceQuestion(
   })
 }
 
+/** What the branch has and callers are not given: seats, repetitions. */
+function notSoldAt({ services }: Catalogue, branch: CatalogueBranch): CatalogueService[] {
+  return services.filter(
+    ({ notOffered, branchId }) => notOffered !== null && (branchId === null || branchId === branch.id),
+  )
+}
+
 /** Not bookable at this branch: at another one, not by phone, or not at all. */
 function notOfferedHere(
   catalogue: Catalogue,
@@ -210,12 +219,17 @@ function notOfferedHere(
   spoken: string,
   offered: readonly CatalogueService[],
 ): AppError {
-  const elsewhere = catalogue.services.filter((service) => service.isActive && !offered.includes(service))
+  const elsewhere = catalogue.services.filter(
+    (service) => (service.isActive || service.notOffered !== null) && !offered.includes(service),
+  )
   const found = matchService(spoken, elsewhere)
   const matches =
     found.kind === 'match' ? elsewhere.filter((service) => service.name === found.service.name) : []
   const branchIds = matches.flatMap((service) =>
-    service.branchId !== null && service.branchId !== branch.id && service.calcomEventTypeId !== null
+    service.isActive &&
+    service.branchId !== null &&
+    service.branchId !== branch.id &&
+    service.calcomEventTypeId !== null
       ? [service.branchId]
       : [],
   )
@@ -226,7 +240,7 @@ function notOfferedHere(
       fields: { status: 'needs_branch', branches },
     })
   }
-  if (match && match.calcomEventTypeId === null) {
+  if (match && (match.calcomEventTypeId === null || match.notOffered !== null)) {
     return new AppError('service_not_bookable', serviceNotByPhone(match.name), {
       fields: { fallback: 'callback_request' },
     })

@@ -58,6 +58,7 @@ export function demoCatalogue(): Catalogue {
       requiresConfirmation: false,
       emailRequired: false,
       isActive: true,
+      notOffered: null,
       staff: (service.hosts[branch.name] ?? []).map((calcomUserId) => ({
         staffId: staffIds.get(calcomUserId)!,
         calcomEventTypeId:

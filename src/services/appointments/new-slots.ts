@@ -6,7 +6,7 @@ import { addDays, type ClockTime, type LocalDay } from '../../german/index.ts'
 import { type Alternative, isInWindow, offeredTime, rankAlternatives } from '../availability/alternatives.ts'
 import type { AvailabilityService, FreeTimes } from '../availability/availability.ts'
 import { notProposed } from '../availability/offers.ts'
-import type { CatalogueService } from '../catalogue.ts'
+import { type CatalogueService, isOffered } from '../catalogue.ts'
 import type { NewTime } from './new-time.ts'
 import type { CallScope, OwnAppointment } from './types.ts'
 import { branchOfAppointment } from './view.ts'
@@ -91,11 +91,15 @@ export class NewSlots {
   }
 }
 
-/** The service as this appointment was booked: its own event type decides what is free for it. Null when it has none. */
+/**
+ * The service as this appointment was booked: its own event type decides what is free for it. Null when it has none, or one of
+ * a kind that is not moved by phone.
+ */
 export function bookedService(scope: CallScope, appointment: OwnAppointment): CatalogueService | null {
   const service = scope.catalogue.services.find((candidate) => candidate.id === appointment.serviceId)
   const calcomEventTypeId = appointment.calcomEventTypeId ?? service?.calcomEventTypeId ?? null
-  return service && calcomEventTypeId !== null ? { ...service, calcomEventTypeId } : null
+  if (!service || calcomEventTypeId === null || !isOffered(scope.catalogue, calcomEventTypeId)) return null
+  return { ...service, calcomEventTypeId }
 }
 
 function queryOf(scope: CallScope, appointment: OwnAppointment) {

@@ -15,6 +15,14 @@ export interface Imported {
   updated: number
   deactivated: number
   returned: number
+  /** Event types that callers are not offered, with the reason; their services say so too. */
+  notOffered: NotOffered[]
+}
+
+export interface NotOffered {
+  eventTypeId: number
+  title: string
+  reason: NonNullable<CalcomEventType['notOffered']>
 }
 
 /** Why an import changed nothing. */
@@ -48,13 +56,16 @@ export class EventTypeImport {
   }
 
   /** All companies; one that fails keeps its services and raises an alarm. Out: counts, and how many failed. */
-  async run(signal?: AbortSignal): Promise<Imported & { failed: number }> {
-    const total = { created: 0, updated: 0, deactivated: 0, returned: 0, failed: 0 }
+  async run(
+    signal?: AbortSignal,
+  ): Promise<Record<'created' | 'updated' | 'deactivated' | 'returned' | 'notOffered' | 'failed', number>> {
+    const total = { created: 0, updated: 0, deactivated: 0, returned: 0, notOffered: 0, failed: 0 }
     for (const { id } of await this.#deps.owners.loadCompanies()) {
       if (signal?.aborted) break
       try {
         const one = await this.runCompany(id)
         for (const key of ['created', 'updated', 'deactivated', 'returned'] as const) total[key] += one[key]
+        total.notOffered += one.notOffered.length
       } catch (error) {
         total.failed += 1
         this.#deps.log.error(
@@ -86,12 +97,23 @@ export class EventTypeImport {
         'these event types need all of their hosts at once; is round robin meant?',
       )
     }
+    const notOffered = notOfferedOf(found)
+    if (notOffered.length > 0) {
+      log.warn(
+        {
+          component: 'sync',
+          companyId,
+          notOffered: notOffered.map(({ eventTypeId, reason }) => ({ eventTypeId, reason })),
+        },
+        'event types with seats or repetitions are not offered to callers',
+      )
+    }
     const now = clock.now()
     const imported = await tenancy.run(companyId, (tx) =>
       writeServices(tx, companyId, { found, branchIds, now }),
     )
     catalogues.forget(companyId)
-    return imported
+    return { ...imported, notOffered }
   }
 
   /** Every list first: one that cannot be read ends the import before anything is written. */
@@ -131,7 +153,7 @@ async function writeServices(
   tx: Tx,
   companyId: number,
   { found, branchIds, now }: { found: Found[]; branchIds: string[]; now: Date },
-): Promise<Imported> {
+): Promise<Omit<Imported, 'notOffered'>> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`import:${companyId}`}, 0))`
   const services = await tx.service.findMany({ where: { companyId } })
   const pairs = await tx.serviceStaff.findMany({ where: { companyId } })
@@ -147,8 +169,12 @@ async function writeServices(
 
   const staff = new StaffOfHosts(tx, companyId)
   const ofPairs = new Set(pairs.map(({ calcomEventTypeId }) => calcomEventTypeId))
-  const result: Imported = { created: 0, updated: 0, deactivated: 0, returned: 0 }
+  const result = { created: 0, updated: 0, deactivated: 0, returned: 0 }
   for (const { branch, type } of found) {
+    await tx.serviceStaff.updateMany({
+      where: { companyId, calcomEventTypeId: type.id },
+      data: { notOfferedReason: type.notOffered ?? null },
+    })
     // Managed parents cannot be booked; a person's own event type belongs to a service that exists already.
     if (!type.bookable || ofPairs.has(type.id)) continue
     const service = services.find(({ calcomEventTypeId }) => calcomEventTypeId === type.id)
@@ -210,6 +236,15 @@ async function writeServices(
   return result
 }
 
+/** Each once: a team's list and its members' may name the same. */
+function notOfferedOf(found: readonly Found[]): NotOffered[] {
+  const byId = new Map<number, NotOffered>()
+  for (const { type } of found)
+    if (type.bookable && type.notOffered)
+      byId.set(type.id, { eventTypeId: type.id, title: type.title, reason: type.notOffered })
+  return [...byId.values()]
+}
+
 /** What an event type says of a service; absent and "no price" leave what the business has entered. */
 function factsOf(type: CalcomEventType) {
   return {
@@ -220,6 +255,7 @@ function factsOf(type: CalcomEventType) {
     requiresConfirmation: type.requiresConfirmation,
     schedulingType: type.schedulingType ?? null,
     emailRequired: type.requiredFields.includes('email'),
+    notOfferedReason: type.notOffered ?? null,
     ...(type.minimumNoticeMinutes > 0 && { minimumNoticeMinutes: type.minimumNoticeMinutes }),
   }
 }

@@ -31,6 +31,7 @@ function service(id: number, eventTypeId: number | null, name: string, more: Par
     requiresConfirmation: false,
     emailRequired: false,
     isActive: true,
+    notOffered: null,
     staff: [],
     ...more,
   }

@@ -30,7 +30,13 @@ const cut = 2563101
 test('an import of what is there already changes nothing, and a second one neither', async () => {
   const before = await services()
   await importNow()
-  expect(await importNow()).toEqual({ created: 0, updated: 0, deactivated: 0, returned: 0 })
+  expect(await importNow()).toEqual({
+    created: 0,
+    updated: 0,
+    deactivated: 0,
+    returned: 0,
+    notOffered: [],
+  })
   const after = await services()
   const plain = (list: typeof before) =>
     list.map(
