@@ -82,6 +82,16 @@ test('only the database layer constructs a Prisma client', () => {
   expect(wrong.map((file) => file.path)).toEqual([])
 })
 
+test('only the guard cancels or moves a booking at Cal.com', () => {
+  const wrong = files.filter(
+    (file) =>
+      ['services', 'functions', 'jobs', 'http', 'cli'].includes(file.part) &&
+      file.path !== join('services', 'booking', 'guard.ts') &&
+      /\.(cancelBooking|rescheduleBooking)\(/.test(file.text),
+  )
+  expect(wrong.map((file) => file.path)).toEqual([])
+})
+
 test('nothing reads the environment but config.ts', () => {
   const wrong = files.filter((file) => file.path !== 'config.ts' && /process\.env\b/.test(file.text))
   expect(wrong.map((file) => file.path)).toEqual([])

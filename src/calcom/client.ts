@@ -71,10 +71,11 @@ export interface FetchBookingsInput {
   pagesMax?: number
 }
 
-/** `complete` is false when there were more pages than asked for, or bookings that could not be read. */
+/** `complete` is false when there were more pages than asked for; `unreadable` counts bookings that had to be left out. */
 export interface CalcomBookingList {
   bookings: CalcomBooking[]
   complete: boolean
+  unreadable: number
 }
 
 export interface CalcomApi {
@@ -91,8 +92,11 @@ export interface CalcomApi {
   createBooking(input: CreateBookingInput, options: CallOptions): Promise<CalcomBooking>
   fetchBooking(input: { uid: string }, options: CallOptions): Promise<CalcomBooking>
   fetchBookings(input: FetchBookingsInput, options: CallOptions): Promise<CalcomBookingList>
-  /** `already_cancelled` may mean "moved": look the booking up. The reason is mandatory at Cal.com. */
-  cancelBooking(input: { uid: string; reason: string }, options: CallOptions): Promise<void>
+  /**
+   * `already_cancelled` may mean "moved": look the booking up. The reason is mandatory at Cal.com. Without `seatUid` everybody
+   * in it is cancelled. Only booking/guard.ts calls this and the next one.
+   */
+  cancelBooking(input: { uid: string; reason: string; seatUid?: string }, options: CallOptions): Promise<void>
   /** Out: the new booking, with a new uid. */
   rescheduleBooking(
     input: { uid: string; start: Date; reason?: string; rescheduledBy?: string },
@@ -197,8 +201,10 @@ export class CalcomClient implements CalcomApi {
       take: pageSize,
     }
     const byUid = new Map<string, CalcomBooking>()
-    let readable = true
-    for (let page = 0; page < pagesMax; page += 1) {
+    let unreadable = 0
+    let shape: string | undefined
+    let complete = false
+    for (let page = 0; page < pagesMax && !complete; page += 1) {
       const request = { operation: 'bookings' as const, query: { ...query, skip: page * pageSize } }
       const answer = await this.#transport.send(
         request,
@@ -209,26 +215,33 @@ export class CalcomClient implements CalcomApi {
         const parsed = bookingSchema.safeParse(entry)
         if (parsed.success) byUid.set(parsed.data.uid, toBooking(parsed.data))
         else {
-          readable = false
-          this.#log.warn(
-            { component: 'calcom', operation: 'bookings', shape: describeShape(entry) },
-            'unreadable booking left out',
-          )
+          unreadable += 1
+          shape ??= describeShape(entry)
         }
       }
       const more = answer.pagination?.hasNextPage ?? answer.data.length === pageSize
-      if (!more || answer.data.length === 0) return { bookings: [...byUid.values()], complete: readable }
+      complete = !more || answer.data.length === 0
     }
-    return { bookings: [...byUid.values()], complete: false }
+    if (unreadable > 0)
+      this.#log.warn(
+        { component: 'calcom', alarm: 'unreadable_bookings', operation: 'bookings', unreadable, shape },
+        'unreadable bookings were left out of a list',
+      )
+    return { bookings: [...byUid.values()], complete, unreadable }
   }
 
-  async cancelBooking({ uid, reason }: { uid: string; reason: string }, options: CallOptions): Promise<void> {
-    const body = this.#profile === 'guide' ? undefined : { cancellationReason: reason }
+  async cancelBooking(
+    { uid, reason, seatUid }: { uid: string; reason: string; seatUid?: string },
+    options: CallOptions,
+  ): Promise<void> {
+    const body =
+      this.#profile === 'guide' && seatUid === undefined ? undefined : { cancellationReason: reason, seatUid }
     const status = await this.#transport.send({ operation: 'cancel', id: uid, body }, options, (answer) => {
       const parsed = cancelAnswerSchema.safeParse(answer)
       return parsed.success ? (parsed.data?.data?.status ?? 'cancelled') : undefined
     })
-    if (status !== 'cancelled') {
+    // A booking whose other seats are taken goes on without this one.
+    if (status !== 'cancelled' && seatUid === undefined) {
       throw new CalcomError({
         kind: 'unavailable',
         reason: 'not_cancelled',

@@ -14,7 +14,8 @@ const optionalInteger = absent(integer)
 export const instantSchema = z
   .union([z.iso.datetime({ offset: true }), z.iso.datetime({ offset: true, precision: -1 })])
   .transform((iso) => new Date(iso))
-const optionalInstant = absent(instantSchema)
+/** A field that we can do without: one that cannot be read is absent, so that it does not lose the whole thing. */
+const spare = <T extends z.ZodType>(schema: T) => absent(schema).catch(undefined)
 
 /** Metadata values as text, whatever was stored. */
 const metadataSchema = absent(z.record(z.string(), z.unknown())).transform(
@@ -45,43 +46,54 @@ export const bookingStatusSchema = z
   .pipe(z.enum(Object.keys(statuses) as (keyof typeof statuses)[]))
   .transform((status) => statuses[status])
 
+const spareText = spare(z.union([z.string(), z.number().transform(String)]))
+
 const hostSchema = z.looseObject({
-  id: optionalInteger,
-  name: optionalText,
-  email: optionalText,
-  username: optionalText,
+  id: spare(integer),
+  name: spareText,
+  email: spareText,
+  username: spareText,
 })
 
+/** A seat has its own uid, and its own metadata where the booking then has none. */
 const attendeeSchema = z.looseObject({
-  name: optionalText,
-  email: optionalText,
-  phoneNumber: optionalText,
-  timeZone: optionalText,
-  absent: absent(z.boolean()),
+  name: spareText,
+  email: spareText,
+  phoneNumber: spareText,
+  timeZone: spareText,
+  absent: spare(z.boolean()),
+  seatUid: spareText,
+  metadata: spare(metadataSchema),
 })
 
-/** `start`/`end` in the published API, `startTime`/`endTime` in the guide's. */
+/**
+ * `start`/`end` in the published API, `startTime`/`endTime` in the guide's. Only `uid` and `status` make a booking; anything else
+ * that cannot be read is absent (hosts have been seen with the id "unknown").
+ */
 export const bookingSchema = z.looseObject({
-  id: optionalInteger,
+  id: spare(integer),
   uid: z.string().min(1),
-  title: optionalText,
+  title: spareText,
   status: bookingStatusSchema,
-  start: optionalInstant,
-  startTime: optionalInstant,
-  end: optionalInstant,
-  endTime: optionalInstant,
-  eventTypeId: optionalInteger,
-  eventType: absent(z.looseObject({ id: optionalInteger })),
-  hosts: absent(z.array(hostSchema)),
-  attendees: absent(z.array(attendeeSchema)),
-  metadata: metadataSchema,
+  start: spare(instantSchema),
+  startTime: spare(instantSchema),
+  end: spare(instantSchema),
+  endTime: spare(instantSchema),
+  eventTypeId: spare(integer),
+  eventType: spare(z.looseObject({ id: spare(integer) })),
+  hosts: spare(z.array(hostSchema)),
+  attendees: spare(z.array(attendeeSchema)),
+  guests: spare(z.array(z.string())),
+  seatUid: spareText,
+  recurringBookingUid: spareText,
+  metadata: spare(metadataSchema),
   location: absent(z.unknown()),
-  absentHost: absent(z.boolean()),
-  cancellationReason: optionalText,
-  rescheduledFromUid: optionalText,
-  rescheduledToUid: optionalText,
-  createdAt: optionalInstant,
-  updatedAt: optionalInstant,
+  absentHost: spare(z.boolean()),
+  cancellationReason: spareText,
+  rescheduledFromUid: spareText,
+  rescheduledToUid: spareText,
+  createdAt: spare(instantSchema),
+  updatedAt: spare(instantSchema),
 })
 
 /** A recurring event type answers with a list; the first is the one asked for. */
@@ -172,6 +184,11 @@ export const eventTypeSchema = z.looseObject({
   parentEventTypeId: optionalInteger,
   requiresConfirmation: absent(z.boolean()),
   confirmationPolicy: absent(z.looseObject({ disabled: absent(z.boolean()) })),
+  seatsPerTimeSlot: spare(z.coerce.number()),
+  seats: spare(z.looseObject({ disabled: spare(z.boolean()), seatsPerTimeSlot: spare(z.coerce.number()) })),
+  recurrence: spare(
+    z.looseObject({ disabled: spare(z.boolean()), occurrences: spare(z.number()), frequency: spareText }),
+  ),
   // The vendor's own specification calls these lists of strings; the server sends objects.
   hosts: absent(z.array(z.looseObject({ userId: optionalInteger, id: optionalInteger, name: optionalText }))),
   users: absent(z.array(z.looseObject({ userId: optionalInteger, id: optionalInteger, name: optionalText }))),

@@ -16,6 +16,10 @@ export interface CalcomAttendee {
   phoneNumber?: string
   timeZone?: string
   absent?: boolean
+  /** Set in bookings with seats: what cancels this person alone. */
+  seatUid?: string
+  /** A seat's own; the booking then has none. */
+  metadata?: Record<string, string>
 }
 
 /** Answers to writing requests have been seen with `id`, `uid` and `status` only: fetch the booking if more is needed. */
@@ -29,7 +33,14 @@ export interface CalcomBooking {
   eventTypeId?: number
   hosts: CalcomHost[]
   attendees: CalcomAttendee[]
-  /** Undefined when the answer did not contain any; cancellations told by webhook never do. */
+  /** Email addresses that an attendee brought along. */
+  guests?: string[]
+  /** Joins the bookings that one request to a recurring event type has made. */
+  seriesUid?: string
+  /**
+   * Undefined when the answer did not contain any; cancellations told by webhook never do. A booking with seats has none of
+   * its own: that of the seat just taken, or of the only one.
+   */
   metadata?: Record<string, string>
   location?: string
   hostAbsent: boolean
@@ -62,6 +73,8 @@ export interface CalcomEventType {
   hosts: { userId: number; name?: string }[]
   /** Slugs of the visible fields that a booking must fill. */
   requiredFields: string[]
+  /** Why callers are not offered it: several people share one booking of it, or one request makes several bookings. */
+  notOffered?: 'seated' | 'recurring'
 }
 
 export interface CalcomReservation {
@@ -78,6 +91,8 @@ export interface CalcomAccount {
 
 /** Brings the wire's variants of a booking into one form. */
 export function toBooking(wire: z.output<typeof bookingSchema>): CalcomBooking {
+  const seats = (wire.attendees ?? []).filter(({ seatUid }) => seatUid !== undefined)
+  const [seat] = seats.length === 1 ? seats : seats.filter(({ seatUid }) => seatUid === wire.seatUid)
   return {
     id: wire.id,
     uid: wire.uid,
@@ -87,14 +102,20 @@ export function toBooking(wire: z.output<typeof bookingSchema>): CalcomBooking {
     end: wire.end ?? wire.endTime,
     eventTypeId: wire.eventTypeId ?? wire.eventType?.id,
     hosts: (wire.hosts ?? []).map(({ id, name, email }) => ({ id, name, email })),
-    attendees: (wire.attendees ?? []).map(({ name, email, phoneNumber, timeZone, absent }) => ({
-      name,
-      email,
-      phoneNumber,
-      timeZone,
-      absent,
-    })),
-    metadata: wire.metadata,
+    attendees: (wire.attendees ?? []).map(
+      ({ name, email, phoneNumber, timeZone, absent, seatUid, metadata }) => ({
+        name,
+        email,
+        phoneNumber,
+        timeZone,
+        absent,
+        seatUid,
+        metadata,
+      }),
+    ),
+    guests: wire.guests ?? [],
+    seriesUid: wire.recurringBookingUid,
+    metadata: hasEntries(wire.metadata) ? wire.metadata : (seat?.metadata ?? wire.metadata),
     location: typeof wire.location === 'string' ? wire.location : undefined,
     hostAbsent: wire.absentHost ?? false,
     cancellationReason: wire.cancellationReason || undefined,
@@ -103,6 +124,10 @@ export function toBooking(wire: z.output<typeof bookingSchema>): CalcomBooking {
     createdAt: wire.createdAt,
     updatedAt: wire.updatedAt,
   }
+}
+
+function hasEntries(metadata: Record<string, string> | undefined): boolean {
+  return metadata !== undefined && Object.keys(metadata).length > 0
 }
 
 /** Brings the wire's variants of an event type into one form. */
@@ -133,5 +158,18 @@ export function toEventType(wire: z.output<typeof eventTypeSchema>): CalcomEvent
     requiredFields: (wire.bookingFields ?? []).flatMap(({ slug, required, hidden }) =>
       slug && required && !hidden ? [slug] : [],
     ),
+    notOffered: notOfferedBecause(wire),
   }
+}
+
+/** Both are an object, `{ disabled: true }` or null; seats have also been seen as a bare number. */
+function notOfferedBecause({
+  seats,
+  seatsPerTimeSlot,
+  recurrence,
+}: z.output<typeof eventTypeSchema>): CalcomEventType['notOffered'] {
+  const perSlot = seatsPerTimeSlot || seats?.seatsPerTimeSlot
+  if (perSlot !== undefined && perSlot > 0 && seats?.disabled !== true) return 'seated'
+  const repeats = recurrence?.occurrences !== undefined || recurrence?.frequency !== undefined
+  return repeats && recurrence?.disabled !== true ? 'recurring' : undefined
 }

@@ -43,8 +43,12 @@ export interface CalcomWebhookEvent {
   cancellationReason?: string
   /** The host cancelled and asks the guest to choose another time. */
   rescheduleRequested: boolean
-  /** The booking that this one replaces. */
+  /** The booking that this one replaces; its own uid when it was moved in place. */
   rescheduledFromUid?: string
+  /** Cal.com's number of that booking. */
+  rescheduledFromId?: number
+  /** Whether several people share the booking; undefined when the event does not say. */
+  shared?: boolean
 }
 
 const kinds: Readonly<Record<string, CalcomWebhookKind>> = {
@@ -99,6 +103,8 @@ const payloadSchema = z.looseObject({
   cancellationReason: text,
   requestReschedule: lenient(z.boolean()),
   rescheduleUid: text,
+  rescheduleId: integer,
+  seatsPerTimeSlot: lenient(z.number().nullable()),
   rescheduledFromUid: text,
 })
 
@@ -149,7 +155,15 @@ export function parseCalcomWebhook(body: unknown): CalcomWebhookEvent | undefine
     cancellationReason: fields.cancellationReason,
     rescheduleRequested: fields.requestReschedule ?? false,
     rescheduledFromUid: fields.rescheduleUid ?? fields.rescheduledFromUid,
+    rescheduledFromId: fields.rescheduleId,
+    shared: isShared(fields),
   }
+}
+
+/** One attendee and no number of seats is one person's booking; a payload that leaves both out may be about anybody. */
+function isShared({ seatsPerTimeSlot, attendees }: z.output<typeof payloadSchema>): boolean | undefined {
+  if ((seatsPerTimeSlot ?? 0) > 0 || (attendees?.length ?? 0) > 1) return true
+  return seatsPerTimeSlot === null ? false : undefined
 }
 
 /** Answers come bare or as `{label, value, isHidden}`. */

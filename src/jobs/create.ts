@@ -18,6 +18,7 @@ import { WebhookInbox } from '../services/sync/inbox.ts'
 import { BookingOwners } from '../services/sync/owners.ts'
 import { Reconciler } from '../services/sync/reconcile.ts'
 import { AttemptSettling } from '../services/sync/settling.ts'
+import { UnnamedEvents } from '../services/sync/unnamed.ts'
 import { appointmentNotifications } from './appointment-notifications.ts'
 import { businessMail } from './business-mail.ts'
 import { expireDrafts } from './expire-drafts.ts'
@@ -77,7 +78,8 @@ export function createJobs(deps: JobsDeps): Jobs {
     log,
   }
   const sync = new BookingSync(shared)
-  const inbox = new WebhookInbox({ tenancy, owners, sync, clock, log })
+  const unnamed = new UnnamedEvents({ owners, calcom, clock })
+  const inbox = new WebhookInbox({ tenancy, owners, sync, unnamed, clock, log })
   const settling = new AttemptSettling({ ...shared, actions })
   const reconciler = new Reconciler({ ...shared, owners, sync })
   const consistency = new Consistency({ ...shared, sync, settling })

@@ -11,6 +11,8 @@ export const alarms = {
   announced_without_booking: 'The agent spoke of a booked appointment, and the call made none.',
   booking_not_ours: 'Cal.com answered with another booking than the one that was asked for.',
   booking_not_recorded: 'Booked at Cal.com but not written down, or not as asked for; a repair follows.',
+  booking_protected:
+    'A booking was left alone: others are in it, we did not make it, or it has changed since.',
   booking_refused: 'Cal.com refuses a booking that should be possible: look at the event type.',
   booking_unclear: 'Nobody knows whether a booking was made; a job finds out, the business calls back.',
   booking_withdrawn:
@@ -47,6 +49,7 @@ export const alarms = {
   stray_booking: 'A booking of ours at a time nobody asked for is cancelled.',
   unknown_address: 'A request to an address that does not exist.',
   unknown_number: 'A call to a number that belongs to no company: nobody is served.',
+  unreadable_bookings: 'Cal.com lists bookings that cannot be read; they were left out, the rest went on.',
   webhook_dead: 'A webhook of Cal.com could not be processed and waits for somebody.',
 } as const satisfies Record<string, string>
 

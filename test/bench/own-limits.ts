@@ -18,7 +18,7 @@ export const ownLimits: Part = async ({ stack }) => {
   })
   const agent = new Agent(server.url, callers)
   try {
-    const date = weekday(125)
+    const date = weekday(200)
     const wishes = Array.from({ length: callers }, (_, index) => ({
       callId: nextCallId(),
       from: `+4915112340${String(100 + index)}`,

@@ -8,10 +8,11 @@ import type { AlarmName } from '../../lib/alarms.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import { type Attempt, leaseMs } from '../booking/attempts.ts'
 import { readLagMs, verifyAgainMs } from '../booking/errands.ts'
+import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
 import { fetchBookingState } from './calcom-state.ts'
 import { Cancelling, type CancelOutcome, type CancelWish, markChanged } from './cancel.ts'
 import type { ActionCalcom, ActionDeps } from './deps.ts'
-import { type Errand, handOver, jobScope } from './handover.ts'
+import { type Errand, handOver, jobScope, targetOf } from './handover.ts'
 import { loadAppointment } from './identity.ts'
 import type { ChangeRecorder, MoveNews } from './record.ts'
 import { type MoveOutcome, type MoveWish, Rescheduling } from './reschedule.ts'
@@ -56,20 +57,26 @@ export class AppointmentActions {
     if (context === null || context.appointment.syncState !== 'cancel_pending') return 'nothing_to_do'
     const { appointment, calcom, options, scope } = context
     let uid = appointment.calcomUid
+    let { startsAt } = appointment
     // The caller has called it off: a move that came in between is followed, and its successor cancelled.
     for (let moves = 0; uid !== null && moves <= movesMax; moves += 1) {
       try {
-        await calcom.cancelBooking({ uid, reason: 'Telefonisch abgesagt' }, options)
+        const target = targetOf({ ...appointment, startsAt }, uid)
+        await cancelGuarded(calcom, target, 'Telefonisch abgesagt', options)
         return this.#recordCancelled(scope, appointment, uid)
       } catch (error) {
-        if (!(error instanceof CalcomError) || isDown(error)) throw error
-        const state = await fetchBookingState(calcom, uid, options)
+        if (error instanceof BookingProtected && error.reason !== 'moved')
+          return this.#giveUp(scope, appointment, uid, 'cancel_shared', error.reason)
+        if (!(error instanceof BookingProtected) && (!(error instanceof CalcomError) || isDown(error)))
+          throw error
+        const state = await fetchBookingState(calcom, uid, options, startsAt)
         if (state.kind === 'unclear') throw error
         if (state.kind === 'cancelled') return this.#recordCancelled(scope, appointment, uid)
         if (state.kind !== 'moved')
           return this.#giveUp(scope, appointment, uid, 'cancel_failed', error.reason)
         await this.#recordMove(scope, appointment, { fromUid: uid, booking: state.booking })
         uid = state.booking.uid
+        startsAt = state.booking.start
       }
     }
     return this.#giveUp(scope, appointment, uid, 'cancel_failed', 'moved_too_often')
@@ -90,7 +97,7 @@ export class AppointmentActions {
     const context = await this.#jobContext(companyId, appointmentId, attempt.callId)
     if (context === null) return this.#close(attempt, 'no_appointment')
     const { scope, appointment, calcom, options } = context
-    const state = await fetchBookingState(calcom, targetUid, options)
+    const state = await fetchBookingState(calcom, targetUid, options, knownStart(appointment, targetUid))
     if (state.kind === 'unclear') throw new Error('Cal.com does not tell what became of a booking')
     if (state.kind === 'cancelled') {
       // Not what a move wanted, but what happened; for a cancellation it is the outcome, and finishes the attempt.
@@ -152,7 +159,7 @@ export class AppointmentActions {
     scope: CallScope,
     appointment: OwnAppointment,
     uid: string | null,
-    errand: Extract<Errand, AlarmName>,
+    errand: Extract<Errand, AlarmName> | 'cancel_shared',
     errorCode: string,
     attempt?: Attempt,
   ): Promise<'handed_over'> {
@@ -176,7 +183,11 @@ export class AppointmentActions {
       await handOver(tx, this.#deps.callbacks, scope, appointment, errand, attempt?.id)
     })
     this.#deps.log.warn(
-      { component: 'appointments', alarm: errand, errorCode },
+      {
+        component: 'appointments',
+        alarm: errand === 'cancel_shared' ? 'booking_protected' : errand,
+        errorCode,
+      },
       'a change was handed to a person',
     )
     return 'handed_over'
@@ -274,6 +285,11 @@ export class AppointmentActions {
     const calcom = await this.#deps.calcom(catalogue.company.calcomConnectionId)
     return { scope, appointment, calcom, options: { deadline, priority: 'background' } }
   }
+}
+
+/** Where we believe the booking to be; an earlier life of the appointment is nowhere any more. */
+function knownStart({ calcomUid, startsAt }: OwnAppointment, uid: string): Date | null {
+  return calcomUid === uid ? startsAt : null
 }
 
 function isDown(error: CalcomError): boolean {

@@ -10,7 +10,7 @@ import type { CalcomBooking } from '../../calcom/types.ts'
 export type BookingState =
   /** It takes place as it was. */
   | { kind: 'standing'; booking: CalcomBooking }
-  /** It was moved; `booking` is the last of the chain, which takes place. */
+  /** It was moved; `booking` is the last of the chain, which takes place, or itself when it was moved in place. */
   | { kind: 'moved'; booking: CalcomBooking & { start: Date } }
   /** It (or the last of its chain) does not take place. */
   | { kind: 'cancelled'; booking: CalcomBooking }
@@ -21,11 +21,15 @@ export type BookingState =
 
 const movesMax = 10
 
-/** Looks a booking up and follows its moves. Never throws a CalcomError: no answer is `unclear`. */
+/**
+ * Looks a booking up and follows its moves. Standing at another time than `knownStart` it was moved in place, which keeps its
+ * uid. Never throws a CalcomError: no answer is `unclear`.
+ */
 export async function fetchBookingState(
   calcom: Pick<CalcomApi, 'fetchBooking'>,
   uid: string,
   options: CallOptions,
+  knownStart: Date | null = null,
 ): Promise<BookingState> {
   try {
     let booking = await calcom.fetchBooking({ uid }, options)
@@ -33,8 +37,9 @@ export async function fetchBookingState(
       booking = await calcom.fetchBooking({ uid: booking.rescheduledToUid }, options)
     if (isGone(booking))
       return booking.rescheduledToUid ? { kind: 'unclear' } : { kind: 'cancelled', booking }
-    if (booking.uid === uid) return { kind: 'standing', booking }
     const { start } = booking
+    const elsewhere = knownStart !== null && start !== undefined && start.getTime() !== knownStart.getTime()
+    if (booking.uid === uid && !elsewhere) return { kind: 'standing', booking }
     return start === undefined ? { kind: 'unclear' } : { kind: 'moved', booking: { ...booking, start } }
   } catch (error) {
     if (!(error instanceof CalcomError)) throw error

@@ -7,10 +7,11 @@ import { CalcomError } from '../../calcom/errors.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import { type LocalDay, localDayOf } from '../../german/index.ts'
 import type { Attempt } from '../booking/attempts.ts'
+import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
 import type { StoredCallback } from '../callbacks.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
-import { type ActionDeps, draftMs, waitUntilSettled, writeOptions } from './deps.ts'
-import { handOver } from './handover.ts'
+import { type ActionDeps, draftMs, readOptions, waitUntilSettled, writeOptions } from './deps.ts'
+import { handOver, targetOf } from './handover.ts'
 import { loadAppointment } from './identity.ts'
 import { objectionToCancelling } from './rules.ts'
 import type { AppointmentWish, CallScope, Finding, OwnAppointment } from './types.ts'
@@ -123,16 +124,25 @@ export class Cancelling {
   }
 
   async #execute(task: Task): Promise<CancelOutcome> {
-    const { scope, uid, attempt } = task
+    const { scope, appointment, uid, attempt } = task
     const calcom = await this.#deps.calcom(scope.catalogue.company.calcomConnectionId)
     const reason = attempt.notes ? `Telefonisch abgesagt: ${attempt.notes}` : 'Telefonisch abgesagt'
     try {
-      await calcom.cancelBooking({ uid, reason }, writeOptions(scope.deadline))
+      await cancelGuarded(calcom, targetOf(appointment, uid), reason, writeOptions(scope.deadline))
     } catch (error) {
-      const lookUp = () => fetchBookingState(calcom, uid, { deadline: scope.deadline, priority: 'call' })
+      if (error instanceof BookingProtected) return this.#protected(task, error)
+      const lookUp = () => fetchBookingState(calcom, uid, readOptions(scope.deadline), appointment.startsAt)
       return this.#failed(task, error, lookUp)
     }
     return this.#done(task)
+  }
+
+  /** Nothing was sent: it is somewhere else by now, or there are others in it. */
+  async #protected(task: Task, { reason, booking }: BookingProtected): Promise<CancelOutcome> {
+    const { start } = booking
+    if (reason === 'moved' && start)
+      return this.#moved(task, { kind: 'moved', booking: { ...booking, start } })
+    return this.#giveUp(task, reason, 'cancel_shared')
   }
 
   async #failed(task: Task, error: unknown, lookUp: () => Promise<BookingState>): Promise<CancelOutcome> {
@@ -212,10 +222,14 @@ export class Cancelling {
     return { kind: 'moved', appointment: now ?? appointment }
   }
 
-  async #giveUp({ scope, appointment, attempt }: Task, errorCode: string): Promise<CancelOutcome> {
+  async #giveUp(
+    { scope, appointment, attempt }: Task,
+    errorCode: string,
+    errand: 'cancel_failed' | 'cancel_shared' = 'cancel_failed',
+  ): Promise<CancelOutcome> {
     const callback = await this.#deps.tenancy.run(scope.call.companyId, async (tx) => {
       await this.#deps.attempts.finish(tx, attempt, { state: 'rejected', errorCode: errorCode.slice(0, 60) })
-      return handOver(tx, this.#deps.callbacks, scope, appointment, 'cancel_failed')
+      return handOver(tx, this.#deps.callbacks, scope, appointment, errand)
     })
     return { kind: 'handed_over', appointment, callback }
   }

@@ -46,6 +46,11 @@ export function writeOptions(deadline: Deadline): CallOptions {
   return { deadline: deadline.child(budgetMs), priority: 'call' }
 }
 
+/** Looking up what became of a request: all the time that is left. */
+export function readOptions(deadline: Deadline): CallOptions {
+  return { deadline, priority: 'call' }
+}
+
 /** Waits until another worker has settled an attempt, or the time is up; the attempt as it is then. */
 export async function waitUntilSettled(
   deps: Pick<ActionDeps, 'attempts'>,

@@ -6,6 +6,7 @@ import type { Tx } from '../../db/tenancy.ts'
 import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import { leaseMs } from '../booking/attempts.ts'
+import type { Target } from '../booking/guard.ts'
 import type { CallbackKind, CallbackService, StoredCallback } from '../callbacks.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { CallScope, OwnAppointment } from './types.ts'
@@ -22,6 +23,8 @@ export type Errand =
   | 'move_failed'
   | 'move_unclear'
   | 'moved_otherwise'
+  | 'cancel_shared'
+  | 'move_shared'
 
 const errands: Record<Errand, { kind: CallbackKind; text: string }> = {
   cancel_too_late: { kind: 'policy', text: 'Möchte nach Ablauf der Frist absagen' },
@@ -33,6 +36,8 @@ const errands: Record<Errand, { kind: CallbackKind; text: string }> = {
     kind: 'technical',
     text: 'Am Telefon auf eine andere Uhrzeit verschoben, als jetzt im Kalender steht: bitte anrufen',
   },
+  cancel_shared: { kind: 'technical', text: 'Möchte einen Termin absagen, an dem noch andere teilnehmen' },
+  move_shared: { kind: 'technical', text: 'Möchte einen Termin verschieben, an dem noch andere teilnehmen' },
   move_unclear: { kind: 'technical', text: 'Unklar, ob die Verschiebung geklappt hat: bitte prüfen' },
 }
 
@@ -59,6 +64,12 @@ export function handOver(
     ...(attemptId !== undefined && { attemptId }),
     ...(errand === 'move_unclear' && { tellAt: new Date(scope.now.getTime() + tellAfterMs) }),
   })
+}
+
+/** The appointment as the guard of Cal.com's requests knows it: its person wants the change. */
+export function targetOf(appointment: OwnAppointment, uid: string): Target {
+  const { startsAt, bookingAttemptId, personName, phone } = appointment
+  return { by: 'person', uid, startAt: startsAt, attemptId: bookingAttemptId, name: personName, phone }
 }
 
 /** The scope of a job that goes on with what a caller began. */

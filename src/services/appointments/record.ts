@@ -104,13 +104,16 @@ export class ChangeRecorder {
     const found = await this.#lockAttempt(tx, companyId, 'reschedule', fromUid)
     const attempt = found?.startAt?.getTime() === booking.start.getTime() ? found : null
     const row = await lockByUid(tx, companyId, fromUid)
-    const successor = await lockByUid(tx, companyId, booking.uid)
+    // Moved in place: the booking kept its uid, and is no successor of itself.
+    const inPlace = booking.uid === fromUid
+    const successor = inPlace ? null : await lockByUid(tx, companyId, booking.uid)
     if (successor === null && row === null) return loadMovedOn(tx, companyId, fromUid)
     const appointment = (row ?? successor)!
     const staffId = servingStaff(catalogue, booking) ?? appointment.staffId
-    if (row !== null) {
+    const first = row !== null && !(inPlace && isThere(row, booking))
+    if (first) {
       await this.#move(tx, { ...news, staffId, ours: attempt }, row, successor !== null)
-      await notify(tx, row.id, 'rescheduled', booking.uid)
+      await notify(tx, row.id, 'rescheduled', inPlace ? `${fromUid}:${booking.start.getTime()}` : booking.uid)
     }
     if (attempt) {
       await this.#deps.attempts.finish(tx, attempt, {
@@ -127,7 +130,7 @@ export class ChangeRecorder {
         calcomBookingId: booking.id ?? null,
       })
     }
-    return { appointmentId: appointment.id, first: row !== null }
+    return { appointmentId: appointment.id, first }
   }
 
   /** Notes that a booking takes place at another time than its move was told to have; nothing when the row has gone on since. */
@@ -204,7 +207,8 @@ export class ChangeRecorder {
         kind: 'rescheduled',
         fromDatetime: row.appointmentDatetime,
         toDatetime: booking.start,
-        fromUid: news.fromUid,
+        // Who keeps the uid has not moved away from it.
+        fromUid: news.fromUid === booking.uid ? null : news.fromUid,
         toUid: booking.uid,
         actor: ours ? 'caller' : news.actor,
         callId: ours?.callId ?? null,
@@ -235,6 +239,12 @@ export class ChangeRecorder {
     const attempt = open && (await this.#deps.attempts.lock(tx, companyId, open.id))
     return attempt && (attempt.state === 'executing' || attempt.state === 'unknown') ? attempt : null
   }
+}
+
+/** At that time already, or over: then a move in place has nothing to move. */
+function isThere(row: AppointmentRow, booking: { start: Date }): boolean {
+  const standing = row.status === 'scheduled' || row.status === 'pending'
+  return !standing || row.appointmentDatetime.getTime() === booking.start.getTime()
 }
 
 type AppointmentRow = NonNullable<Awaited<ReturnType<typeof lockByUid>>>

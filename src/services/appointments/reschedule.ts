@@ -10,7 +10,7 @@ import { AppError } from '../../errors.ts'
 import type { Alternative } from '../availability/alternatives.ts'
 import { type Attempt, leaseMs } from '../booking/attempts.ts'
 import { enqueueSettling } from '../booking/errands.ts'
-import type { StoredCallback } from '../callbacks.ts'
+import { BookingProtected, rescheduleGuarded } from '../booking/guard.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
 import { markChanged } from './cancel.ts'
 import {
@@ -18,51 +18,22 @@ import {
   draftMs,
   fromStart,
   loadSameMove,
+  readOptions,
   verifyLater,
   waitUntilSettled,
   writeOptions,
 } from './deps.ts'
-import { type Errand, handOver } from './handover.ts'
+import { type Errand, handOver, targetOf } from './handover.ts'
 import { loadAppointment } from './identity.ts'
+import type { MoveOutcome, MoveWish, Wanted } from './move-outcome.ts'
 import { bookedService, NewSlots } from './new-slots.ts'
-import { type NewTime, readNewTime } from './new-time.ts'
+import { readNewTime } from './new-time.ts'
 import { narrow, readWish } from './resolve.ts'
-import { type Objection, objectionToMoving } from './rules.ts'
-import { type AppointmentWish, type CallScope, type Finding, isLive, type OwnAppointment } from './types.ts'
+import { objectionToMoving } from './rules.ts'
+import { type CallScope, type Finding, isLive, type OwnAppointment } from './types.ts'
 import { branchOfAppointment } from './view.ts'
 
-export interface MoveWish extends AppointmentWish {
-  newDate?: string
-  newTime?: string
-  reason?: string
-  /** False: check everything and ask; absent: they asked for it, which is enough. */
-  confirmed?: boolean
-}
-
-type Wanted = Extract<NewTime, { kind: 'exact' }>
-
-export type MoveOutcome =
-  | { kind: 'done'; from: OwnAppointment; to: OwnAppointment }
-  /** It is at that time already. */
-  | { kind: 'unchanged'; appointment: OwnAppointment }
-  | { kind: 'ask_time'; appointment: OwnAppointment; newTime: Exclude<NewTime, Wanted>; slots: Alternative[] }
-  | { kind: 'ready'; appointment: OwnAppointment; wanted: Wanted }
-  | { kind: 'taken'; appointment: OwnAppointment; wanted: Wanted; alternatives: Alternative[] }
-  | {
-      kind: 'denied'
-      appointment: OwnAppointment
-      objection: Exclude<Objection, { kind: 'begun' }>
-      callback: StoredCallback
-    }
-  /** Somebody else has moved it; `appointment` as it is now. */
-  | { kind: 'moved'; appointment: OwnAppointment }
-  /** Nothing has changed; Cal.com could not be asked. */
-  | { kind: 'failed'; appointment: OwnAppointment }
-  /** It may have happened; a person will say. */
-  | { kind: 'unclear'; appointment: OwnAppointment; callback: StoredCallback }
-  | { kind: 'handed_over'; appointment: OwnAppointment; callback: StoredCallback }
-  | { kind: 'busy'; appointment: OwnAppointment }
-  | Exclude<Finding, { kind: 'one' }>
+export type { MoveOutcome, MoveWish } from './move-outcome.ts'
 
 interface Task {
   scope: CallScope
@@ -238,22 +209,28 @@ export class Rescheduling {
   }
 
   async #execute(task: Task): Promise<MoveOutcome> {
-    const { scope, uid, wanted, attempt } = task
+    const { scope, appointment, uid, wanted, attempt } = task
     const calcom = await this.#deps.calcom(scope.catalogue.company.calcomConnectionId)
     const reason = attempt.notes ? `Telefonisch verschoben: ${attempt.notes}` : 'Telefonisch verschoben'
     let booking: CalcomBooking
     try {
-      booking = await calcom.rescheduleBooking(
-        { uid, start: wanted.startsAt, reason },
-        writeOptions(scope.deadline),
-      )
+      const target = targetOf(appointment, uid)
+      const wish = { start: wanted.startsAt, reason }
+      booking = await rescheduleGuarded(calcom, target, wish, writeOptions(scope.deadline))
     } catch (error) {
-      const lookUp = () => fetchBookingState(calcom, uid, { deadline: scope.deadline, priority: 'call' })
+      if (error instanceof BookingProtected) return this.#protected(task, error)
+      const lookUp = () => fetchBookingState(calcom, uid, readOptions(scope.deadline), appointment.startsAt)
       return this.#failed(task, error, lookUp)
     }
     // A 2xx with a uid is a move, whatever it leaves out; a start that was not said is looked at later.
     const isSaid = booking.start !== undefined
     return this.#settled(task, { ...booking, start: booking.start ?? wanted.startsAt }, isSaid)
+  }
+
+  async #protected(task: Task, { reason, booking }: BookingProtected): Promise<MoveOutcome> {
+    const { start } = booking
+    if (reason === 'moved' && start) return this.#settled(task, { ...booking, start })
+    return this.#handOver(task, { state: 'rejected', errorCode: reason }, 'move_shared', 'handed_over')
   }
 
   async #failed(task: Task, error: unknown, lookUp: () => Promise<BookingState>): Promise<MoveOutcome> {

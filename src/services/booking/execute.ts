@@ -13,8 +13,9 @@ import type { CalcomApi } from '../../calcom/client.ts'
 import { CalcomError } from '../../calcom/errors.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Deadline } from '../../lib/deadline.ts'
-import type { Catalogue } from '../catalogue.ts'
+import { type Catalogue, isOffered } from '../catalogue.ts'
 import type { Attempt, AttemptStore } from './attempts.ts'
+import { cancelGuarded, leftAlone, strayTarget } from './guard.ts'
 import { eventTypesAround, hostOf, isLive, isSameWish, occupyAll, whoseIs } from './whose.ts'
 
 type BookingApi = Pick<
@@ -81,6 +82,8 @@ export class BookingExecutor {
     const { eventTypeId, startAt, customerName } = attempt
     if (eventTypeId === null || startAt === null || customerName === null)
       return { kind: 'not_sent', reason: 'incomplete_attempt' }
+    // Since the draft was made the event type may have become one that is not sold by phone.
+    if (!isOffered(catalogue, eventTypeId)) return { kind: 'refused', reason: 'not_offered' }
     const scene = { attempt, catalogue, deadline, connectionId: catalogue.company.calcomConnectionId }
     let api: BookingApi
     let answer: CalcomBooking
@@ -143,7 +146,7 @@ export class BookingExecutor {
       const known = calcomUid === null ? null : await this.#byUid(api, attempt, calcomUid, options)
       if (known) return known
       // Cal.com cannot filter by metadata: ask for that time and look for our id here.
-      const { bookings, complete } = await api.fetchBookings(
+      const { bookings, complete, unreadable } = await api.fetchBookings(
         {
           eventTypeIds: eventTypeIds ?? [eventTypeId],
           afterStart: new Date(startAt.getTime() - 60_000),
@@ -159,7 +162,7 @@ export class BookingExecutor {
       if (stray) return { kind: 'stray', booking: stray }
       const ended = bookings.find((one) => whoseIs(one, attempt) === 'ours')
       if (ended) return { kind: 'ended', booking: ended }
-      return complete ? { kind: 'absent', others: live } : { kind: 'unclear' }
+      return complete && unreadable === 0 ? { kind: 'absent', others: live } : { kind: 'unclear' }
     } catch (error) {
       if (!(error instanceof CalcomError)) throw error
       return { kind: 'unclear' }
@@ -181,16 +184,38 @@ export class BookingExecutor {
     }
   }
 
-  /** Cancels a booking of ours that must not exist. True when it is gone. */
-  async cancelStray(connectionId: string, uid: string, reason: string, deadline: Deadline): Promise<boolean> {
-    return (await this.endStray(connectionId, uid, reason, deadline)) === 'gone'
+  /**
+   * Cancels a booking of ours, as just seen, that must not exist. True when it is gone.
+   * @throws BookingProtected when it must be left to a person
+   */
+  async cancelStray(
+    connectionId: string,
+    booking: CalcomBooking,
+    reason: string,
+    deadline: Deadline,
+  ): Promise<boolean> {
+    return (await this.#end(connectionId, booking, reason, deadline)) === 'gone'
   }
 
-  /** The same, for those who must know whether trying again can help. */
-  async endStray(connectionId: string, uid: string, reason: string, deadline: Deadline): Promise<StrayEnd> {
+  /** The same, for those who must know whether trying again can help; left to a person is `refused`. */
+  async endStray(
+    connectionId: string,
+    booking: CalcomBooking,
+    reason: string,
+    deadline: Deadline,
+  ): Promise<StrayEnd> {
+    return (await this.#end(connectionId, booking, reason, deadline).catch(leftAlone)) || 'refused'
+  }
+
+  async #end(
+    connectionId: string,
+    booking: CalcomBooking,
+    reason: string,
+    deadline: Deadline,
+  ): Promise<StrayEnd> {
     try {
       const api = await this.#deps.calcom(connectionId)
-      await api.cancelBooking({ uid, reason }, { deadline, priority: 'background' })
+      await cancelGuarded(api, strayTarget(booking), reason, { deadline, priority: 'background' })
       return 'gone'
     } catch (error) {
       if (!(error instanceof CalcomError)) throw error
@@ -280,10 +305,10 @@ export class BookingExecutor {
     await this.#note(attempt, booking)
     const gone = await this.cancelStray(
       connectionId,
-      booking.uid,
+      booking,
       'Falsche Uhrzeit',
       deadline.child(lookUpMs),
-    )
+    ).catch(leftAlone)
     return gone ? { kind: 'taken', reason: 'wrong_start' } : { kind: 'unknown', reason: 'wrong_start' }
   }
 

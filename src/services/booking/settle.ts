@@ -15,6 +15,7 @@ import type { Catalogue, Catalogues } from '../catalogue.ts'
 import { type Attempt, type AttemptStore, leaseMs } from './attempts.ts'
 import { attemptScope, bookingErrand, readLagMs } from './errands.ts'
 import type { BookingExecutor } from './execute.ts'
+import { leftAlone } from './guard.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import type { BookingRecorder, Recorded } from './record.ts'
 import { UnwantedBookings } from './unwanted.ts'
@@ -82,7 +83,9 @@ export class BookingSettler {
     }
     const gone =
       seen.kind === 'stray' &&
-      (await executor.cancelStray(connectionId, seen.booking.uid, 'Falsche Uhrzeit', this.#deadline()))
+      (await executor
+        .cancelStray(connectionId, seen.booking, 'Falsche Uhrzeit', this.#deadline())
+        .catch(leftAlone))
     const sentMs = (attempt.executedAt ?? attempt.createdAt).getTime()
     const wasTold = taken.errorCode === 'not_recorded' || taken.result !== null
     // Cal.com may carry a request out after we gave up on it; only then is its absence the truth. What it has answered with a
@@ -125,7 +128,9 @@ export class BookingSettler {
       await this.#adopt(catalogue, id, seen.booking)
     const gone =
       seen.kind !== 'stray' ||
-      (await executor.cancelStray(connectionId, seen.booking.uid, 'Falsche Uhrzeit', this.#deadline()))
+      (await executor
+        .cancelStray(connectionId, seen.booking, 'Falsche Uhrzeit', this.#deadline())
+        .catch(leftAlone))
     const isKnown = seen.kind !== 'unclear' && gone
     const next = isKnown ? null : new Date(clock.now().getTime() + leaseMs)
     await tenancy.run(companyId, (tx) => attempts.verifyAgainAt(tx, attempt, next))
@@ -176,7 +181,7 @@ export class BookingSettler {
       )
       const gone = await executor.cancelStray(
         company.calcomConnectionId,
-        booking.uid,
+        booking,
         'Doppelte Buchung',
         this.#deadline(),
       )

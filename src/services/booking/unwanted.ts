@@ -46,7 +46,7 @@ export class UnwantedBookings {
     const about = { component: 'booking', alarm: 'refused_booking_found', attemptId: attempt.id } as const
     if (!isTouched(booking)) {
       const deadline = new Deadline({ clock, budgetMs: requestMs })
-      const end = await executor.endStray(calcomConnectionId, booking.uid, 'Nicht zugesagt', deadline)
+      const end = await executor.endStray(calcomConnectionId, booking, 'Nicht zugesagt', deadline)
       if (end === 'later') throw new TryAgainLater('unwanted_booking_stands')
       if (end === 'gone') {
         log.error({ ...about, uid: booking.uid }, 'a booking that was told as refused is cancelled')

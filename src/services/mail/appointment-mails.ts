@@ -98,8 +98,10 @@ export class AppointmentMails {
           }),
         },
         appointmentId: appointment.id,
-        // A move gives the booking a new uid: each life of an appointment has its own mails.
-        dedupeKey: `appointment:${appointment.id}:${kind}:${appointment.calcomUid ?? ''}`,
+        // A move gives the booking a new uid, so each life of an appointment has its own mails; one in place only a new sequence.
+        dedupeKey: `appointment:${appointment.id}:${kind}:${appointment.calcomUid ?? ''}${
+          kind === 'rescheduled' ? `:${appointment.icalSequence}` : ''
+        }`,
         domain: from.domain,
         now,
       })

@@ -16,10 +16,22 @@ import type { ChangeRecorder } from '../appointments/record.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import { type Attempt, type AttemptStore, liveStates } from '../booking/attempts.ts'
 import type { BookingService } from '../booking/booking.ts'
+import { BookingProtected, cancelGuarded, isShared, strayTarget } from '../booking/guard.ts'
 import type { Catalogue, Catalogues } from '../catalogue.ts'
+import { leaveToPerson } from './ask-person.ts'
 import { createForeign } from './foreign.ts'
-import { type BookingNews, isLive, newsFromBooking } from './news.ts'
-import { enrich, loadMovedOn, loadRow, noteMove, type Row, setEvent, setRejected } from './rows.ts'
+import { type BookingNews, isLive, newsFromBooking, notItsOwnSuccessor, wasMoved } from './news.ts'
+import {
+  enrich,
+  isElsewhere,
+  loadMovedOn,
+  loadRow,
+  noteMove,
+  type Row,
+  setEvent,
+  setRejected,
+} from './rows.ts'
+import { isAnothersSeat, isGoneFrom, loadParticipant } from './shared.ts'
 
 export interface Applied {
   kind: 'created' | 'changed' | 'known' | 'old' | 'ignored'
@@ -53,6 +65,8 @@ interface Scene {
 /** What a transaction did, and the starts whose days are no longer as they were; or that Cal.com has to be asked. */
 type Written = Applied & { starts?: Date[] }
 type Asking = Written | { kind: 'ask' }
+/** The row's booking is at another time than the row: moved in place, or old news. */
+type Placing = Asking | { kind: 'elsewhere' }
 
 const lookMs = 10_000
 const movesMax = 10
@@ -72,9 +86,15 @@ export class BookingSync {
    */
   async apply(companyId: number, news: BookingNews): Promise<Applied> {
     const catalogue = await this.#deps.catalogues.load(companyId)
-    const scene = { catalogue, companyId, news, booking: news.booking, now: this.#deps.clock.now() }
+    const booking = notItsOwnSuccessor(news.booking)
+    const scene = { catalogue, companyId, news, booking, now: this.#deps.clock.now() }
     if (news.kind !== 'state') return this.#event(scene)
-    return isLive(news.booking) ? this.#live(scene) : this.#gone(scene)
+    try {
+      return await (isLive(booking) ? this.#live(scene) : this.#gone(scene))
+    } catch (error) {
+      if (error instanceof BookingProtected) return leaveToPerson(this.#deps, scene, error)
+      throw error
+    }
   }
 
   async #live(scene: Scene): Promise<Applied> {
@@ -93,12 +113,21 @@ export class BookingSync {
     const sameStart = booking.start?.getTime() === attempt.startAt?.getTime()
     const pending = liveStates.some((state) => state === attempt.state)
     // Cal.com answered with another time than asked for: whoever asked, or the job that settles it, cancels it.
-    if (from === undefined && !sameStart && pending) throw new TryAgainLater('own_request_under_way')
+    const moved = wasMoved(scene.news, booking)
+    if (from === undefined && !sameStart && pending && !moved)
+      throw new TryAgainLater('own_request_under_way')
     // We had given up on it, or it is old news: only what Cal.com says now counts.
-    const current = pending && this.#isFresh(scene) ? booking : await this.#look(scene.catalogue, booking.uid)
+    const current =
+      pending && sameStart && this.#isFresh(scene) ? booking : await this.#look(scene.catalogue, booking.uid)
     if (current === null || !isLive(current)) return { kind: 'old', reason: 'no_longer_live' }
-    if (from === undefined && !sameStart) return this.#cancelStray(scene, 'other_start')
-    const recorded = await this.#deps.booking.adopt(companyId, attempt.id, current)
+    const asAsked = current.start?.getTime() === attempt.startAt?.getTime()
+    // At another time because the business has moved it since: then it is the caller's booking all the same.
+    if (from === undefined && !asAsked && !moved && !wasMoved(scene.news, current))
+      return this.#cancelStray({ ...scene, booking: current }, 'other_start')
+    const recorded = await this.#deps.booking.adopt(companyId, attempt.id, {
+      ...current,
+      rescheduledFromUid: from,
+    })
     if (recorded.kind === 'duplicate') return { kind: 'changed', reason: 'duplicate_cancelled' }
     if (recorded.kind === 'unwanted') return { kind: 'changed', reason: 'refused_cancelled' }
     if (recorded.kind !== 'recorded') return this.#place(scene, attempt)
@@ -116,11 +145,11 @@ export class BookingSync {
   async #place(scene: Scene, attempt: Attempt | null): Promise<Applied> {
     const { booking, companyId } = scene
     const from = booking.rescheduledFromUid
-    const asked = await this.#write<Asking>(scene, async (tx) => {
+    const asked = await this.#write<Placing>(scene, async (tx) => {
       const row = await loadRow(tx, companyId, { uid: booking.uid })
       const fromRow = from === undefined ? null : await loadRow(tx, companyId, { uid: from })
       if (fromRow) return this.#move(tx, scene, fromRow)
-      if (row) return enrich(tx, scene, row)
+      if (row) return isElsewhere(row, booking) ? { kind: 'elsewhere' } : this.#enrich(tx, scene, row)
       if (await loadMovedOn(tx, companyId, booking.uid)) return { kind: 'old', reason: 'moved_since' }
       if (from === undefined)
         return attempt || !this.#isFresh(scene) ? { kind: 'ask' } : this.#create(tx, scene)
@@ -128,8 +157,34 @@ export class BookingSync {
       const known = root ?? (await loadMovedOn(tx, companyId, from))
       return known ? this.#moveOn(tx, scene, known, [from]) : { kind: 'ask' }
     })
+    if (asked.kind === 'elsewhere') return this.#inPlace(scene)
     if (asked.kind !== 'ask') return asked
     return from === undefined ? this.#unknown(scene, attempt) : this.#fromRoot(scene, from)
+  }
+
+  /** The row stands at another time than this news: only Cal.com knows which of the two is older. */
+  async #inPlace(scene: Scene): Promise<Applied> {
+    const current = await this.#look(scene.catalogue, scene.booking.uid)
+    if (current === null) return { kind: 'old', reason: 'no_longer_live' }
+    const booking = notItsOwnSuccessor(current)
+    const now = { ...scene, booking, news: newsFromBooking(booking) }
+    if (!isLive(booking)) return this.#gone(now)
+    return this.#write(now, async (tx) => {
+      const row = await loadRow(tx, scene.companyId, { uid: booking.uid })
+      if (!row) return { kind: 'old', reason: 'moved_since' }
+      return isElsewhere(row, booking) ? this.#move(tx, now, row) : this.#enrich(tx, now, row)
+    })
+  }
+
+  /** News of a booking that stands where its row does; of a shared one it may be that our person has left it. */
+  async #enrich(tx: Tx, scene: Scene, row: Row): Promise<Written> {
+    const { booking, news, companyId, now } = scene
+    const whole = news.told === undefined && isShared(booking)
+    if (!whole || !isGoneFrom(booking, await loadParticipant(tx, companyId, row)))
+      return enrich(tx, scene, row)
+    const cancelled = { companyId, uid: booking.uid, actor: 'calcom' as const, now }
+    const recorded = await this.#deps.recorder.recordCancelled(tx, cancelled)
+    return recorded?.first ? { kind: 'changed', starts: [row.appointmentDatetime] } : { kind: 'known' }
   }
 
   /** Alive a while ago, and nobody here knows it: what is it now? */
@@ -216,6 +271,8 @@ export class BookingSync {
 
   async #gone(scene: Scene): Promise<Applied> {
     const { booking, companyId, news, now } = scene
+    if (await isAnothersSeat(this.#deps, scene, (uid) => this.#look(scene.catalogue, uid)))
+      return { kind: 'known', reason: 'another_seat' }
     const asked = await this.#write<Asking>(scene, async (tx) => {
       const row = await loadRow(tx, companyId, { uid: booking.uid })
       if (!row) {
@@ -292,7 +349,7 @@ export class BookingSync {
       'a stray booking is cancelled',
     )
     const api = await calcom(catalogue.company.calcomConnectionId)
-    await api.cancelBooking({ uid: booking.uid, reason: 'Falsche Uhrzeit' }, this.#options())
+    await cancelGuarded(api, strayTarget(booking), 'Falsche Uhrzeit', this.#options())
     return { kind: 'changed', reason: 'stray_cancelled' }
   }
 
@@ -307,7 +364,7 @@ export class BookingSync {
     }
   }
 
-  async #write<W extends Asking>(scene: Scene, work: (tx: Tx) => Promise<W>): Promise<W> {
+  async #write<W extends Placing>(scene: Scene, work: (tx: Tx) => Promise<W>): Promise<W> {
     const { companyId, catalogue } = scene
     const written = await this.#deps.tenancy.run(companyId, async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`calcom-sync:${companyId}`}, 0))`

@@ -6,12 +6,15 @@
 import type { CalcomBooking } from '../../calcom/types.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import { fetchBookingState } from '../appointments/calcom-state.ts'
+import { BookingProtected, cancelGuarded, isShared } from '../booking/guard.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { BookingSync, SyncDeps } from './apply.ts'
+import { leaveToPerson } from './ask-person.ts'
 import { eventTypesOf } from './event-types.ts'
 import { isLive, newsFromBooking } from './news.ts'
 import { eventTypesPerRequest } from './reconcile.ts'
 import type { AttemptSettling } from './settling.ts'
+import { isGoneFrom, loadParticipants, type Participant } from './shared.ts'
 
 export type DifferenceKind =
   | 'booking_missing_here'
@@ -55,6 +58,10 @@ interface Ours {
   syncState: string
   calcomUid: string | null
   appointmentDatetime: Date
+  customerId: number
+  attendeeName: string | null
+  attendeeEmail: string | null
+  bookingAttemptId: string | null
 }
 
 export class Consistency {
@@ -79,6 +86,10 @@ export class Consistency {
       syncState: true,
       calcomUid: true,
       appointmentDatetime: true,
+      customerId: true,
+      attendeeName: true,
+      attendeeEmail: true,
+      bookingAttemptId: true,
     } as const
     const upcoming = await tenancy.run(companyId, (tx) =>
       tx.appointment.findMany({
@@ -111,8 +122,14 @@ export class Consistency {
     const byUid = new Map<string, Ours>(
       [...named, ...upcoming].flatMap((row) => (row.calcomUid === null ? [] : [[row.calcomUid, row]])),
     )
+    const live = bookings.filter(isLive)
+    const rowsOfShared = live.filter(isShared).flatMap(({ uid }) => byUid.get(uid) ?? [])
+    const people = await tenancy.run(companyId, (tx) => loadParticipants(tx, companyId, rowsOfShared))
     const found = [
-      ...bookings.filter(isLive).flatMap((booking) => differencesOf(booking, byUid.get(booking.uid))),
+      ...live.flatMap((booking) => {
+        const row = byUid.get(booking.uid)
+        return differencesOf(booking, row, row && people.get(row.id))
+      }),
       ...withoutBooking(upcoming, bookings),
       ...bookedTwice(bookings, new Map(attempts.map(({ id, wishKey }) => [id, wishKey]))),
       ...unsettled.map(({ id, kind, state }) => ({
@@ -148,7 +165,7 @@ export class Consistency {
   }
 
   async #repairOne(difference: Difference, absentCount: number): Promise<boolean> {
-    const { companyId, kind, uid, ourId, booking } = difference
+    const { companyId, kind, uid, ourId } = difference
     const { sync, settling, catalogues, calcom, log } = this.#deps
     const catalogue = await catalogues.load(companyId)
     const api = await calcom(catalogue.company.calcomConnectionId)
@@ -165,8 +182,8 @@ export class Consistency {
         const current = await api.fetchBooking({ uid }, this.#options())
         const applied = await sync.apply(companyId, newsFromBooking(current))
         if (applied.kind === 'created' || applied.kind === 'changed') return true
-        if (kind === 'status_differs' && isLive(current) && booking && ourId !== null)
-          return this.#cancelAgain(catalogue, uid)
+        if (kind === 'status_differs' && isLive(current) && (await this.#cancelAgain(catalogue, current)))
+          return true
         log.error(
           { component: 'sync', alarm: 'difference', companyId, kind, uid, ourId },
           'a person must look',
@@ -176,16 +193,35 @@ export class Consistency {
     }
   }
 
-  /** Everybody was told that it is cancelled, and Cal.com still holds it. */
-  async #cancelAgain(catalogue: Catalogue, uid: string): Promise<boolean> {
+  /** Everybody was told that it is cancelled, and Cal.com still holds it as we knew it. */
+  async #cancelAgain(catalogue: Catalogue, booking: CalcomBooking): Promise<boolean> {
+    const { tenancy, calcom, clock } = this.#deps
+    const { uid } = booking
     const companyId = catalogue.company.id
-    const row = await this.#deps.tenancy.run(companyId, (tx) =>
-      tx.appointment.findFirst({ where: { companyId, calcomUid: uid }, select: { status: true } }),
-    )
+    const { row, teller } = await tenancy.run(companyId, async (tx) => {
+      const found = await tx.appointment.findFirst({ where: { companyId, calcomUid: uid } })
+      const change = await tx.appointmentChange.findFirst({
+        where: { companyId, appointmentId: found?.id ?? 0n, kind: 'cancelled' },
+        orderBy: { id: 'desc' },
+        select: { actor: true },
+      })
+      return { row: found, teller: change?.actor }
+    })
     if (row?.status !== 'cancelled') return false
-    const api = await this.#deps.calcom(catalogue.company.calcomConnectionId)
-    await api.cancelBooking({ uid, reason: 'Telefonisch abgesagt' }, this.#options())
-    return true
+    const { appointmentDatetime: startAt, bookingAttemptId: attemptId } = row
+    const knownAt = latest(row.calcomUpdatedAt, row.cancelledAt)
+    try {
+      // Cal.com itself told of the end, and now tells of a booking: not ours to decide.
+      if (teller === 'calcom') throw new BookingProtected('changed', booking)
+      const api = await calcom(catalogue.company.calcomConnectionId)
+      const target = { by: 'repair' as const, uid, startAt, attemptId, knownAt }
+      await cancelGuarded(api, target, 'Telefonisch abgesagt', this.#options())
+      return true
+    } catch (error) {
+      if (!(error instanceof BookingProtected)) throw error
+      await leaveToPerson(this.#deps, { companyId, catalogue, now: clock.now() }, error)
+      return true
+    }
   }
 
   async #repairWithout(difference: Difference, catalogue: Catalogue, absentCount: number): Promise<boolean> {
@@ -249,7 +285,16 @@ export class Consistency {
 
 type Found = Omit<Difference, 'companyId'>
 
-function differencesOf(booking: CalcomBooking, row: Ours | undefined): Found[] {
+function latest(a: Date | null, b: Date | null): Date | null {
+  return a !== null && (b === null || a > b) ? a : b
+}
+
+/** `person`: whose row it is, where the booking is shared with others. */
+function differencesOf(
+  booking: CalcomBooking,
+  row: Ours | undefined,
+  person: Participant | undefined,
+): Found[] {
   const { uid } = booking
   if (!row) {
     const whose = booking.metadata?.booking_id === undefined ? 'made elsewhere' : 'ours'
@@ -263,6 +308,9 @@ function differencesOf(booking: CalcomBooking, row: Ours | undefined): Found[] {
   const here = row.status
   const fits =
     booking.status === 'pending' ? here === 'pending' : !['pending', 'cancelled', 'rejected'].includes(here)
+  // The booking goes on with the others in it.
+  const over = here === 'cancelled' || here === 'rejected'
+  if (over && person !== undefined && isGoneFrom(booking, person)) return []
   if (!fits)
     return [{ kind: 'status_differs', uid, ourId, detail: `${here} here, ${booking.status} there`, booking }]
   if (booking.start && booking.start.getTime() !== row.appointmentDatetime.getTime()) {

@@ -13,8 +13,9 @@ import type { Clock } from '../../lib/clock.ts'
 import { storableJson, storableText } from '../../lib/storable.ts'
 import { TryAgainLater } from '../../lib/try-again.ts'
 import type { Applied, BookingSync } from './apply.ts'
-import { newsFromWebhook } from './news.ts'
+import { isAboutBooking, newsFromWebhook } from './news.ts'
 import type { BookingOwners } from './owners.ts'
+import type { UnnamedEvents } from './unnamed.ts'
 
 /** Tries before an event is given up; with the queue's pauses the last one comes about half an hour after the first. */
 export const inboxTriesMax = 8
@@ -23,6 +24,7 @@ type Deps = {
   tenancy: Pick<Tenancy, 'asSystem'>
   owners: BookingOwners
   sync: Pick<BookingSync, 'apply'>
+  unnamed: Pick<UnnamedEvents, 'find'>
   clock: Clock
   log: Pick<Logger, 'info' | 'error'>
 }
@@ -162,7 +164,10 @@ export class WebhookInbox {
   }): Promise<{ applied: Applied; companyId: number | null }> {
     const ignored = (reason: string) => ({ applied: { kind: 'ignored' as const, reason }, companyId: null })
     const event = parseCalcomWebhook(row.payload)
-    const news = event && newsFromWebhook(event)
+    const named = event && newsFromWebhook(event)
+    const isUnnamed = event !== undefined && event.uid === undefined
+    const news =
+      isUnnamed && isAboutBooking(event) ? await this.#deps.unnamed.find(row.connectionId, event) : named
     if (!event || !news) return ignored('nothing_to_do')
     const { uid, rescheduledFromUid, eventTypeId } = news.booking
     const owner = await this.#deps.owners.find(row.connectionId, {

@@ -11,6 +11,12 @@ export interface BookingNews {
   booking: CalcomBooking
   /** When Cal.com said so; undefined when it did not say. */
   at?: Date
+  /** Brought by a webhook: what it says of the people in the booking may be about one of them only. */
+  told?: {
+    /** Moved, says the event, whatever uid it is moved from. */
+    moved: boolean
+    shared?: boolean
+  }
   /** The host cancelled and asks the guest for another time. */
   rescheduleRequested: boolean
 }
@@ -24,11 +30,16 @@ const statuses: Partial<Record<CalcomWebhookEvent['kind'], CalcomBookingStatus>>
   rejected: 'rejected',
 }
 
-/** A webhook as news; undefined for one that changes nothing here (PING, forms, recordings, a meeting that begins). */
-export function newsFromWebhook(event: CalcomWebhookEvent): BookingNews | undefined {
-  const { uid, sentAt, kind } = event
+/**
+ * A webhook as news; undefined for one that changes nothing here (PING, forms, recordings, a meeting that begins).
+ * `uid`: of the booking it is about, where the event itself does not name it.
+ */
+export function newsFromWebhook(event: CalcomWebhookEvent, known?: string): BookingNews | undefined {
+  const { sentAt, kind } = event
+  const uid = event.uid ?? known
   if (uid === undefined) return undefined
-  const common = { at: sentAt, rescheduleRequested: event.rescheduleRequested }
+  const told = { moved: kind === 'rescheduled', shared: event.shared }
+  const common = { at: sentAt, rescheduleRequested: event.rescheduleRequested, told }
   if (kind === 'meeting_ended')
     return { ...common, kind: 'ended', booking: bookingOf(event, uid, 'accepted') }
   if (kind === 'no_show') {
@@ -42,6 +53,11 @@ export function newsFromWebhook(event: CalcomWebhookEvent): BookingNews | undefi
   const over = usual === 'cancelled' || usual === 'rejected' || usual === 'pending'
   const status = over || event.status === undefined ? usual : event.status
   return { ...common, kind: 'state', booking: bookingOf(event, uid, status) }
+}
+
+/** Whether an event changes a booking, whatever it names it by. */
+export function isAboutBooking({ kind }: CalcomWebhookEvent): boolean {
+  return statuses[kind] !== undefined || kind === 'meeting_ended' || kind === 'no_show'
 }
 
 /** An answer of Cal.com's as news. */
@@ -58,6 +74,29 @@ export function newsFromBooking(booking: CalcomBooking): BookingNews {
 /** Whether the booking takes place (or will, once confirmed). */
 export function isLive(booking: Pick<CalcomBooking, 'status'>): boolean {
   return booking.status === 'accepted' || booking.status === 'pending'
+}
+
+/** A booking changed later than this after it was made has been changed by somebody. */
+const madeWithinMs = 5_000
+
+/** Moved in place, a booking is named as the one it was moved from. */
+export function notItsOwnSuccessor(booking: CalcomBooking): CalcomBooking {
+  const { uid, rescheduledFromUid, rescheduledToUid } = booking
+  if (rescheduledFromUid !== uid && rescheduledToUid !== uid) return booking
+  return {
+    ...booking,
+    rescheduledFromUid: rescheduledFromUid === uid ? undefined : rescheduledFromUid,
+    rescheduledToUid: rescheduledToUid === uid ? undefined : rescheduledToUid,
+  }
+}
+
+/** Told as a move, or changed since it was made. */
+export function wasMoved({ told }: BookingNews, { createdAt, updatedAt }: CalcomBooking): boolean {
+  const changed =
+    createdAt !== undefined &&
+    updatedAt !== undefined &&
+    updatedAt.getTime() - createdAt.getTime() > madeWithinMs
+  return told?.moved === true || changed
 }
 
 function bookingOf(event: CalcomWebhookEvent, uid: string, status: CalcomBookingStatus): CalcomBooking {

@@ -31,6 +31,18 @@ export class BookingOwners {
     return rows.map(({ id, calcomConnectionId }) => ({ id, connectionId: calcomConnectionId ?? 'default' }))
   }
 
+  /** The uid of a booking that only its number at Cal.com, or our own id, is known of; null when it is nobody's here. */
+  async findByNumber(
+    connectionId: string,
+    number: number | undefined,
+    attemptId?: string,
+  ): Promise<string | null> {
+    if (number === undefined && attemptId === undefined) return null
+    return this.#deps.tenancy.asSystem(async (tx) =>
+      uidOf(tx, await companiesOf(tx, connectionId), { number, attemptId }),
+    )
+  }
+
   /** The company of a booking: by our own id, by what we know of the booking, or by its event type. */
   async find(connectionId: string, traits: BookingTraits): Promise<Owner> {
     return this.#deps.tenancy.asSystem(async (tx) => {
@@ -42,6 +54,28 @@ export class BookingOwners {
       return others.length === 0 ? { kind: 'company', companyId: first } : { kind: 'several' }
     })
   }
+}
+
+async function uidOf(
+  tx: Tx,
+  companies: number[],
+  by: { number: number | undefined; attemptId: string | undefined },
+): Promise<string | null> {
+  const among = { companyId: { in: companies } }
+  const { number, attemptId } = by
+  if (number !== undefined) {
+    const row = await tx.appointment.findFirst({
+      where: { ...among, calcomBookingId: number },
+      select: { calcomUid: true },
+    })
+    return row?.calcomUid ?? null
+  }
+  if (attemptId === undefined) return null
+  const row = await tx.bookingAttempt.findFirst({
+    where: { ...among, id: attemptId },
+    select: { calcomUid: true },
+  })
+  return row?.calcomUid ?? null
 }
 
 async function companiesOf(tx: Tx, connectionId: string): Promise<number[]> {

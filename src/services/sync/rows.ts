@@ -20,6 +20,10 @@ const select = {
   calcomUid: true,
   calcomBookingId: true,
   calcomUpdatedAt: true,
+  customerId: true,
+  attendeeName: true,
+  attendeeEmail: true,
+  bookingAttemptId: true,
 } as const
 
 export type Row = NonNullable<Awaited<ReturnType<typeof loadRow>>>
@@ -38,6 +42,12 @@ export async function loadRow(tx: Tx, companyId: number, by: { uid: string } | {
     where: 'uid' in by ? { companyId, calcomUid: by.uid } : { companyId, id: by.id },
     select,
   })
+}
+
+/** Whether a row that still stands is at another time than the booking. */
+export function isElsewhere(row: Row, { start }: CalcomBooking): boolean {
+  const standing = row.status === 'scheduled' || row.status === 'pending'
+  return standing && start !== undefined && start.getTime() !== row.appointmentDatetime.getTime()
 }
 
 /** The same row again, locked, as it is now. */
@@ -80,6 +90,8 @@ export async function enrich(tx: Tx, scene: Scene, found: Row): Promise<Applied 
   const { booking, news, catalogue, companyId } = scene
   const row = await lockRow(tx, companyId, found)
   if (row.calcomUid !== booking.uid) return { kind: 'old', reason: 'moved_since' }
+  // Over here: what Cal.com has changed since is not what its end was decided on (consistency.ts compares the two).
+  if (row.status === 'cancelled' || row.status === 'rejected') return { kind: 'known' }
   const confirmed = row.status === 'pending' && booking.status === 'accepted'
   const isNewer = news.at !== undefined && (row.calcomUpdatedAt === null || news.at > row.calcomUpdatedAt)
   const host = hostStaff(catalogue, booking)

@@ -1,0 +1,39 @@
+/** What a caller wants moved, and what came of it. Types only. */
+import type { Alternative } from '../availability/alternatives.ts'
+import type { StoredCallback } from '../callbacks.ts'
+import type { NewTime } from './new-time.ts'
+import type { Objection } from './rules.ts'
+import type { AppointmentWish, Finding, OwnAppointment } from './types.ts'
+
+export interface MoveWish extends AppointmentWish {
+  newDate?: string
+  newTime?: string
+  reason?: string
+  /** False: check everything and ask; absent: they asked for it, which is enough. */
+  confirmed?: boolean
+}
+
+export type Wanted = Extract<NewTime, { kind: 'exact' }>
+
+export type MoveOutcome =
+  | { kind: 'done'; from: OwnAppointment; to: OwnAppointment }
+  /** It is at that time already. */
+  | { kind: 'unchanged'; appointment: OwnAppointment }
+  | { kind: 'ask_time'; appointment: OwnAppointment; newTime: Exclude<NewTime, Wanted>; slots: Alternative[] }
+  | { kind: 'ready'; appointment: OwnAppointment; wanted: Wanted }
+  | { kind: 'taken'; appointment: OwnAppointment; wanted: Wanted; alternatives: Alternative[] }
+  | {
+      kind: 'denied'
+      appointment: OwnAppointment
+      objection: Exclude<Objection, { kind: 'begun' }>
+      callback: StoredCallback
+    }
+  /** Somebody else has moved it; `appointment` as it is now. */
+  | { kind: 'moved'; appointment: OwnAppointment }
+  /** Nothing has changed; Cal.com could not be asked. */
+  | { kind: 'failed'; appointment: OwnAppointment }
+  /** It may have happened; a person will say. */
+  | { kind: 'unclear'; appointment: OwnAppointment; callback: StoredCallback }
+  | { kind: 'handed_over'; appointment: OwnAppointment; callback: StoredCallback }
+  | { kind: 'busy'; appointment: OwnAppointment }
+  | Exclude<Finding, { kind: 'one' }>

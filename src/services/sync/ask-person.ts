@@ -1,0 +1,76 @@
+/**
+ * What a repair must not decide becomes a task for a person of the business: an open request with the booking's day and
+ * time, told by mail like a caller's. The same question is asked once, however often a repair comes by.
+ */
+
+import type { Logger } from 'pino'
+import type { CalcomBooking } from '../../calcom/types.ts'
+import { enqueueJob } from '../../db/jobs.ts'
+import type { Tenancy, Tx } from '../../db/tenancy.ts'
+import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
+import type { BookingProtected, Protection } from '../booking/guard.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { Applied } from './apply.ts'
+
+const questions: Record<Protection, string> = {
+  other_people:
+    'Termin mit mehreren Teilnehmern: bitte in Cal.com prüfen, ob einer davon entfernt werden muss',
+  not_ours: 'Termin steht noch in Cal.com, hier ist er abgesagt: bitte klären, was gilt',
+  series: 'Aus einer Buchung sind mehrere Termine entstanden: bitte in Cal.com prüfen, welche bleiben',
+  moved: 'Termin wurde in Cal.com verlegt und passt zu keiner Absprache mehr: bitte prüfen',
+  changed: 'Termin wurde in Cal.com geändert, hier ist er abgesagt: bitte klären, was gilt',
+}
+
+/** Stores the task, inside the transaction of the caller; false when it has been asked before. */
+export async function askPerson(
+  tx: Tx,
+  {
+    catalogue,
+    booking,
+    why,
+    now,
+    customerId = null,
+  }: { catalogue: Catalogue; booking: CalcomBooking; why: Protection; now: Date; customerId?: number | null },
+): Promise<boolean> {
+  const { company, branches, services } = catalogue
+  const service = services.find(({ calcomEventTypeId }) => calcomEventTypeId === booking.eventTypeId)
+  const branch =
+    branches.find(({ id }) => id === service?.branchId) ?? (branches.length === 1 ? branches[0] : undefined)
+  const zone = branch?.timeZone ?? company.timeZone
+  const { start } = booking
+  const when = start && `${germanDate(localDayOf(start, zone))}, ${clockTimeOf(start, zone)} Uhr`
+  const reason = [questions[why], service?.name, when].filter(Boolean).join(': ').slice(0, 500)
+  const asked = await tx.callbackRequest.count({ where: { companyId: company.id, reason } })
+  if (asked > 0) return false
+  const { id } = await tx.callbackRequest.create({
+    data: {
+      companyId: company.id,
+      branchId: branch?.id ?? null,
+      customerId,
+      reason,
+      kind: 'technical',
+      createdAt: now,
+    },
+    select: { id: true },
+  })
+  await enqueueJob(tx, {
+    task: 'business_mail',
+    payload: { callbackId: Number(id) },
+    jobKey: `business_mail:${id}`,
+  })
+  return true
+}
+
+/** What we must not end ourselves stays, with an alarm, and a person is asked. */
+export async function leaveToPerson(
+  { tenancy, log }: { tenancy: Pick<Tenancy, 'run'>; log: Pick<Logger, 'error'> },
+  { companyId, catalogue, now }: { companyId: number; catalogue: Catalogue; now: Date },
+  { reason, booking }: BookingProtected,
+): Promise<Applied> {
+  log.error(
+    { component: 'sync', alarm: 'booking_protected', companyId, uid: booking.uid, reason },
+    'a booking was left alone: a person must look',
+  )
+  await tenancy.run(companyId, (tx) => askPerson(tx, { catalogue, booking, why: reason, now }))
+  return { kind: 'known', reason: `protected_${reason}` }
+}
