@@ -63,6 +63,8 @@ async function groupOnTheWeb() {
       attendee: { name, email, timeZone: 'Europe/Berlin' },
     })
   await take('Erika Web', 'erika@web.example')
+  // The row is the first one's, whichever of the two webhooks is worked on first.
+  await gateway.settle()
   const group = await take('Paul Platz', 'paul@web.example')
   await gateway.settle()
   control().clearRequests()
