@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { clockTimeOf, germanDate, sayWeekday } from '../german/index.ts'
 import { greeting } from '../german/sentences/booking.ts'
-import { servicesAt } from '../services/catalogue.ts'
+import { branchIsClosed } from '../german/sentences/catalogue.ts'
+import { isSwitchedOff, servicesAt } from '../services/catalogue.ts'
 import { customerAppointmentView } from './customer-fields.ts'
 import { defineFunction } from './define.ts'
 import { words } from './fields.ts'
@@ -21,7 +22,10 @@ export const initializeCall = defineFunction({
     const customer = people.length === 1 ? people[0]! : null
     const policy = services.catalogues.policyFor(catalogue, { branchId: branch.id, serviceId: null })
     const time = clockTimeOf(now, timeZone)
-    const message = greeting(customer?.name ?? null, people.length > 1)
+    const isClosed = isSwitchedOff(catalogue, branch)
+    const hello = greeting(customer?.name ?? null, people.length > 1)
+    const others = catalogue.branches.map(({ name }) => name)
+    const message = isClosed ? `${hello.split('! ')[0]}! ${branchIsClosed(branch.name, others)}` : hello
     return {
       success: true,
       message,
@@ -43,7 +47,7 @@ export const initializeCall = defineFunction({
         cancel_hours: policy.cancellationDeadlineHours,
         reschedule_hours: policy.rescheduleDeadlineHours,
       },
-      branch: { name: branch.name, address: branch.address },
+      branch: { name: branch.name, address: branch.address, is_active: !isClosed },
       services: servicesAt(catalogue, branch.id).map((service) => service.name),
       company: catalogue.company.name,
       call_id: call.callId,

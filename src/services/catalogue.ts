@@ -68,7 +68,10 @@ export interface Catalogue {
     bookingWindowDays: number
     agentName: string | null
   }
+  /** Those that are open for business; only there anything is booked. */
   branches: readonly CatalogueBranch[]
+  /** Those that are switched off: calls to them are still answered, and their appointments served. */
+  closedBranches?: readonly CatalogueBranch[]
   services: readonly CatalogueService[]
   staff: readonly CatalogueStaff[]
   policies: readonly PolicyRow[]
@@ -151,9 +154,19 @@ export function staffAt(catalogue: Catalogue, branchId: string): CatalogueStaff[
   return catalogue.staff.filter((person) => person.branchId === null || person.branchId === branchId)
 }
 
+/** A branch by its id, open or switched off. */
+export function findBranch(catalogue: Catalogue, branchId: string | null): CatalogueBranch | undefined {
+  return [...catalogue.branches, ...(catalogue.closedBranches ?? [])].find(({ id }) => id === branchId)
+}
+
+/** Whether a branch is switched off: nothing is booked there or moved to it. */
+export function isSwitchedOff(catalogue: Catalogue, branch: Pick<CatalogueBranch, 'id'>): boolean {
+  return !catalogue.branches.some(({ id }) => id === branch.id)
+}
+
 /** The branch of a call. @throws when the id is not the company's. */
 export function branchOf(catalogue: Catalogue, branchId: string): CatalogueBranch {
-  const branch = catalogue.branches.find((candidate) => candidate.id === branchId)
+  const branch = findBranch(catalogue, branchId)
   if (!branch) throw new Error(`Company ${catalogue.company.id} has no such branch`)
   return branch
 }
@@ -161,7 +174,7 @@ export function branchOf(catalogue: Catalogue, branchId: string): CatalogueBranc
 async function readCatalogue(tx: Tx, companyId: number): Promise<Catalogue> {
   const company = await tx.company.findUniqueOrThrow({ where: { id: companyId } })
   const branches = await tx.branch.findMany({
-    where: { companyId, isActive: true },
+    where: { companyId },
     include: { openingHours: { orderBy: [{ weekday: 'asc' }, { opensAt: 'asc' }] } },
     orderBy: [{ createdAt: 'asc' }, { name: 'asc' }],
   })
@@ -172,6 +185,16 @@ async function readCatalogue(tx: Tx, companyId: number): Promise<Catalogue> {
   })
   const staff = await tx.staff.findMany({ where: { companyId, isActive: true }, orderBy: { id: 'asc' } })
   const policies = await tx.policy.findMany({ where: { companyId } })
+  const toBranch = (branch: (typeof branches)[number]): CatalogueBranch => ({
+    id: branch.id,
+    name: branch.name,
+    spokenNames: branch.spokenNames,
+    address: branch.address,
+    timeZone: branch.timeZone ?? company.timeZone,
+    calcomTeamId: branch.calcomTeamId,
+    defaultServiceId: branch.defaultServiceId,
+    openingHours: openingHoursOf(branch.openingHours),
+  })
   const activeStaff = new Set(staff.map((person) => person.id))
   return {
     company: {
@@ -188,16 +211,8 @@ async function readCatalogue(tx: Tx, companyId: number): Promise<Catalogue> {
       bookingWindowDays: company.bookingWindowDays,
       agentName: company.agentName,
     },
-    branches: branches.map((branch) => ({
-      id: branch.id,
-      name: branch.name,
-      spokenNames: branch.spokenNames,
-      address: branch.address,
-      timeZone: branch.timeZone ?? company.timeZone,
-      calcomTeamId: branch.calcomTeamId,
-      defaultServiceId: branch.defaultServiceId,
-      openingHours: openingHoursOf(branch.openingHours),
-    })),
+    branches: branches.filter(({ isActive }) => isActive).map(toBranch),
+    closedBranches: branches.filter(({ isActive }) => !isActive).map(toBranch),
     services: services.map((service) => ({
       id: service.id,
       branchId: service.branchId,

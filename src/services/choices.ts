@@ -16,6 +16,7 @@ import {
 import { askAboutTrouble, askDay, askDayAgain, tooFarAhead } from '../german/sentences/availability.ts'
 import {
   askService,
+  branchIsClosed,
   serviceElsewhere,
   serviceNotByPhone,
   staffCannot,
@@ -31,6 +32,7 @@ import {
   type CatalogueBranch,
   type CatalogueService,
   type CatalogueStaff,
+  isSwitchedOff,
   servicesAt,
   staffAt,
 } from './catalogue.ts'
@@ -48,14 +50,17 @@ export function fullName(person: CatalogueStaff): string {
 
 /**
  * The branch the caller names, else the dialled one.
- * @throws AppError `unknown_branch`, `ambiguous_branch`
+ * @throws AppError `unknown_branch`, `ambiguous_branch`, `branch_closed` for one that is switched off
  */
 export function chooseBranch(
   catalogue: Catalogue,
   dialled: CatalogueBranch,
   spoken?: string,
 ): CatalogueBranch {
-  if (spoken === undefined) return dialled
+  if (spoken === undefined) {
+    requireOpen(catalogue, dialled)
+    return dialled
+  }
   const byId = catalogue.branches.find((branch) => branch.id === spoken)
   if (byId) return byId
   const named = catalogue.branches.map((branch, id) => ({
@@ -66,6 +71,16 @@ export function chooseBranch(
   }))
   const found = matchService(spoken, named)
   if (found.kind === 'match') return found.service.branch
+  const closed = matchService(
+    spoken,
+    (catalogue.closedBranches ?? []).map((branch, id) => ({
+      id,
+      name: branch.name,
+      synonyms: branch.spokenNames,
+      branch,
+    })),
+  )
+  if (closed.kind === 'match') throw branchClosed(catalogue, closed.service.branch)
   const candidates =
     found.kind === 'ambiguous' ? found.candidates.map(({ branch }) => branch) : catalogue.branches
   const names = candidates.map((branch) => branch.name)
@@ -74,6 +89,22 @@ export function chooseBranch(
     found.kind === 'ambiguous' ? whichBranch(names) : unknownBranch(names),
     { fields: { status: 'needs_branch', branches: names } },
   )
+}
+
+/**
+ * Nothing is booked at a branch that is switched off, or moved to it.
+ * @throws AppError `branch_closed`
+ */
+export function requireOpen(catalogue: Catalogue, branch: CatalogueBranch): void {
+  if (isSwitchedOff(catalogue, branch)) throw branchClosed(catalogue, branch)
+}
+
+/** A branch is switched off: what is closed is said, another one offered, a callback possible. */
+export function branchClosed(catalogue: Catalogue, branch: CatalogueBranch): AppError {
+  const names = catalogue.branches.map(({ name }) => name)
+  return new AppError('branch_closed', branchIsClosed(branch.name, names), {
+    fields: { status: 'branch_closed', branches: names, fallback: 'callback_request' },
+  })
 }
 
 /**

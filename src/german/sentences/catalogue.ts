@@ -87,6 +87,14 @@ export function whichBranch(names: readonly string[]): string {
   return `Meinen Sie unsere Filiale ${sayList(names.slice(0, namesMax), 'oder')}?`
 }
 
+/** A branch that is switched off; `others` are open. */
+export function branchIsClosed(name: string, others: readonly string[]): string {
+  const closed = `Unsere Filiale ${name} ist zurzeit geschlossen.`
+  return others.length === 0
+    ? `${closed} Dürfen wir Sie zurückrufen?`
+    : `${closed} Soll ich in unserer Filiale ${sayList(others.slice(0, namesMax), 'oder')} nachsehen, oder dürfen wir Sie zurückrufen?`
+}
+
 export function unknownBranch(names: readonly string[]): string {
   if (names.length === 1) return `Wir haben nur die Filiale ${names[0]}. Ist Ihnen die recht?`
   return `Diese Filiale kenne ich nicht. Wir sind in ${sayList(names.slice(0, namesMax), 'und')} für Sie da, welche darf es sein?`

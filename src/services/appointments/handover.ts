@@ -8,7 +8,7 @@ import type { Deadline } from '../../lib/deadline.ts'
 import { leaseMs } from '../booking/attempts.ts'
 import type { Target } from '../booking/guard.ts'
 import type { CallbackKind, CallbackService, StoredCallback } from '../callbacks.ts'
-import type { Catalogue } from '../catalogue.ts'
+import { type Catalogue, findBranch } from '../catalogue.ts'
 import type { CallScope, OwnAppointment } from './types.ts'
 import { branchOfAppointment, serviceName } from './view.ts'
 
@@ -80,8 +80,8 @@ export function jobScope(
   options: { now: Date; deadline: Deadline; log: CallScope['log'] },
 ): CallScope {
   const branch =
-    catalogue.branches.find((candidate) => candidate.id === appointment.branchId) ?? catalogue.branches[0]
-  if (!branch) throw new Error(`Company ${catalogue.company.id} has no active branch`)
+    findBranch(catalogue, appointment.branchId) ?? catalogue.branches[0] ?? catalogue.closedBranches?.[0]
+  if (!branch) throw new Error(`Company ${catalogue.company.id} has no branch`)
   return {
     ...options,
     catalogue,

@@ -11,6 +11,7 @@ import type { Alternative } from '../availability/alternatives.ts'
 import { type Attempt, leaseMs } from '../booking/attempts.ts'
 import { enqueueSettling } from '../booking/errands.ts'
 import { BookingProtected, rescheduleGuarded } from '../booking/guard.ts'
+import { requireOpen } from '../choices.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
 import { markChanged } from './cancel.ts'
 import {
@@ -80,6 +81,7 @@ export class Rescheduling {
 
   /** The rules, and a person when they forbid it. */
   async #objection(tx: Tx, scope: CallScope, appointment: OwnAppointment): Promise<MoveOutcome | null> {
+    requireOpen(scope.catalogue, branchOfAppointment(appointment, scope))
     const policy = this.#deps.catalogues.policyFor(scope.catalogue, appointment)
     const objection = objectionToMoving(appointment, policy, scope.now)
     if (objection?.kind === 'begun') return { kind: 'past', appointment }

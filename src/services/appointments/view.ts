@@ -10,7 +10,7 @@ import {
   sayWeekday,
 } from '../../german/index.ts'
 import type { SpokenAppointment } from '../../german/sentences/appointments.ts'
-import type { Catalogue, CatalogueBranch } from '../catalogue.ts'
+import { type Catalogue, type CatalogueBranch, findBranch } from '../catalogue.ts'
 import type { CallScope, OwnAppointment } from './types.ts'
 
 /** The fields agents read (agents-in-the-field.md): `id` also goes back in as `appointment_id`. */
@@ -37,7 +37,7 @@ export function branchOfAppointment(
   appointment: Pick<OwnAppointment, 'branchId'>,
   scope: Pick<CallScope, 'catalogue' | 'branch'>,
 ): CatalogueBranch {
-  return scope.catalogue.branches.find((branch) => branch.id === appointment.branchId) ?? scope.branch
+  return findBranch(scope.catalogue, appointment.branchId) ?? scope.branch
 }
 
 /** The name of a service, also of one no longer offered. */

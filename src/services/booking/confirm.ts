@@ -9,6 +9,8 @@ import { clockTimeOf, localDayOf } from '../../german/index.ts'
 import type { CallScope } from '../appointments/types.ts'
 import { spokenOf, viewOf } from '../appointments/view.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import { isSwitchedOff } from '../catalogue.ts'
+import { branchClosed } from '../choices.ts'
 import { type Attempt, type AttemptStore, callBegan, liveStates } from './attempts.ts'
 import type { BookingExecutor } from './execute.ts'
 import { branchOfAttempt, spokenBooking } from './facts.ts'
@@ -151,9 +153,17 @@ export class BookingConfirmer {
       : outcomes.write(scope, taken, { kind: 'unknown', reason: 'still_unknown' })
   }
 
-  #run(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
-    const { executor, outcomes } = this.#deps
-    const zone = branchOfAttempt(attempt, scope).timeZone
+  async #run(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+    const { executor, outcomes, attempts, tenancy, holds } = this.#deps
+    const branch = branchOfAttempt(attempt, scope)
+    if (isSwitchedOff(scope.catalogue, branch)) {
+      // Switched off since the draft was written.
+      const outcome = { state: 'rejected' as const, errorCode: 'branch_closed' }
+      await tenancy.run(attempt.companyId, (tx) => attempts.finish(tx, attempt, outcome))
+      holds.releaseLater(scope, attempt)
+      throw branchClosed(scope.catalogue, branch)
+    }
+    const zone = branch.timeZone
     const running = executor
       .book(attempt, scope.catalogue, zone, scope.deadline)
       .then((execution) => outcomes.write(scope, attempt, execution))

@@ -3,14 +3,14 @@ import { clockTimeOf, localDayOf } from '../../german/index.ts'
 import type { SpokenBooking } from '../../german/sentences/booking.ts'
 import type { CallScope } from '../appointments/types.ts'
 import { serviceName, staffName } from '../appointments/view.ts'
-import type { CatalogueBranch } from '../catalogue.ts'
+import { type CatalogueBranch, findBranch } from '../catalogue.ts'
 import type { Attempt } from './attempts.ts'
 
 type Scene = Pick<CallScope, 'catalogue' | 'branch' | 'today'>
 
 /** The branch an attempt is for; the dialled one when it has none. */
 export function branchOfAttempt(attempt: Pick<Attempt, 'branchId'>, scene: Scene): CatalogueBranch {
-  return scene.catalogue.branches.find((branch) => branch.id === attempt.branchId) ?? scene.branch
+  return findBranch(scene.catalogue, attempt.branchId) ?? scene.branch
 }
 
 /**

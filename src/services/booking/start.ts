@@ -10,6 +10,8 @@ import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { CallScope, OwnAppointment } from '../appointments/types.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import { findBranch } from '../catalogue.ts'
+import { requireOpen } from '../choices.ts'
 import type { CustomerService, PersonOnNumber } from '../customers.ts'
 import type { Attempt, AttemptStore } from './attempts.ts'
 import { mailboxAddress } from './attendee.ts'
@@ -83,7 +85,8 @@ export class BookingStarter {
     const { branchId, serviceId, startAt, customerName } = attempt
     const service = scope.catalogue.services.find(({ id, isActive }) => id === serviceId && isActive)
     if (!service || startAt === null || customerName === null) return null
-    const branch = scope.catalogue.branches.find(({ id }) => id === branchId) ?? scope.branch
+    const branch = findBranch(scope.catalogue, branchId) ?? scope.branch
+    requireOpen(scope.catalogue, branch)
     const { day, time } = spokenBooking(attempt, scope)
     return this.open(
       scope,

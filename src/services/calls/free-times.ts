@@ -2,7 +2,7 @@
 import { addDays, clockTimeOf, localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
-import { branchOf, type Catalogues, servicesAt } from '../catalogue.ts'
+import { branchOf, type Catalogues, isSwitchedOff, servicesAt } from '../catalogue.ts'
 import type { KnownFreeTimes } from './lifecycle.ts'
 
 type Deps = {
@@ -16,6 +16,7 @@ export function knownFreeTimes({ catalogues, availability, clock }: Deps): Known
   return async ({ companyId, branchId }) => {
     const catalogue = await catalogues.load(companyId)
     const branch = branchOf(catalogue, branchId)
+    if (isSwitchedOff(catalogue, branch)) return {}
     const offered = servicesAt(catalogue, branchId)
     const service =
       offered.find((one) => one.id === branch.defaultServiceId) ??

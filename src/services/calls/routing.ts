@@ -46,7 +46,7 @@ export class CallRouting {
     })
   }
 
-  /** The branch that answers a number. @param number E.164 */
+  /** The branch that answers a number, also one that is switched off: its callers are not left alone. @param number E.164 */
   loadByNumber(number: string): Promise<Route | null> {
     return this.#remembered(`number:${number}`, async (tx) => {
       const rows = await tx.$queryRaw<RouteRow[]>`
@@ -54,7 +54,7 @@ export class CallRouting {
         FROM phone_numbers p
         JOIN companies c ON c.id = p.company_id
         JOIN branches b ON b.company_id = p.company_id AND b.id = p.branch_id
-        WHERE p.number = ${number} AND p.is_active AND b.is_active`
+        WHERE p.number = ${number}`
       return rows[0] ?? null
     })
   }
@@ -67,8 +67,8 @@ export class CallRouting {
         FROM phone_numbers p
         JOIN companies c ON c.id = p.company_id
         JOIN branches b ON b.company_id = p.company_id AND b.id = p.branch_id
-        WHERE p.agent_id = ${agentId} AND p.is_active AND b.is_active
-        ORDER BY p.id`
+        WHERE p.agent_id = ${agentId}
+        ORDER BY (p.is_active AND b.is_active) DESC, p.id`
       return new Set(rows.map((row) => row.company_id)).size === 1 ? (rows[0] ?? null) : null
     })
   }
@@ -116,8 +116,8 @@ async function firstBranch(tx: Tx, companyId: number, onlyTest: boolean): Promis
   const rows = await tx.$queryRaw<RouteRow[]>`
     SELECT c.id AS company_id, b.id AS branch_id, NULL::int AS phone_number_id,
            coalesce(b.time_zone, c.time_zone) AS time_zone
-    FROM companies c JOIN branches b ON b.company_id = c.id AND b.is_active
+    FROM companies c JOIN branches b ON b.company_id = c.id
     WHERE c.id = ${companyId} AND (c.is_test OR NOT ${onlyTest}::boolean)
-    ORDER BY b.created_at, b.name LIMIT 1`
+    ORDER BY b.is_active DESC, b.created_at, b.name LIMIT 1`
   return rows[0] ?? null
 }
