@@ -31,7 +31,7 @@ export async function chosenCalendar(
   // Only a question without a service costs the extra look into the call's memory.
   const lastServiceId =
     input.service === undefined ? await services.availability.offers.loadServiceId(call.callId) : null
-  const service = chooseService(catalogue, branch, input.service, lastServiceId)
+  const service = chooseService(catalogue, branch, input.service, lastServiceId, input.staff)
   const person = chooseStaff(catalogue, branch, service, input.staff)
   return {
     calendar: { catalogue, branch, service, staffId: person?.id ?? null },

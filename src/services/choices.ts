@@ -36,7 +36,8 @@ import {
   servicesAt,
   staffAt,
 } from './catalogue.ts'
-import { matchService, matchStaff } from './matching/index.ts'
+import { matchService, matchServiceOfBranch, matchStaff } from './matching/index.ts'
+import { distinctNames, toldApart } from './namesakes.ts'
 
 /** The later of two days. */
 export function laterDay(one: LocalDay, other: LocalDay): LocalDay {
@@ -110,6 +111,7 @@ export function branchClosed(catalogue: Catalogue, branch: CatalogueBranch): App
 /**
  * The service the caller names; without a name the one this call talked about last, the branch's default, or its only one.
  * @param lastServiceId from the call's offers (`OfferMemory.loadServiceId`)
+ * @param person whom the caller wishes, which may tell services of one name apart
  * @throws AppError `missing_service`, `ambiguous_service`, `unknown_service`, `service_elsewhere`, `service_not_bookable`
  */
 export function chooseService(
@@ -117,6 +119,7 @@ export function chooseService(
   branch: CatalogueBranch,
   spoken: string | undefined,
   lastServiceId: number | null = null,
+  person?: string,
 ): CatalogueService {
   const offered = servicesAt(catalogue, branch.id)
   if (spoken === undefined) {
@@ -128,11 +131,16 @@ export function chooseService(
     throw serviceQuestion('missing_service', askService, offered)
   }
   // What is there but not sold by phone is heard as itself, not as whatever sounds most like it.
-  const found = matchService(spoken, [...offered, ...notSoldAt(catalogue, branch)])
-  if (found.kind === 'match' && offered.includes(found.service)) return found.service
-  const candidates = found.kind === 'ambiguous' ? found.candidates.filter((one) => offered.includes(one)) : []
-  if (candidates.length > 0) throw serviceQuestion('ambiguous_service', whichService, candidates)
-  throw notOfferedHere(catalogue, branch, spoken, offered)
+  const others = catalogue.services.filter(
+    (service) => (service.isActive || service.notOffered !== null) && !offered.includes(service),
+  )
+  const found = matchServiceOfBranch(spoken, offered, others)
+  if (found.kind === 'match') return found.service
+  if (found.kind === 'elsewhere') throw notOfferedHere(catalogue, branch, found.service)
+  if (found.kind === 'none') throw serviceQuestion('unknown_service', unknownService, offered)
+  const one = toldApart(`${spoken} ${person ?? ''}`, found.candidates, catalogue)
+  if (one) return one
+  throw serviceQuestion('ambiguous_service', whichService, found.candidates, catalogue)
 }
 
 /**
@@ -229,54 +237,36 @@ function serviceQuestion(
   code: string,
   say: (names: string[]) => string,
   services: readonly CatalogueService[],
+  catalogue?: Catalogue,
 ): AppError {
-  const names = [...new Set(services.map((service) => service.name))]
+  const names = catalogue
+    ? distinctNames(services, catalogue)
+    : [...new Set(services.map(({ name }) => name))]
   return new AppError(code, say(names), {
     fields: { status: 'needs_service', missing: ['service'], services: names },
   })
 }
 
-/** What the branch has and callers are not given: seats, repetitions. */
-function notSoldAt({ services }: Catalogue, branch: CatalogueBranch): CatalogueService[] {
-  return services.filter(
-    ({ notOffered, branchId }) => notOffered !== null && (branchId === null || branchId === branch.id),
-  )
-}
-
-/** Not bookable at this branch: at another one, not by phone, or not at all. */
-function notOfferedHere(
-  catalogue: Catalogue,
-  branch: CatalogueBranch,
-  spoken: string,
-  offered: readonly CatalogueService[],
-): AppError {
-  const elsewhere = catalogue.services.filter(
-    (service) => (service.isActive || service.notOffered !== null) && !offered.includes(service),
-  )
-  const found = matchService(spoken, elsewhere)
-  const matches =
-    found.kind === 'match' ? elsewhere.filter((service) => service.name === found.service.name) : []
-  const branchIds = matches.flatMap((service) =>
-    service.isActive &&
-    service.branchId !== null &&
-    service.branchId !== branch.id &&
-    service.calcomEventTypeId !== null
-      ? [service.branchId]
+/** Not bookable at this branch: at another one, or not by phone. */
+function notOfferedHere(catalogue: Catalogue, branch: CatalogueBranch, match: CatalogueService): AppError {
+  const branchIds = catalogue.services.flatMap(({ name, isActive, branchId, calcomEventTypeId }) =>
+    name === match.name &&
+    isActive &&
+    branchId !== null &&
+    branchId !== branch.id &&
+    calcomEventTypeId !== null
+      ? [branchId]
       : [],
   )
   const branches = catalogue.branches.filter((other) => branchIds.includes(other.id)).map(({ name }) => name)
-  const [match] = matches
-  if (match && branches.length > 0) {
+  if (branches.length > 0) {
     return new AppError('service_elsewhere', serviceElsewhere(match.name, branches), {
       fields: { status: 'needs_branch', branches },
     })
   }
-  if (match && (match.calcomEventTypeId === null || match.notOffered !== null)) {
-    return new AppError('service_not_bookable', serviceNotByPhone(match.name), {
-      fields: { fallback: 'callback_request' },
-    })
-  }
-  return serviceQuestion('unknown_service', unknownService, offered)
+  return new AppError('service_not_bookable', serviceNotByPhone(match.name), {
+    fields: { fallback: 'callback_request' },
+  })
 }
 
 function staffQuestion(

@@ -58,6 +58,65 @@ describe('the service', () => {
     expect(asked).toMatchObject({ code: 'service_elsewhere', fields: { branches: ['Nord'] } })
   })
 
+  test('an exact name elsewhere comes before a part of a name here', () => {
+    const farbe = { ...catalogue.services.find(({ name }) => name === 'Beratung')! }
+    const both = {
+      ...catalogue,
+      services: [
+        ...catalogue.services,
+        { ...farbe, id: 90, branchId: mitte.id, name: 'Färben', synonyms: ['Haare färben'] },
+        { ...farbe, id: 91, branchId: nord.id, name: 'Typberatung', synonyms: ['Farbberatung'] },
+      ],
+    }
+    expect(question(() => chooseService(both, nord, 'haare färben'))).toMatchObject({
+      code: 'service_elsewhere',
+      fields: { branches: ['Mitte'] },
+    })
+  })
+
+  test('several services in one sentence are asked about, none is dropped', () => {
+    expect(question(() => chooseService(catalogue, mitte, 'Herrenhaarschnitt und Dauerwelle'))).toMatchObject(
+      {
+        code: 'ambiguous_service',
+        fields: { services: ['Herrenhaarschnitt', 'Dauerwelle'] },
+      },
+    )
+  })
+
+  describe('two of one name', () => {
+    const perm = catalogue.services.find(
+      ({ name, branchId }) => name === 'Dauerwelle' && branchId !== nord.id,
+    )!
+    const withTwo = (other: Partial<typeof perm>) => ({
+      ...catalogue,
+      services: [
+        ...catalogue.services.filter(({ id }) => id !== perm.id),
+        perm,
+        { ...perm, id: 99, ...other },
+      ],
+    })
+    const id = (other: Partial<typeof perm>, said: string, person?: string) =>
+      chooseService(withTwo(other), mitte, said, null, person).id
+
+    test('are told apart by duration, price or person, in the question and by the answer to it', () => {
+      const longer = { durationMinutes: 180 }
+      const asked = question(() => id(longer, 'Dauerwelle'))
+      expect(asked.say).toMatch(/Dauerwelle mit .* oder Dauerwelle mit 3 Stunden/)
+      expect(id(longer, 'Dauerwelle mit 3 Stunden')).toBe(99)
+      expect(id(longer, 'die lange Dauerwelle')).toBe(99)
+      expect(id({ priceCents: 15_000 }, 'Dauerwelle für 150 Euro')).toBe(99)
+      const [anna] = catalogue.staff
+      const byAnna = { staff: [{ staffId: anna!.id, calcomEventTypeId: null }] }
+      expect(question(() => id(byAnna, 'Dauerwelle')).say).toContain('bei Anna')
+      expect(id(byAnna, 'Dauerwelle bei Anna')).toBe(99)
+      expect(id(byAnna, 'Dauerwelle', 'Anna')).toBe(99)
+    })
+
+    test('that differ in nothing are one', () => {
+      expect(id({}, 'Dauerwelle')).toBe(perm.id)
+    })
+  })
+
   test('a service without an event type leads to a callback', () => {
     expect(question(() => chooseService(catalogue, mitte, 'Brautfrisur'))).toMatchObject({
       code: 'service_not_bookable',

@@ -1,19 +1,29 @@
-/** Services: `value` is the name in the catalogue. */
+/** Services: `value` is the name in the catalogue; a list, still to be confirmed, where several were named. */
 import { type CatalogueService, servicesAt } from '../../services/catalogue.ts'
-import { matchService } from '../../services/matching/index.ts'
+import { matchServiceOfBranch } from '../../services/matching/index.ts'
 import type { Answer, Understanding } from './types.ts'
 
 /** What the branch offers decides; what only another branch offers is named in `elsewhere`. */
 export const understandService: Understanding = ({ text, branch, catalogue }): Answer => {
-  const here = matchService(text, servicesAt(catalogue, branch.id))
-  if (here.kind === 'match') return { result: 'match', value: here.service.name, options: [] }
-  if (here.kind === 'ambiguous') return { result: 'ask', value: null, options: namesOf(here.candidates) }
-  for (const other of catalogue.branches) {
-    const found = other.id === branch.id ? null : matchService(text, servicesAt(catalogue, other.id))
-    if (found?.kind === 'match')
-      return { result: 'none', value: null, options: [found.service.name], elsewhere: other.name }
+  const offered = servicesAt(catalogue, branch.id)
+  const others = catalogue.branches
+    .filter(({ id }) => id !== branch.id)
+    .flatMap(({ id }) => servicesAt(catalogue, id))
+  const found = matchServiceOfBranch(text, offered, others)
+  const branchOf = ({ branchId }: CatalogueService) =>
+    catalogue.branches.find(({ id }) => id === branchId)?.name
+  if (found.kind === 'none') return { result: 'none', value: null, options: [] }
+  if (found.kind === 'match') return { result: 'match', value: found.service.name, options: [] }
+  if (found.kind === 'elsewhere')
+    return { result: 'none', value: null, options: [found.service.name], elsewhere: branchOf(found.service) }
+  const options = namesOf(found.candidates)
+  const away = found.candidates.find((service) => !offered.includes(service))
+  return {
+    result: 'ask',
+    value: found.several ? namesOf(found.several) : null,
+    options,
+    ...(away ? { elsewhere: branchOf(away) } : {}),
   }
-  return { result: 'none', value: null, options: [] }
 }
 
 const namesOf = (services: readonly CatalogueService[]) => [...new Set(services.map(({ name }) => name))]

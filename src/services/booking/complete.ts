@@ -31,7 +31,9 @@ export async function completeWish(
   const problems: AppError[] = []
   const branch = noting(problems, () => chooseBranch(catalogue, scope.branch, wish.branch)) ?? scope.branch
   const lastServiceId = wish.service === undefined ? await offers.loadServiceId(call.callId) : null
-  const service = noting(problems, () => chooseService(catalogue, branch, wish.service, lastServiceId))
+  const service = noting(problems, () =>
+    chooseService(catalogue, branch, wish.service, lastServiceId, wish.staff),
+  )
   const staff =
     service === undefined ? null : noting(problems, () => chooseStaff(catalogue, branch, service, wish.staff))
   const scene = { callId: call.callId, now, today, bookingWindowDays: company.bookingWindowDays }

@@ -47,6 +47,7 @@ export class SlotKeeper {
       branch,
       wish.service,
       await availability.offers.loadServiceId(call.callId),
+      wish.staff,
     )
     const staffId = chooseStaff(catalogue, branch, service, wish.staff)?.id ?? null
     const { bookingWindowDays } = catalogue.company

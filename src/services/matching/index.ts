@@ -5,5 +5,5 @@
 export { readEmail } from './email.ts'
 export { comparePersonNames, readPersonName } from './person-names.ts'
 export type { MatchableService } from './prepared-services.ts'
-export { matchService } from './service-matching.ts'
+export { matchService, matchServiceOfBranch } from './service-matching.ts'
 export { matchStaff } from './staff-matching.ts'

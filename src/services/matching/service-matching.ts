@@ -4,21 +4,17 @@
  * question. `ambiguous` with a single candidate means "Meinen Sie …?".
  */
 
-import {
-  getPreparedServices,
-  type MatchableService,
-  type PreparedForm,
-  type PreparedService,
-  type PreparedServices,
-} from './prepared-services.ts'
+import { getPreparedServices, type MatchableService, type PreparedServices } from './prepared-services.ts'
 import { similarity, soundKey } from './sound.ts'
 import { fold, isAbsent } from './text.ts'
 import { readUtterance, type Utterance } from './utterance.ts'
-import { audiences, emptyHeads, genericConcepts } from './vocabulary.ts'
+import { conceptOf } from './vocabulary.ts'
+import { isOneService, peopleAreClear, regionsOf, suits, weigh } from './weighing.ts'
 
 export type ServiceMatch<S> =
   | { kind: 'match'; service: S; how: 'exact' | 'synonym' | 'normalised' | 'fuzzy' }
-  | { kind: 'ambiguous'; candidates: S[] }
+  /** `isTogether`: more than one was named; `several`: each of them exactly. */
+  | { kind: 'ambiguous'; candidates: S[]; isTogether?: true; several?: S[] }
   | { kind: 'none' }
 
 /** Joined names this alike are taken for the same; from `askFrom` on they are asked about. */
@@ -58,150 +54,118 @@ function decide<S>(found: readonly S[], how: 'exact' | 'synonym' | 'normalised')
   return { kind: 'ambiguous', candidates: [...found] }
 }
 
+/**
+ * The same with the whole company in view: what only another branch offers is `elsewhere`, before a part of a name here.
+ * In: the branch's services, and those that only others have (also what cannot be booked).
+ */
+export function matchServiceOfBranch<S extends MatchableService>(
+  spoken: string,
+  offered: readonly S[],
+  others: readonly S[],
+): ServiceMatch<S> | { kind: 'elsewhere'; service: S } {
+  const names = new Set(offered.map(({ name }) => name))
+  const only = others.filter(
+    ({ name }, at) => !names.has(name) && others.findIndex((other) => other.name === name) === at,
+  )
+  if (only.length === 0 || /^\d+$/.test(spoken.trim())) return matchService(spoken, offered)
+  const found = matchService(spoken, [...offered, ...only])
+  if (found.kind === 'match')
+    return offered.includes(found.service) ? found : { kind: 'elsewhere', service: found.service }
+  if (found.kind === 'none' || found.isTogether) return found
+  const here = found.candidates.filter((service) => offered.includes(service))
+  if (here.length === found.candidates.length || here.length === 0) return found
+  const without = matchService(spoken, offered)
+  return without.kind === 'match' && here.includes(without.service) ? without : { ...found, candidates: here }
+}
+
 function matchPrepared<S extends MatchableService>(text: string, services: readonly S[]): ServiceMatch<S> {
   const prepared = getPreparedServices(services)
-  const pick = (entries: readonly { index: number; isName: boolean }[] | undefined) => {
-    if (!entries) return null
-    const names = entries.filter((entry) => entry.isName)
-    return decide(
-      (names.length > 0 ? names : entries).map((entry) => services[entry.index]!),
-      'normalised',
-    )
-  }
-  const literal = pick(prepared.byText.get(fold(text).replaceAll(' ', '')))
+  const literal = called(fold(text).replaceAll(' ', ''), prepared, services)
   if (literal) return literal
+  const whole = readUtterance(text, prepared.lexicon)
+  const parts = isOneService(whole, prepared) ? [] : partsOf(text, prepared)
+  // "Färben oder Dauerwelle" is a choice, which the question is about as well.
+  const several = parts.length > 1 ? matchSeveral(parts, prepared, services) : null
+  if (several && !several.isOneOf)
+    return /\boder\b/i.test(text) ? withoutSeveral(several.match) : several.match
+  const one = matchUtterance(whole, prepared, services)
+  return one.kind === 'none' && several ? several.match : one
+}
 
-  const utterance = readUtterance(text, prepared.lexicon)
-  const bare = pick(prepared.byText.get(utterance.joined))
-  if (bare && utterance.audiences.size === 0 && utterance.ruledOut.size === 0) return bare
+/** The service or services that are called by exactly these joined words; names go before synonyms. */
+function called<S>(
+  joined: string,
+  prepared: PreparedServices,
+  services: readonly S[],
+): ServiceMatch<S> | null {
+  const entries = prepared.byText.get(joined)
+  if (!entries) return null
+  const names = entries.filter((entry) => entry.isName)
+  return decide(
+    (names.length > 0 ? names : entries).map((entry) => services[entry.index]!),
+    'normalised',
+  )
+}
 
+function matchUtterance<S extends MatchableService>(
+  utterance: Utterance,
+  prepared: PreparedServices,
+  services: readonly S[],
+): ServiceMatch<S> {
+  const bare = called(utterance.joined, prepared, services)
+  const { audiences, ruledOut, notFor, isForSeveral, isCounted } = utterance
+  if (bare && audiences.size + ruledOut.size + notFor.size === 0 && !isForSeveral && !isCounted) return bare
   const result = weigh(utterance, prepared, services)
   const isSure = result.kind === 'match' || (result.kind === 'ambiguous' && utterance.unknown.length === 0)
   return isSure ? result : (bySound(utterance, prepared, services) ?? result)
 }
 
-interface Candidate {
-  index: number
-  /** Bit i is set if the service contains the utterance's concept i; `strong` leaves out what says nothing here. */
-  covered: number
-  strong: number
-  hasAudience: boolean
-  /** A name or synonym is said in full, words that say nothing here aside; `isWhole`: those too; `isSame`: and nothing else. */
-  isFull: boolean
-  isWhole: boolean
-  isSame: boolean
-  isBroken: boolean
-  /** One name or synonym holds all that was said, or is said in full: not a chance mixture of several. */
-  isCoherent: boolean
+const joints =
+  /\s*[,;+&/]\s*|\s+(?:und|oder|sowie|plus|mit|samt|dann|danach|dazu|außerdem|anschließend|zusätzlich|inklusive|inkl\.?)(?=\s)/iu
+
+/** The parts of a sentence that say something about a service; none if it has no joint. */
+function partsOf(text: string, { lexicon }: PreparedServices): Utterance[] {
+  const parts = text.split(joints)
+  if (parts.length < 2) return []
+  return parts
+    .map((part) => readUtterance(part, lexicon))
+    .filter(({ concepts, unknown }) => concepts.length + unknown.length > 0)
 }
 
-function weigh<S>(utterance: Utterance, prepared: PreparedServices, services: readonly S[]): ServiceMatch<S> {
-  const candidates = prepared.services
-    .map((service, index) => assess(service, index, utterance, prepared))
-    .filter((candidate) => candidate !== null)
-  const best = candidates.filter((one) => !candidates.some((other) => outdoes(other, one)))
-  if (best.length === 0) return { kind: 'none' }
-  if (best.length > 1) return { kind: 'ambiguous', candidates: best.map((one) => services[one.index]!) }
-
-  const only = best[0]!
-  const service = services[only.index]!
-  const everything = 2 ** utterance.concepts.length - 1
-  const weakBits = bits(utterance.concepts, (concept) => prepared.weak.has(concept))
-  const isGeneric = utterance.concepts.every(
-    (concept, i) => !(only.strong & (1 << i)) || (genericConcepts.has(concept) && !only.isFull),
-  )
-  const isExplained =
-    (only.covered | weakBits) === everything &&
-    utterance.unknown.length === 0 &&
-    !only.isBroken &&
-    only.isCoherent
-  if (isGeneric && utterance.unknown.length > 0) return { kind: 'none' }
-  if (!isExplained || isGeneric) return { kind: 'ambiguous', candidates: [service] }
-  return { kind: 'match', service, how: only.isFull && !utterance.fuzzy ? 'normalised' : 'fuzzy' }
-}
-
-/** What of the utterance a service contains; null if nothing, or if it is ruled out. */
-function assess(
-  service: PreparedService,
-  index: number,
-  utterance: Utterance,
+/**
+ * Several services in one sentence, each in its own part; null if all parts may speak of one service, or none of any.
+ * `isOneOf`: only one part speaks of any, so the sentence as a whole is the better witness if it is understood.
+ */
+function matchSeveral<S extends MatchableService>(
+  parts: readonly Utterance[],
   prepared: PreparedServices,
-): Candidate | null {
-  if (!suits(service, utterance)) return null
-  let covered = bits(utterance.concepts, (concept) => service.concepts.has(concept))
-  let isBroken = false
-  for (const compound of utterance.compounds) {
-    const missing = compound.filter(
-      (concept) => !service.concepts.has(concept) && !prepared.weak.has(concept),
-    )
-    if (missing.length === 0 || missing.length === compound.length) continue
-    // Half of a compound: with a telling head ("Trockenhaarschnitt") ask, with a generic one it is something else.
-    const head = compound[compound.length - 1]!
-    const isTold = service.concepts.has(head) ? !genericConcepts.has(head) : emptyHeads.has(head)
-    if (isTold) isBroken = true
-    else covered &= ~bits(utterance.concepts, (concept) => compound.includes(concept))
+  services: readonly S[],
+): { match: ServiceMatch<S>; isOneOf: boolean } | null {
+  const readings = parts.map((part) => matchUtterance(part, prepared, services))
+  const found = readings.map((reading) => candidatesOf(reading)).filter((each) => each.length > 0)
+  const [first, ...rest] = found
+  if (!first) return null
+  if (rest.length > 0 && first.some((service) => rest.every((other) => other.includes(service)))) return null
+  const candidates = services.filter((service) => found.some((each) => each.includes(service)))
+  const isEach = rest.length > 0 && readings.every(({ kind }) => kind === 'match')
+  return {
+    match: {
+      kind: 'ambiguous',
+      candidates,
+      ...(rest.length > 0 && { isTogether: true }),
+      ...(isEach ? { several: candidates } : {}),
+    },
+    isOneOf: rest.length === 0,
   }
-  const strong = covered & ~bits(utterance.concepts, (concept) => prepared.weak.has(concept))
-  const hasAudience = [...utterance.audiences].some((audience) => service.audiences.has(audience))
-  if (covered === 0 && !(hasAudience && utterance.concepts.length === 0)) return null
-  if (utterance.concepts.some((concept, i) => covered & (1 << i) && utterance.brokenHeads.has(concept)))
-    isBroken = true
-
-  const said = (concept: string) =>
-    utterance.concepts.includes(concept) || [...utterance.audiences].some((audience) => audience === concept)
-  const full = service.forms.filter(
-    (form) =>
-      isTelling(form) && [...form.required].every((concept) => said(concept) || prepared.weak.has(concept)),
-  )
-  const whole = full.filter((form) => [...form.expected].every(said))
-  const isSame = whole.some((form) => isSameAs(form, utterance))
-  const isFull = full.length > 0
-  const isWhole = whole.length > 0
-  const holds = (form: PreparedForm) =>
-    utterance.concepts.every((each, i) => !(strong & (1 << i)) || form.concepts.has(each))
-  const isCoherent = isWhole || service.forms.some(holds)
-  return { index, covered, strong, hasAudience, isFull, isWhole, isSame, isBroken, isCoherent }
 }
 
-/** A form of audiences alone ("Herren") names nobody's service in full. */
-function isTelling(form: PreparedForm): boolean {
-  return [...form.required].some((concept) => !audiences.has(concept))
+function withoutSeveral<S>(match: ServiceMatch<S>): ServiceMatch<S> {
+  return match.kind === 'ambiguous' ? { kind: 'ambiguous', candidates: match.candidates } : match
 }
 
-function isSameAs(form: PreparedForm, utterance: Utterance): boolean {
-  return (
-    utterance.concepts.every((concept) => form.concepts.has(concept)) &&
-    [...utterance.audiences].every((audience) => form.concepts.has(audience))
-  )
-}
-
-function suits(service: PreparedService, utterance: Utterance): boolean {
-  for (const concept of utterance.ruledOut) {
-    if (service.concepts.has(concept) && service.forms[0]!.concepts.has(concept)) return false
-  }
-  if (service.audiences.size === 0) return true
-  const heard = [...utterance.audiences]
-  if (heard.length > 0 && !heard.some((audience) => service.audiences.has(audience))) return false
-  return ![...service.audiences].every((audience) => utterance.ruledOut.has(audience))
-}
-
-/** True if `a` is the better reading: it explains more, or the same more exactly. */
-function outdoes(a: Candidate, b: Candidate): boolean {
-  if (a.strong !== b.strong) {
-    // "für meine Mutter schneiden und föhnen": the women's service stays in play beside one that names nobody.
-    const isForNobody = b.hasAudience && !a.hasAudience && !a.isWhole
-    return (a.strong | b.strong) === a.strong && !isForNobody
-  }
-  if (a.isSame !== b.isSame) return a.isSame
-  if (a.hasAudience !== b.hasAudience) return a.hasAudience
-  if (a.isWhole !== b.isWhole) return a.isWhole
-  return a.covered !== b.covered && (a.covered | b.covered) === a.covered
-}
-
-function bits(concepts: readonly string[], has: (concept: string) => boolean): number {
-  let mask = 0
-  for (let i = 0; i < concepts.length && i < 30; i++) if (has(concepts[i]!)) mask |= 1 << i
-  return mask
+function candidatesOf<S>(reading: ServiceMatch<S>): S[] {
+  if (reading.kind === 'none') return []
+  return reading.kind === 'match' ? [reading.service] : reading.candidates
 }
 
 /** Compares the joined words with whole names: for what was heard so badly that no part of it is a word. */
@@ -211,7 +175,8 @@ function bySound<S>(
   services: readonly S[],
 ): ServiceMatch<S> | null {
   const heard = utterance.joined
-  if (heard.length < 4) return null
+  // A part of the body that no service knows is that part, not another word misheard.
+  if (heard.length < 4 || regionsOf(utterance.unknown.map(conceptOf)).size > 0) return null
   const heardKey = soundKey(heard)
   const scores: { index: number; score: number }[] = []
   prepared.services.forEach((service, index) => {
@@ -230,7 +195,8 @@ function bySound<S>(
   const [first, second] = scores
   if (!first) return null
   const isClear = !second || first.score - second.score >= 0.08
-  if (isClear && first.score >= takeFrom)
+  const isFor = peopleAreClear(utterance, prepared.services[first.index]!)
+  if (isClear && isFor && first.score >= takeFrom)
     return { kind: 'match', service: services[first.index]!, how: 'fuzzy' }
   return { kind: 'ambiguous', candidates: scores.map((one) => services[one.index]!) }
 }

@@ -3,7 +3,7 @@
  * Pure; reads one utterance against one company's lexicon. It does not choose: that is `service-matching.ts`.
  */
 import type { Lexicon } from './lexicon.ts'
-import { foldedWords } from './text.ts'
+import { fold, foldedWords } from './text.ts'
 import {
   type Audience,
   audiences,
@@ -22,7 +22,14 @@ export interface Utterance {
   /** For each heard compound its concepts: a service that covers half of one was not meant. */
   compounds: readonly (readonly string[])[]
   audiences: ReadonlySet<Audience>
+  /** What is not wanted: "keine Dauerwelle". */
   ruledOut: ReadonlySet<string>
+  /** Whose services a relative cannot mean: a daughter no men's; she may be six or thirty, so nobody's is certain either. */
+  notFor: ReadonlySet<Audience>
+  /** "für mich und meine Frau": more people than one service is for. */
+  isForSeveral: boolean
+  /** "drei Damenhaarschnitte", "Färben für zwei Personen": more than once. */
+  isCounted: boolean
   /** Content words, and parts of compounds, that no service explains. */
   unknown: readonly string[]
   /** Heads whose compound had an unknown part ("Hundehaarschnitt"): they count as named only to ask about. */
@@ -45,15 +52,28 @@ const negations = new Set([
   'ausser',
 ])
 const childAgeMax = 13
+const childAges = 'ein zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn'.split(' ')
+const agedChild = new RegExp(`^(?:${childAges.join('|')}|[1-9]|1[0-3])jahrig`)
+const manyPeople =
+  /\b(?:mich|mir|uns|ich)(?: selbst)? (?:und|sowie|plus) (?:auch |noch )?(?:fur )?(?:meine?[nmr]?|unsere?[nmr]?)\b|\b(?:meine?[nmr]?|unsere?[nmr]?) \w+ (?:und|sowie) (?:fur )?(?:mich|mir)\b/
 const mergeWordsMax = 3
+const number = 'zwei|drei|vier|funf|sechs|sieben|acht|[2-9]'
+const counted = new RegExp(
+  `\\b(?:${number}) ?(?:x|mal)\\b|\\b(?:${number}) (?:personen|leute|erwachsene|manner|herren|frauen|damen|kinder)\\b` +
+    `|(?<!\\b(?:um|gegen|ab|bis|vor|nach|halb) )\\b(?:${number}) \\w*(?:schnitte|behandlungen|massagen|farbungen|termine)n?\\b` +
+    `|\\b(?:uns|wir) (?:beiden?|zwei|drei|vier|alle)\\b|\\bzu (?:zweit|dritt|viert)\\b`,
+)
 
 export function readUtterance(spoken: string, lexicon: Lexicon): Utterance {
+  const text = fold(spoken)
+  const isForSeveral = manyPeople.test(text)
   const words = mergeSplitWords(foldedWords(spoken), lexicon)
   const concepts: string[] = []
   const compounds: string[][] = []
   const heardAudiences = new Set<Audience>()
   const negated = new Set<string>()
   const ruledOut = new Set<string>()
+  const notFor = new Set<Audience>()
   const unknown: string[] = []
   const brokenHeads = new Set<string>()
   const content: string[] = []
@@ -71,11 +91,12 @@ export function readUtterance(spoken: string, lexicon: Lexicon): Utterance {
       i = skipPerson(words, i, lexicon)
       continue
     }
-    if (/^\d+$/.test(word) && /^jahr/.test(next) && Number(word) <= childAgeMax) heardAudiences.add('kinder')
+    if (isChildAge(words, i)) heardAudiences.add('kinder')
+    if (agedChild.test(word)) continue
     const isListed = lexicon.has(conceptOf(word)) && !fillers.has(word)
     const relative = ruledOutBy.get(word)
     if (relative) {
-      ruledOut.add(relative)
+      notFor.add(relative)
       if (/^klein/.test(words[i - 1] ?? '')) heardAudiences.add('kinder')
       if (!audiences.has(word)) continue
     }
@@ -103,8 +124,8 @@ export function readUtterance(spoken: string, lexicon: Lexicon): Utterance {
       }
     }
     fuzzy ||= meaning.fuzzy
+    if (!isNegated) content.push(word)
     isNegated = false
-    content.push(word)
     if (heard.length > 1) compounds.push(heard)
     if (meaning.unknown.length === 0) continue
     if (heard.length > 0) {
@@ -121,13 +142,27 @@ export function readUtterance(spoken: string, lexicon: Lexicon): Utterance {
   return {
     concepts,
     compounds,
-    audiences: heardAudiences,
+    audiences: isForSeveral ? new Set() : heardAudiences,
     ruledOut,
+    notFor: isForSeveral ? new Set() : notFor,
+    isForSeveral,
+    isCounted: counted.test(text),
     unknown,
     brokenHeads,
     fuzzy,
     joined: content.join(''),
   }
+}
+
+/** "sechs Jahre", "fünfjährigen", "ist 6": an age at which hair is cut as a child's. */
+function isChildAge(words: readonly string[], at: number): boolean {
+  const word = words[at]!
+  if (agedChild.test(word)) return true
+  const age = /^\d+$/.test(word) ? Number(word) : childAges.indexOf(word) + 1
+  if (age < 1 || age > childAgeMax) return false
+  const isSaid =
+    /^(?:ist|wird)$/.test(words[at - 1] ?? '') && words.slice(0, at).some((each) => ruledOutBy.has(each))
+  return /^jahr/.test(words[at + 1] ?? '') || isSaid
 }
 
 /** Puts together what speech-to-text wrote apart ("Dauer Welle", "Neu Patient") if only the whole is a known word. */

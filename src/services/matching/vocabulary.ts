@@ -63,9 +63,24 @@ const familyTable: Record<string, string> = {
 /** Parts of compounds, so that "Bremsflüssigkeitswechsel" falls apart even if no service uses the parts alone. */
 const compoundParts = `öl motor motoröl winter sommer ganzjahres klima anlage batterie auto fehler speicher diagnose inspektion
   flüssigkeit schutz wind stein schlag schaden unfall achse achs spur check service fuß hand finger nagel augen brauen wimpern
-  gesicht kopf rücken ganz körper nacken bein arm braut hochzeit ball abend hoch locken welle dauer pony ansatz komplett teil
+  haut lippen achsel intim bikini glatzen gesicht kopf rücken ganz körper nacken bein arm braut hochzeit ball abend hoch locken welle dauer pony ansatz komplett teil
   spitzen folien keratin kur maske extension wurzel weisheit implantat krone brücke prothese füllung schiene kiefer fleisch erst
   folge neu patient notfall kontakt linsen seh test hör blut druck ultraschall voll halb tages stunde termin bild`
+
+/**
+ * What is worked on, by region. A service for one part is never meant by words about another ("Nägel schneiden" is no
+ * haircut); parts of one region are near enough to ask ("Wimpern färben" where brows are coloured).
+ */
+const bodyTable: Record<string, string> = {
+  hair: 'haar haare haaren haars',
+  beard: 'bart bärte barts schnurrbart schnauzbart schnauzer vollbart kinnbart koteletten',
+  eyes: 'augen auge augenbraue augenbrauen braue brauen wimper wimpern',
+  nails:
+    'nagel nägel nägeln fingernagel fingernägel fußnagel fußnägel hand hände händen fuß füße füßen finger zehen',
+  face: 'gesicht haut lippe lippen stirn nase ohr ohren',
+  skull: 'kopf glatze kopfhaut schädel',
+  body: 'bein beine beinen achsel achseln arm arme rücken brust intim bikini bauch nacken schulter schultern',
+}
 
 /** Parts that say nothing about the service: "Kontrolltermin" is a Kontrolle. */
 const emptyParts = 'termin termine zahnarzt friseur werkstatt arzt nach kurz'
@@ -77,7 +92,7 @@ const audienceTable: Record<Audience, string> = {
     'herr herrn herren mann mannes männer männern männlich ehemann gentleman gentlemen vater papa opa großvater freund',
   damen: 'dame damen frau frauen weiblich ehefrau lady ladies mutter mama oma großmutter freundin mutti',
   kinder:
-    'kind kinder kindern kids kid kindes baby babys kleinkind kleinkinder jungen junge mädchen bub buben jungs',
+    'kind kinder kindern kids kid kindes baby babys kleinkind kleinkinder schulkind schulkinder kindergartenkind enkelkind enkelkinder jungen junge mädchen bub buben jungs',
 }
 
 /** "Tochter" may be six or thirty: she only rules the men's service out. */
@@ -106,6 +121,7 @@ const courtesy = `ich mich mir mein meine meinen meinem meiner meines wir uns un
   schnell schnellstmöglich sofort asap demnächst eigentlich vielleicht gerade jetzt drauf drüber raus rauf weg dran dazu davon dabei bezüglich
   betreffend namens genannt heißt sagen wir thema super toll schön prima perfekt natürlich gleich weil dass damit wenn falls
   immer sonst zwar letzte letzten letztes letztem gleiche gleichen selbe selben dasselbe genau beziehungsweise leider soweit
+  aber entweder jedoch kostet kosten preis sondern stattdessen anschließend danach dazu außerdem zusätzlich inklusive inkl plus sowie samt
   eilt eilig geplant fällig bestellt anstehen ansteht steht stehe
   person personen leute mehr paar stück sache sowas was ähnliches ding art`
 
@@ -151,6 +167,12 @@ export const softWords: ReadonlySet<string> = new Set([...list(adjectives), ...l
 export const topicConcepts: ReadonlySet<string> = new Set(list(topics))
 export const genericConcepts: ReadonlySet<string> = new Set(list(genericHeads))
 export const emptyHeads: ReadonlySet<string> = new Set(list(emptyHeadList))
+/** Concept of a body part → its region. */
+export const bodyRegions: ReadonlyMap<string, string> = new Map(
+  Object.entries(bodyTable).flatMap(([region, words]) =>
+    list(words).map((word) => [conceptOf(word), region] as const),
+  ),
+)
 export const partWords: readonly string[] = list(compoundParts)
 export const emptyPartWords: ReadonlySet<string> = new Set(list(emptyParts))
 
