@@ -21,6 +21,8 @@ const corrections: Record<string, Record<string, Schema>> = {
     forwardParamsSuccessRedirect: { type: ['boolean', 'null'] },
     bookingWindow: object,
     seats: object,
+    // The file says an object; the number of seats is a number.
+    seatsPerTimeSlot: { type: ['number', 'null'] },
     recurrence: {},
     parentEventTypeId: { type: ['number', 'null'] },
   },
@@ -30,6 +32,8 @@ const corrections: Record<string, Record<string, Schema>> = {
     forwardParamsSuccessRedirect: { type: ['boolean', 'null'] },
     bookingWindow: object,
     seats: object,
+    // The file says an object; the number of seats is a number.
+    seatsPerTimeSlot: { type: ['number', 'null'] },
     recurrence: {},
   },
   EventTypeTeam: { bannerUrl: nullableText, logoUrl: nullableText, theme: nullableText },
