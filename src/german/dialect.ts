@@ -20,7 +20,7 @@ const weekdayForms: ReadonlyArray<readonly [weekday: number, forms: string]> = [
   ],
   [
     4,
-    'donners# donnersch# donnersche# donnerscht# donnsch# donnscht# donn# dunners# dunnersch# dunnerscht# dunnsch# dunnscht# donnas# donnasch# dunnas# doners# donnes# duns# dunschd# dorns# pfins# pfinz# pfingsda pfinzta',
+    'donners# donnersch# donnersche# donnerscht# donnsch# donnscht# donn# dunners# dunnersch# dunnerscht# dunnsch# dunnscht# donnas# donnasch# dunnas# doners# donnes# duns# dunsch# dunscht# dunschd# dorns# pfins# pfinz# pfingsda pfinzta',
   ],
   [5, 'frei# frai# frey# fri# frii# fry# fre# freit# froi# freu#'],
   [
@@ -109,20 +109,20 @@ const ordinalStems: Readonly<Record<number, string>> = {
   1: 'erscht erschd eascht oascht ersch eest',
   2: 'zwot zwoot zwoat zwoit zwoett zwoed zwod zwoad zweit zweid zwaat zwett',
   3: 'dridd dritt drett dritt',
-  4: 'vierd fiert viat viad veert',
+  4: 'viert vierd fiert viat viad veert',
   5: 'fuemft fuenfd fuemfd fimft fimfd fuenft fuft finft fuempft foift fuenet fuenft',
-  6: 'sechsd sechscht segst segsd saechst saegst',
+  6: 'sechst sechsd sechscht segst segsd saechst saegst',
   7: 'siebd siebend siemt sibt siebnt siebt siwwet',
   8: 'achd acht oacht',
-  9: 'neund neint naint nuent noint neind',
-  10: 'zehnd zeent zehent zaeht',
-  11: 'elfd oelft oelfd elft',
-  12: 'zwoelfd zwelft zwelfd zwoelefd',
+  9: 'neunt neund neint naint nuent noint neind',
+  10: 'zehnt zehnd zeent zehent zaeht',
+  11: 'elft elfd oelft oelfd elft',
+  12: 'zwoelft zwoelfd zwelft zwelfd zwoelefd',
 }
 const teenUnits: Readonly<Record<number, string>> = {
   13: 'drei drai drui',
   14: 'vier fier fuer',
-  15: 'fuenf fuff fuf fuemf fimf fufz foif',
+  15: 'fuenf fuff fuch fuf fuemf fimf fufz foif',
   16: 'sech segs sechs saech',
   17: 'sieb siem siebe sieben sib',
   18: 'acht ach oach',
@@ -140,15 +140,9 @@ const unitsBeforeTens: Readonly<Record<number, string>> = {
   8: 'acht oacht',
   9: 'neun nein nain noin nuen',
 }
-const joints = list('und un ad e a')
-const tenStems: Readonly<Record<number, string>> = {
-  20: 'zwanzig zwanzich zwanzg zwanzsch zwanzk zwanzigsch zwonzg zwonzig zwoanzg zwanzge',
-  30: 'dreissig dreissich dreissg dreissk dreissigsch drissg drissig',
-}
 /** Endings of "-te" and "-ste": "drittn", "achtzehnde", "zwanzigschde". */
 const lowEndings = list('e en n er em es a')
 const tEndings = ['t', 'd', 'dd', 'tt']
-const stEndings = ['st', 'scht', 'schd', 'sd', 'scht']
 
 /** Every regional cardinal that is an hour or a day of the month, with its value. */
 export function dialectCardinals(): Array<[word: string, value: number]> {
@@ -158,7 +152,6 @@ export function dialectCardinals(): Array<[word: string, value: number]> {
   for (const [value, stems] of Object.entries(teenUnits))
     for (const stem of list(stems))
       for (const ending of teenEndings) words.push([stem + ending, Number(value)])
-  for (const [word, value] of tensWords()) words.push([word, value])
   return words
 }
 
@@ -179,25 +172,26 @@ export function dialectOrdinals(): Array<[word: string, value: number]> {
   for (const [value, stems] of Object.entries(teenUnits))
     for (const stem of list(stems))
       for (const ending of ['zehn', 'zen']) for (const t of tEndings) add(stem + ending + t, Number(value))
-  for (const [word, value] of tensWords()) if (value <= 31) for (const st of stEndings) add(word + st, value)
   return words
 }
 
-function tensWords(): Array<[word: string, value: number]> {
-  return Object.entries(tenStems).flatMap(([ten, stems]) =>
-    list(stems).flatMap(
-      (stem): Array<[string, number]> => [
-        [stem, Number(ten)],
-        ...Object.entries(unitsBeforeTens).flatMap(([unit, units]) =>
-          Number(ten) + Number(unit) > 31
-            ? []
-            : list(units).flatMap((form) =>
-                joints.map((joint): [string, number] => [form + joint + stem, Number(ten) + Number(unit)]),
-              ),
-        ),
-      ],
-    ),
-  )
+const unitValues: ReadonlyMap<string, number> = new Map(
+  Object.entries(unitsBeforeTens).flatMap(([unit, forms]) =>
+    list(forms).map((form): [string, number] => [form, Number(unit)]),
+  ),
+)
+const tensForm =
+  /^(?:([a-z]{2,6}?)(?:und|un|ad|a|e)?)?(zwa?on?z|zwoanz|zwanz|dreiss|driss)(?:igsch|ig|ich|g|k|sch|ge)?(?:(?:s|sch)[td](?:e|en|n|er|em|es|a))?$/
+const ordinalEnd = /(?:s|sch)[td](?:e|en|n|er|em|es|a)$/
+
+/** "zwanzsch", "einundzwanzigschte", "dreissgn": the tens up to 31, read from their parts; null for any other word. */
+export function dialectTens(word: string): { value: number; ordinal: boolean } | null {
+  if (!/anz|onz|iss/.test(word)) return null
+  const match = tensForm.exec(word)
+  if (!match) return null
+  const unit = match[1] === undefined ? 0 : unitValues.get(match[1])
+  const value = (match[2]!.startsWith('dr') ? 30 : 20) + (unit ?? Number.NaN)
+  return value <= 31 ? { value, ordinal: ordinalEnd.test(word) } : null
 }
 
 /** "morn", "iwwermorje", "heit": days counted from today, by distance. */
@@ -251,7 +245,7 @@ export const dialectParts: Readonly<Record<string, string[]>> = {
   ),
   evening: withEndings(
     list(
-      'obend owend ohmd aamd amd aabig abig oabend obnd abnd ovend aubend oowend obed obad obet owed oamd oabnd zobig',
+      'obend oobend owend ohmd aamd amd aabig abig oabend obnd abnd ovend aubend oowend obed obad obet owed oamd oabnd zobig',
     ),
   ),
   morning: list('morgens morjens morchens morgns morschens'),

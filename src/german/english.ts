@@ -43,7 +43,7 @@ const table: Row[] = [
   ['part', 'forenoon', 0, '', 'mornings'],
   ['part', 'morning', 0, '', 'morning'],
   ['part', 'afternoon', 0, '', 'afternoon afternoons'],
-  ['part', 'evening', 0, '', 'evening evenings tonight'],
+  ['part', 'evening', 0, '', 'evening evenings'],
   ['part', 'noon', 0, '', 'noon midday lunchtime'],
   ['part', 'night', 0, '', 'night nights'],
   ['clock', 'uhr', 0, 'uhr', 'oclock'],
@@ -74,6 +74,13 @@ export const englishEntries: ReadonlyArray<readonly [word: string, entries: Entr
       .split(' ')
       .map((word): [string, Entry[]] => [word, [{ type, name, value, ...(text === '' ? {} : { text }) }]]),
   ),
+  [
+    'tonight',
+    [
+      { type: 'relative', name: '', value: 0 },
+      { type: 'part', name: 'evening', value: 0 },
+    ],
+  ],
   ...numbers.map((word, index): [string, Entry[]] => [
     word,
     [{ type: 'number', name: '', value: index + 1 }],
@@ -91,7 +98,7 @@ export const englishEntries: ReadonlyArray<readonly [word: string, entries: Entr
 /** Words that no German sentence has: only with one of them a text is looked at for English order. */
 const signals: ReadonlySet<string> = new Set([
   ...englishEntries.map(([word]) => word).filter((word) => !/^(?:about|half|wed|fri|sharp|xmas)$/.test(word)),
-  ...'half past clock monday tuesday wednesday thursday friday saturday sunday tomorrow today yesterday pm week weeks possible birthday holiday holidays vacation to may a p january february march june july october december'.split(
+  ...'half past clock monday tuesday wednesday thursday friday saturday sunday tomorrow today yesterday pm week weeks possible fortnight birthday holiday holidays vacation to may a p january february march june july october december'.split(
     ' ',
   ),
 ])
@@ -132,6 +139,19 @@ function rewriteAt(lexemes: Lexeme[], i: number): Rewrite | null {
   // "the day after tomorrow"
   if (first.name === 'day' && second?.name === 'after' && third?.type === 'relative' && third.value === 1)
     return { length: 3, by: [lexeme('relative', '', 2, 'uebermorgen')] }
+  // "the week after next"
+  if (first.type === 'unit' && second?.name === 'after' && third?.type === 'which' && third.name === 'next')
+    return { length: 3, by: [lexeme('which', 'afterNext', 2, 'uebernaechste'), germanWeek(first).by[0]!] }
+  // "a week on Friday", "in a fortnight"
+  if (first.text === 'a' && second?.text === 'fortnight')
+    return { length: 2, by: [lexeme('number', '', 2, 'zwei'), lexeme('unit', 'week', 7, 'wochen')] }
+  if (
+    first.name === 'week' &&
+    second?.text === 'am' &&
+    third?.type === 'weekday' &&
+    lexemes[i - 1]?.type === 'one'
+  )
+    return { length: 2, by: [germanWeek(first).by[0]!, lexeme('prep', 'vom', 0, 'vom')] }
   if (first.text === 'as' && second?.text === 'soon') {
     const length = written(lexemes[i + 3]) === 'possible' ? 4 : 2
     return { length, by: [lexeme('soon', 'sooner', 0, 'asap')] }
@@ -151,6 +171,10 @@ function rewriteAt(lexemes: Lexeme[], i: number): Rewrite | null {
 /** "9 a.m.", "2 p. m." */
 function meridiemAt(lexemes: Lexeme[], i: number): Rewrite | null {
   const { text } = lexemes[i]!
+  const spaced =
+    (text === 'p' || text === 'a') && written(lexemes[i + 1]) === 'm' && lexemes[i - 1]?.type === 'number'
+  if (spaced)
+    return { length: 2, by: [text === 'p' ? lexeme('clock', 'pm', 0, 'pm') : lexeme('clock', 'am', 0, 'am')] }
   if ((text !== 'a' && text !== 'p') || lexemes[i + 1]?.name !== '.' || written(lexemes[i + 2]) !== 'm')
     return null
   const length = lexemes[i + 3]?.name === '.' ? 4 : 3
@@ -197,6 +221,7 @@ function wordRewriteAt(lexemes: Lexeme[], i: number): Rewrite | null {
       return second?.type === 'unit' ? { length: 1, by: [lexeme('one', '', 1, 'eine')] } : null
     case 'may':
       return isDayNumber(second) ||
+        (second?.type === 'article' && isDayNumber(lexemes[i + 2])) ||
         isDayNumber(lexemes[i - 1]) ||
         written(lexemes[i - 1]) === 'of' ||
         written(lexemes[i - 1]) === 'in'

@@ -4,11 +4,12 @@
  * placeholders ("{{date}}") are cut out: an unfilled variable is not a wish (incident I-18).
  */
 import { spellOut } from './abbreviations.ts'
+import { dialectTens } from './dialect.ts'
 import { germanOrder, isEnglish } from './english.ts'
 import { holidayLastWords, holidayPhrases } from './holidays.ts'
 import { join } from './joining.ts'
 import { yearWord } from './numbers.ts'
-import { type Entry, type LexType, longWords, vocabulary } from './vocabulary.ts'
+import { type Entry, type LexType, longWords, vocabulary, weekdayStems } from './vocabulary.ts'
 
 export interface Lexeme {
   type: LexType
@@ -126,6 +127,8 @@ const nothing: Entry[] = [{ type: 'word', name: '', value: 0 }]
 function unknownWord(word: string): Entry[] {
   const year = yearWord(word)
   if (year !== null) return [{ type: 'number', name: 'year', value: year }]
+  const tens = word.length < 30 ? dialectTens(word) : null
+  if (tens) return [{ type: tens.ordinal ? 'ordinal' : 'number', name: '', value: tens.value }]
   const uhr = word.length < 40 ? word.indexOf('uhr') : -1
   if (uhr > 0) {
     const hour =
@@ -147,6 +150,8 @@ function unknownWord(word: string): Entry[] {
         value: counted.value + over.length / 5,
       },
     ]
+  const plain = plainSpelling(word)
+  if (plain) return plain
   // "zwölfdreißig"
   for (const minute of ['dreissig', 'fuenfzehn', 'fuenfundvierzig']) {
     const hour = word.endsWith(minute) ? vocabulary.get(word.slice(0, -minute.length))?.[0] : undefined
@@ -162,6 +167,30 @@ function unknownWord(word: string): Entry[] {
     for (const candidate of longWords) if (isNear(word, candidate)) return vocabulary.get(candidate)!
   }
   return nothing
+}
+
+const plainTypes: ReadonlySet<LexType> = new Set([
+  'weekday',
+  'part',
+  'relative',
+  'number',
+  'ordinal',
+  'holiday',
+])
+const dialectDay = /^(.+?)((?:mon|man|moan|diens|mitt|donn|frei|fri|sams|soms|sonn|sunn)[a-z]{2,6})$/
+
+/** "Fryytig", "Oobend": drawn-out vowels written twice; "Pfingstmontach": a holiday on a regional weekday. */
+function plainSpelling(word: string): Entry[] | null {
+  if (word.length > 20) return null
+  if (/([aouiy])\1|y/.test(word)) {
+    const found = vocabulary.get(word.replace(/y/g, 'i').replace(/([aoui])\1/g, '$1'))
+    if (found && plainTypes.has(found[0]!.type)) return found
+  }
+  const match = word.length > 8 ? dialectDay.exec(word) : null
+  const day = match ? vocabulary.get(match[2]!)?.[0] : undefined
+  if (!match || day?.type !== 'weekday') return null
+  const found = vocabulary.get(match[1]! + weekdayStems[day.value - 1]!)
+  return found?.[0]?.type === 'holiday' ? found : null
 }
 
 /** Same first letter and at most one letter missing, added, changed or swapped with its neighbour. */

@@ -18,7 +18,8 @@ export function holidayRule(w: Words, i: number): Match<DayItem> | null {
     return { item: { kind: 'betweenYears' }, next: i + 3 }
   }
   const year = w.at(i + 1)
-  const hasYear = year.digits === 4 && year.value >= 1900 && year.value < 2200
+  const isYear = year.digits === 4 || year.name === 'year'
+  const hasYear = isYear && year.value >= 1900 && year.value < 2200
   return { item: { kind: 'holiday', key, year: hasYear ? year.value : null }, next: hasYear ? i + 2 : i + 1 }
 }
 

@@ -74,7 +74,7 @@ function introductionAt(w: Words, i: number): number {
     case 'called':
       return i + 1
     case 'is':
-      return w.text(i - 1, 'name') || w.text(i - 1, 'this') ? i + 1 : i
+      return w.text(i - 1, 'name') || w.text(i - 1, 'diesen') ? i + 1 : i
     default:
       return i
   }
@@ -120,14 +120,23 @@ function nameAt(w: Words, start: number, i: number): number {
     (next.type === 'prep' && (next.name === 'um' || next.name === 'in') && next.text !== 'im') ||
     goesOn.has(next.text)
   // "hier ist Freitag um drei …" is nobody's name, "Frau Freitag um drei" is.
-  return isDate && !w.is(start - 1, 'title') ? 0 : last - i
+  if (isDate && !w.is(start - 1, 'title')) return 0
+  return repeatedAt(w, at, last) - i
+}
+
+/** "Sonntag, Peter Sonntag": the name said once more in full. */
+function repeatedAt(w: Words, name: number, last: number): number {
+  let at = w.mark(last, ',') ? last + 1 : last
+  while (at < last + 3 && w.is(at, 'word') && !noNames.has(w.at(at).text)) at++
+  const same = at > last && w.at(at).type === w.at(name).type && w.at(at).text === w.at(name).text
+  return same && !w.is(at + 1, 'prep') ? at + 1 : last
 }
 
 /** "Sonntag mein Name", "Montag ist mein Name", "Freitag heiße ich", "Sommer am Apparat". */
 function nameBeforeAt(w: Words, i: number): number {
   if (!nameTypes.has(w.at(i).type)) return 0
   const at = w.text(i + 1, 'ist') || w.mark(i + 1, ',') ? i + 2 : i + 1
-  if (w.text(at, 'mein') && w.text(at + 1, 'name')) return at + 2 - i
+  if (w.text(at, 'mein') && /^(?:nach|familien|vor)?name$/.test(w.at(at + 1).text)) return at + 2 - i
   if (w.text(at, 'heisse') && w.text(at + 1, 'ich')) return at + 2 - i
   return w.text(at, 'am') && w.text(at + 1, 'apparat') ? at + 2 - i : 0
 }

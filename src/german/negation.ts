@@ -75,6 +75,16 @@ export function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme
   let previous: Clause = clause
   let preferred = false
   const groups: number[][] = []
+  // "Donnerstag geht, Freitag nicht" without its comma: what was said to be possible before stays.
+  const dropLast = (from: Clause) => {
+    const [last, before] = [from.items.at(-1)!, from.items.at(-2)]
+    const alike = before !== undefined && isTime(elements[last]!.item!) === isTime(elements[before]!.item!)
+    const between = alike ? lexemes.slice(elements[before]!.end, elements[last]!.at) : []
+    if (between.some((l) => ableWords.has(l.text))) {
+      dropped.add(last)
+      from.items.pop()
+    } else drop(from)
+  }
   const drop = (from: Clause) => {
     for (const i of from.items) dropped.add(i)
     from.items = []
@@ -104,7 +114,7 @@ export function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme
         !leadsOnly.has(text(element.at)) &&
         (!text(element.at).startsWith('kein') || refusals.has(text(element.end)))
       ) {
-        if (clause.items.length > 0) drop(clause)
+        if (clause.items.length > 0) dropLast(clause)
         else if (backPointers.has(text(clause.start))) drop(previous)
       }
     }

@@ -33,6 +33,9 @@ const likelyReasons: ReadonlySet<string> = new Set([
   'month_first',
 ])
 
+/** Days that an event may move: "nach den Osterferien am Dienstag". */
+const looseSlots: ReadonlySet<string> = new Set(['weekday', 'week', 'weekend'])
+
 interface Moment {
   options: UnderstandOptions
   today: DayNumber
@@ -249,13 +252,16 @@ function resolve(wish: Wish, moment: Moment, open: Understood['unresolved']): Un
     alternatives.add(single, formatClock(time.other), time.other < 720 ? 'morning' : 'evening')
   const others = alternatives.without(single, at)
   const trouble = troubleOf(day, time, wish.unclear || contradicts, moment)
-  const isUnknown = wish.unknown === 'always' || (wish.unknown === 'alone' && found === null)
+  const isDated = wish.main.order.some((slot) => !looseSlots.has(slot))
+  const isUnknown =
+    wish.unknown === 'always' ||
+    (wish.unknown === 'vague' && !isDated) ||
+    (wish.unknown === 'alone' && found === null)
   const unresolved = isUnknown && trouble === null ? 'day' : open
   return {
-    day:
-      wish.unknown === 'always'
-        ? null
-        : found && { from: formatDay(found.from), to: formatDay(found.to), reading: found.reading },
+    day: isUnknown
+      ? null
+      : found && { from: formatDay(found.from), to: formatDay(found.to), reading: found.reading },
     time: time.time,
     alternatives: others,
     trouble,

@@ -5,9 +5,19 @@
  */
 import type { Lexeme } from './lexer.ts'
 
-/** What only the caller can date. Compounds count by their last part: "Sommerferien", "Skiurlaub", "Geburtstagsfeier". */
-const events =
-  /(?:ferien|urlaubs?|geburtstage?s?|hochzeit|hochzeitstage?s?|jubilaeum|konfirmation|kommunion|firmung|taufe|jugendweihe|pruefung|pruefungen|klausur|klausuren|examen|abitur|abi|schulanfang|schulbeginn|schulstart|einschulung|schulschluss|semester|semesterbeginn|semesterende|semesterferien|kur|reha|operation|op|entbindung|geburt|beerdigung|umzug|reise|reisen|schicht|schichten|nachtschicht|fruehschicht|spaetschicht|feier|party|abschluss|abiball|ball|konzert|turnier|marathon|messe|lockdown|elternzeit|mutterschutz|probezeit|quarantaene|krankschreibung|birthday|holidays|holiday|vacation|wedding|anniversary|graduation|trip|exam|exams|christening|honeymoon|flitterwochen|flitterwoche|fest|volksfest|oktoberfest|wiesn|kirmes|kerwe|kirchweih|schuetzenfest|stadtfest|zeugnis|zeugnisse|ramadan|bayram|zuckerfest|opferfest|vollmond|neumond|saison|ernte|scheidung|verlobung|fastenzeit|heimkehr|rueckkehr|ankunft|abreise|abflug)$/
+/** What only the caller can date. */
+const eventWords: ReadonlySet<string> = new Set(
+  'abflug abi abiball abitur abreise abschluss ankunft anniversary ball bayram beerdigung birthday christening einschulung elternzeit entbindung ernte exam examen exams fastenzeit firmung flitterwoche flitterwochen fruehschicht geburt geburtstage geburtstage? geburtstagen geburtstages geburtstags graduation heimkehr hochzeitstage hochzeitstage? hochzeitstages hochzeitstags holiday holidays honeymoon jugendweihe kerwe kirchweih kirmes klausur klausuren kommunion konfirmation konzert krankschreibung kur lockdown marathon messe mutterschutz nachtschicht neumond oktoberfest op opferfest probezeit pruefungen quarantaene ramadan reha reisen rueckkehr saison scheidung schichten schuetzenfest schulanfang schulbeginn schulschluss schulstart semesterbeginn semesterende semesterferien spaetschicht stadtfest taufe trip turnier umzug urlaubs vacation verlobung volksfest vollmond wedding wiesn zeugnis zeugnisse zuckerfest'.split(
+    ' ',
+  ),
+)
+/** The last part of further compounds: "Sommerferien", "Skiurlaub", "Weihnachtsfeier". */
+const eventEndings =
+  'ferien urlaub geburtstag hochzeit hochzeitstag pruefung feier fest schicht reise party polterabend jubilaeum operation semester'.split(
+    ' ',
+  )
+const isEvent = (word: string): boolean =>
+  eventWords.has(word) || (word.length > 3 && eventEndings.some((ending) => word.endsWith(ending)))
 const beforeEvents: ReadonlySet<string> = new Set(
   'am an in im vor vorm nach nachm zu zum zur waehrend bis ab seit um ueber on after before during gegen'.split(
     ' ',
@@ -25,26 +35,29 @@ const sameAgain: ReadonlySet<string> = new Set(['mal', 'male', 'termin', 'time']
 const lastWords: ReadonlySet<string> = new Set(
   'letztes letzten letzte letztem voriges vorigen last'.split(' '),
 )
+const always: ReadonlySet<string> = new Set(['immer', 'ueblich', 'sonst', 'gehabt'])
 /** Forms of days that are no days: "Guten Tag", "Werktag" stays open. */
-const dayLike = /^[a-z]{2,}tage?s?$/
+const dayLike = /^[a-z]{2,}tage?[sn]?$/
 const noDayLike =
-  /^(?:gut|werk|arbeit|wochen?|all|halb|ganz|jeden|mon|vormit|nachmit|mit|frei|lieblings?|wunsch|ersatz|mitar|beit|ver|an|auf|be|bei|nach|vor|ein|aus|er|ab|in|land|bundes|kreis|partei|feier|heuer|wahl)(?:s|en)?tage?s?$/
+  /^(?:gut|werk|arbeit|wochen?|all|halb|ganz|jeden|mon|vormit|nachmit|mit|frei|lieblings?|wunsch|ersatz|mitar|beit|ver|an|auf|be|bei|nach|vor|ein|aus|er|ab|in|land|bundes|kreis|partei|heuer|wahl)(?:s|en)?tage?s?$/
 /** "xundzwanzigsten", "achzehntem": an ordinal that was not heard well. */
 const ordinalLike = /(?:zehn|zig|zich|ssig|ssich)s?c?h?[td]e[nrm]?$/
 const reachMax = 5
+/** "nach den Osterferien am Dienstag": a weekday counts from the event, a date does not. */
+const sides: ReadonlySet<string> = new Set('nach nachm vor vorm waehrend after before during'.split(' '))
+
+export type UnknownDay = 'always' | 'vague' | 'alone'
 
 const is = (l: Lexeme | undefined, words: ReadonlySet<string>): boolean =>
   l !== undefined && words.has(l.text)
 
 /**
  * Whether these lexemes name a day that cannot be known. `consumed` says which of them were understood.
- * @returns 'always' if it stays open whatever else was understood, 'alone' if it does only without another day
+ * @returns 'always' if it stays open whatever else was understood, 'alone' if it does only without another day, 'vague' also with no more than a weekday
  */
-export function unknownDay(
-  lexemes: readonly Lexeme[],
-  consumed: (i: number) => boolean,
-): 'always' | 'alone' | null {
+export function unknownDay(lexemes: readonly Lexeme[], consumed: (i: number) => boolean): UnknownDay | null {
   let alone = false
+  let vague = false
   for (let i = 0; i < lexemes.length; i++) {
     const { type, text, digits } = lexemes[i]!
     if (digits > 0 || type === 'mark') {
@@ -52,22 +65,22 @@ export function unknownDay(
       continue
     }
     if (text.length < 2) continue
-    if ((type === 'word' || type === 'unable') && events.test(text)) {
+    if ((type === 'word' || type === 'unable') && isEvent(text)) {
       const opener = openerOf(lexemes, i)
       if (opener === null) continue
       if (countsFrom(lexemes, opener)) return 'always'
+      vague ||= sides.has(lexemes[opener]!.text)
       alone = true
     } else if (is(lexemes[i], conditions)) alone ||= endsCondition(lexemes, i)
     else if (is(lexemes[i], lastWords)) alone ||= is(lexemes[i + 1], sameAgain) && comparesAt(lexemes, i)
-    else if (text === 'wie' && is(lexemes[i + 1], new Set(['immer', 'ueblich', 'sonst', 'gehabt'])))
-      alone = true
-    else if (type === 'word' && !consumed(i))
-      alone ||=
-        (dayLike.test(text) && !noDayLike.test(text) && announced(lexemes, i)) ||
-        (ordinalLike.test(text) && announced(lexemes, i))
+    else if (text === 'wie' && is(lexemes[i + 1], always)) alone = true
+    else if (type === 'word' && announced(lexemes, i) && looksLikeDay(text)) alone ||= !consumed(i)
   }
-  return alone ? 'alone' : null
+  return vague ? 'vague' : alone ? 'alone' : null
 }
+
+const looksLikeDay = (text: string): boolean =>
+  text.length > 5 && ((dayLike.test(text) && !noDayLike.test(text)) || ordinalLike.test(text))
 
 /** The preposition before an event, over possessives and adjectives: "vor meinem nächsten Urlaub". */
 function openerOf(lexemes: readonly Lexeme[], i: number): number | null {
@@ -114,7 +127,9 @@ function announced(lexemes: readonly Lexeme[], i: number): boolean {
     before.type === 'which' ||
     before.type === 'bound' ||
     before.type === 'article' ||
-    before.type === 'weekday'
+    before.type === 'weekday' ||
+    before.type === 'ordinal' ||
+    before.type === 'one'
   )
 }
 

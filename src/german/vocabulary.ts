@@ -107,7 +107,8 @@ const partWords: Record<string, string> = {
   night: 'nacht nachts',
 }
 
-const weekdayStems = ['montag', 'dienstag', 'mittwoch', 'donnerstag', 'freitag', 'samstag', 'sonntag']
+/** The days of the week in the standard language, Monday first. */
+export const weekdayStems = ['montag', 'dienstag', 'mittwoch', 'donnerstag', 'freitag', 'samstag', 'sonntag']
 /** Further spellings: regional names and what ears and fingers make of them. */
 const weekdayVariants: Array<[string, number]> = [
   ['sonnabend', 6],
@@ -206,7 +207,7 @@ const table: Table = [
   ['fraction', 'half', 30, 'halb halbe halber hoib hoibe'],
   ['fraction', 'quarter', 15, 'viertel viertl'],
   ['fraction', 'threeQuarters', 45, 'dreiviertel dreiviertl'],
-  ['approx', 'gegen', 0, 'gegen'],
+  ['approx', 'gegen', 0, 'gegen gega gege gegn'],
   ['approx', 'about', 0, 'circa zirka ca etwa ungefaehr schaetzungsweise'],
   ['approx', 'so', 0, 'so'],
   ['approx', 'around', 0, 'rum herum'],

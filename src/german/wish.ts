@@ -5,7 +5,7 @@
 import { type DayItem, type Element, type Item, isTime, type SaidClock, type TimeItem } from './items.ts'
 import type { Lexeme } from './lexer.ts'
 import { droppedBy, narratedBy } from './negation.ts'
-import { unknownDay } from './unknown-days.ts'
+import { type UnknownDay, unknownDay } from './unknown-days.ts'
 import { partWindows } from './vocabulary.ts'
 
 export type Slot =
@@ -73,7 +73,7 @@ export interface Wish {
   /** what was refused */
   refused: Item[]
   /** a day was named that cannot be known */
-  unknown: 'always' | 'alone' | null
+  unknown: UnknownDay | null
 }
 
 /** More options than anybody keeps in mind; what is said beyond them is not read. */
