@@ -112,7 +112,8 @@ function answerFields(outcome: CheckOutcome, timeZone: string) {
     date: day,
     formatted_date: germanDate(day),
     weekday: sayWeekday(day),
-    slots: clockTimesOf(outcome.slots, timeZone),
+    // In autumn the clocks show one hour twice; told once, the earlier one is booked.
+    slots: [...new Set(clockTimesOf(outcome.slots, timeZone))],
     alternatives,
     suggest_user_alternative: !available && alternatives.length > 0,
     ...(start ? { requested_time: clockTimeOf(start, timeZone), start: start.toISOString() } : {}),

@@ -13,7 +13,13 @@ import {
   type UnderstoodDay,
   understandWish,
 } from '../german/index.ts'
-import { askAboutTrouble, askDay, askDayAgain, tooFarAhead } from '../german/sentences/availability.ts'
+import {
+  askAboutTrouble,
+  askDay,
+  askDayAgain,
+  askTimeAgain,
+  tooFarAhead,
+} from '../german/sentences/availability.ts'
 import {
   askService,
   branchIsClosed,
@@ -185,18 +191,30 @@ export interface WishContext {
   bookingWindowDays: number
 }
 
+/** The parser's own limit for explicit years; a company that books further ahead widens it. */
+const daysAheadMin = 400
+
 /**
  * Day and time of a wish, as `understandWish` reads them.
- * @throws AppError with the code of the trouble ('weekday_mismatch', 'past_day', …) or `date_too_far`, naming the readings
+ * @throws AppError with the code of the trouble ('weekday_mismatch', 'past_day', …), `ambiguous_day` for two likely days,
+ * `date_not_understood` or `time_not_understood` for words that name one we do not know, or `date_too_far`
  */
 export function readWish(wish: { date?: string; time?: string }, context: WishContext): Understood {
   const { now, branch, bookingWindowDays } = context
   const today = localDayOf(now, branch.timeZone)
-  const understood = understandWish(wish, { now, zone: branch.timeZone, openingHours: branch.openingHours })
-  if (understood.trouble !== null) {
-    const { trouble, alternatives } = understood
+  const understood = understandWish(wish, {
+    now,
+    zone: branch.timeZone,
+    openingHours: branch.openingHours,
+    daysAhead: Math.max(daysAheadMin, bookingWindowDays),
+  })
+  if (understood.unresolved !== null) throw notUnderstood(understood.unresolved)
+  const trouble = understood.trouble ?? (understood.ambiguous ? 'ambiguous_day' : null)
+  if (trouble !== null) {
+    const { alternatives } = understood
     const readings = [
-      ...readingOfDay(understood.day, today),
+      // A time that does not exist says nothing against the day.
+      ...(trouble === 'impossible_time' ? [] : readingOfDay(understood.day, today)),
       // What has passed already is no choice.
       ...alternatives.filter((other) => other.day === null || other.day >= today).map((other) => other.say),
     ]
@@ -226,6 +244,15 @@ export function requireDay(understood: Understood, said: string | undefined): Un
   throw new AppError(missing ? 'missing_date' : 'date_not_understood', missing ? askDay() : askDayAgain(), {
     fields: { status: 'needs_date', missing: ['date'] },
   })
+}
+
+/** Said and not understood: asked for, whatever the call could fill in. */
+function notUnderstood(what: 'day' | 'time'): AppError {
+  const fields =
+    what === 'day' ? { status: 'needs_date', missing: ['date'] } : { status: 'needs_time', missing: ['time'] }
+  return what === 'day'
+    ? new AppError('date_not_understood', askDayAgain(), { fields })
+    : new AppError('time_not_understood', askTimeAgain(), { fields })
 }
 
 /** The main reading as a choice, unless it lies in the past. */

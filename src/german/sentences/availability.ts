@@ -49,6 +49,11 @@ export function askDayAgain(): string {
   return 'Das Datum habe ich nicht verstanden. Welchen Tag meinen Sie?'
 }
 
+/** A time was said and not understood. */
+export function askTimeAgain(): string {
+  return 'Die Uhrzeit habe ich nicht verstanden. Zu welcher Uhrzeit passt es Ihnen?'
+}
+
 /** Why a day or time cannot be taken as said, and what it could mean. `readings` are spoken forms, best first. */
 export function askAboutTrouble(trouble: Trouble, readings: readonly string[]): string {
   const choice = readings.length > 0 ? `Meinen Sie ${sayList(readings.slice(0, spokenMax), 'oder')}?` : null
