@@ -1,41 +1,18 @@
 /**
- * A voice agent as Retell runs one, over HTTP and signed: it books, moves and cancels, is impatient, repeats itself, asks twice at
- * the same moment and hangs up. Every answer it gets goes into the ledger; what it could not have known does not.
+ * A voice agent as Retell runs one: it books, moves and cancels, is impatient, repeats itself, asks twice at the same moment, hangs
+ * up, loses the line and rings again with the same wish. Every answer it gets goes into the ledger; what it could not have
+ * known does not.
  */
-import { createHmac } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { clockTimeOf, instantOf, localDayOf } from '../../src/german/index.ts'
+import { firstNames, lastNames, lines, services } from './callers.ts'
 import type { Ledger, Wish } from './ledger.ts'
+import { type Answer, type Call, Line } from './line.ts'
 import type { Chance } from './random.ts'
-import { apiKey, type World } from './world.ts'
+import type { World } from './world.ts'
 
 const zone = 'Europe/Berlin'
-const lines = { mitte: '+493023125001', nord: '+493023125002' }
-const firstNames =
-  'Anna Ben Clara David Emma Felix Greta Hannes Ida Jonas Katrin Lars Maria Niklas Olga Paul Rosa Stefan Tina Ulrich Vera Walter Yvonne Zoe'.split(
-    ' ',
-  )
-const lastNames =
-  'Albrecht Bauer Conrad Dietrich Ebert Fischer Gruber Hartmann Iversen Jansen Keller Lehmann Meier Neumann Otto Peters Richter Schulz Thiel Ullrich Vogel Wagner Zimmermann Krause Lorenz Brandt Horn Busch Kuhn Pohl'.split(
-    ' ',
-  )
-const services = {
-  Herrenhaarschnitt: 5,
-  Damenhaarschnitt: 3,
-  Beratung: 2,
-}
 const daysAhead = { from: 3, to: 75 }
-const requestTriesMax = 25
-const requestTimeoutMs = 12_000
-
-type Answer = Record<string, unknown>
-
-interface Call {
-  callId: string
-  from: string | null
-  to: string
-  startedAt: number
-}
 
 /** No fact about the booking: the caller was told that it is not known. */
 const unclearErrors = new Set([
@@ -44,16 +21,23 @@ const unclearErrors = new Set([
   'outcome_unknown',
   'change_in_progress',
 ])
+/** Says that the time is not to be had, which is a fact about every booking there. */
+const takenErrors = new Set(['slot_unavailable', 'slot_taken'])
+
+/** How a caller's yes reaches the gateway. */
+type Confirmation = 'once' | 'twice' | 'never' | 'no' | 'dropped'
 
 export class Agent {
   readonly #world: World
   readonly #ledger: Ledger
   readonly #chance: Chance
+  readonly #line: Line
 
   constructor(world: World, ledger: Ledger, chance: Chance) {
     this.#world = world
     this.#ledger = ledger
     this.#chance = chance
+    this.#line = new Line(world, ledger, chance)
   }
 
   /** One phone call from beginning to end. */
@@ -70,6 +54,9 @@ export class Agent {
       bookAndCancel: 6,
       move: 12,
       cancel: 10,
+      ringAgain: 14,
+      sameAgain: 3,
+      correction: 5,
     })
     const earlier = kind === 'move' || kind === 'cancel' ? this.#earlierWish() : undefined
     if (earlier) {
@@ -102,6 +89,20 @@ export class Agent {
         if (wish.heard === 'booked') await this.#cancel(call, wish)
         return
       }
+      case 'ringAgain':
+        return this.#ringAgain(call, this.#newWish(call))
+      case 'sameAgain': {
+        const wish = this.#newWish(call)
+        await this.#twoSteps(call, wish, 'once')
+        return this.#twoSteps(call, this.#sameWish(call, wish), 'once')
+      }
+      case 'correction': {
+        const wish = this.#newWish(call)
+        await this.#twoSteps(call, wish, 'once')
+        const other = this.#sameWish(call, wish)
+        other.start = this.#someTime()
+        return this.#twoSteps(call, other, 'once')
+      }
       default:
         return this.#twoSteps(call, this.#newWish(call), 'once')
     }
@@ -109,14 +110,10 @@ export class Agent {
 
   #newCall(from?: string | null, to?: string): Call {
     const chance = this.#chance
-    let id = 'call_'
-    for (let letter = 0; letter < 26; letter += 1) id += chance.between(0, 15).toString(16)
-    return {
-      callId: id,
-      from: from === undefined ? `+491511${chance.between(1_000_000, 9_999_999)}` : from,
-      to: to ?? (chance.happens(0.75) ? lines.mitte : lines.nord),
-      startedAt: this.#world.now().getTime(),
-    }
+    return this.#line.ring(
+      from === undefined ? `+491511${chance.between(1_000_000, 9_999_999)}` : from,
+      to ?? (chance.happens(0.75) ? lines.mitte : lines.nord),
+    )
   }
 
   #newWish(call: Call): Wish {
@@ -133,15 +130,45 @@ export class Agent {
       email,
       service: chance.weighted(services),
       start: this.#someTime(),
+      agreed: false,
       heard: 'nothing',
       uid: null,
       bookedAt: null,
+      bookedStart: null,
       moves: [],
       cancel: 'none',
       cancelledAt: null,
     }
     this.#ledger.wishes.push(wish)
     return wish
+  }
+
+  /** The same person wants the same once more. */
+  #sameWish(call: Call, { person, email, service, start }: Wish): Wish {
+    const wish = { ...this.#newWish(call), person, email, service, start }
+    this.#ledger.wishes.splice(-1, 1, wish)
+    return wish
+  }
+
+  /** The line drops somewhere; whoever rang rings again from the same number, mostly with the very same wish. */
+  async #ringAgain(call: Call, wish: Wish): Promise<void> {
+    const chance = this.#chance
+    if (chance.happens(0.8)) await this.#twoSteps(call, wish, chance.happens(0.25) ? 'once' : 'dropped')
+    else await this.#bookAndDrop(call, wish)
+    for (let rung = 0; rung < (chance.happens(0.2) ? 2 : 1); rung += 1) {
+      await wait(chance.between(0, 1_500))
+      const again = this.#newCall(call.from, chance.happens(0.85) ? call.to : undefined)
+      const same = this.#sameWish(again, wish)
+      if (chance.happens(0.15)) same.start += 15 * 60_000
+      if (chance.happens(0.2)) await this.#oneStep(again, same, 'book_appointment')
+      else await this.#twoSteps(again, same, chance.happens(0.2) ? 'twice' : 'once')
+    }
+  }
+
+  async #bookAndDrop(call: Call, wish: Wish): Promise<void> {
+    const args = this.#wishArguments(wish)
+    const ms = this.#chance.between(30, 700)
+    this.#hearBooking(wish, [await this.#line.askAndDrop('book_appointment', call, args, ms)])
   }
 
   /** A quarter of an hour in the weeks to come; whether the salon is open then is for the gateway to say. */
@@ -160,55 +187,97 @@ export class Agent {
     const standing = this.#ledger.wishes.filter(
       (wish) => wish.heard === 'booked' && wish.cancel === 'none' && wish.from !== null,
     )
+    const shared = standing.filter(({ uid }) => uid !== null && this.#ledger.joinedAt(uid) !== null)
+    if (shared.length > 0 && this.#chance.happens(0.4)) return this.#chance.pick(shared)
     return standing.length === 0 ? undefined : this.#chance.pick(standing)
   }
 
-  async #twoSteps(call: Call, wish: Wish, confirmation: 'once' | 'twice' | 'never' | 'no'): Promise<void> {
+  async #twoSteps(call: Call, wish: Wish, confirmation: Confirmation): Promise<void> {
     for (let offer = 0; offer < 4; offer += 1) {
-      const started = await this.#ask('start_booking', call, this.#wishArguments(wish))
+      const askedAt = this.#world.now().getTime()
+      const started = await this.#line.ask('start_booking', call, this.#wishArguments(wish))
       if (started === null) return
+      if (started.error === 'own_appointment') {
+        if (!(await this.#answerOwn(call, wish, started))) return
+        continue
+      }
       if (started.success !== true) {
+        this.#noteRefusal(wish, started, askedAt)
         if (!this.#takeAlternative(wish, started)) return
         continue
       }
       if (confirmation === 'never') return
       const args = { booking_id: started.booking_id }
       if (confirmation === 'no') {
-        await this.#ask('confirm_booking', call, { ...args, confirmed: false })
+        await this.#line.ask('confirm_booking', call, { ...args, confirmed: false })
+        return
+      }
+      if (confirmation === 'dropped') {
+        const ms = this.#chance.between(5, 500)
+        this.#hearBooking(wish, [await this.#line.askAndDrop('confirm_booking', call, args, ms)])
         return
       }
       const answers = await Promise.all(
-        (confirmation === 'twice' ? [0, 1] : [0]).map(() => this.#ask('confirm_booking', call, args)),
+        (confirmation === 'twice' ? [0, 1] : [0]).map(() => this.#line.ask('confirm_booking', call, args)),
       )
       let answer = this.#hearBooking(wish, answers)
       for (let repeat = 0; repeat < 2 && shouldRepeat(answer); repeat += 1) {
         await wait(this.#chance.between(100, 600))
-        answer = this.#hearBooking(wish, [await this.#ask('confirm_booking', call, args)])
+        answer = this.#hearBooking(wish, [await this.#line.ask('confirm_booking', call, args)])
       }
-      if (wish.heard !== 'refused' || !this.#takeAlternative(wish, answer)) return
+      if (wish.heard === 'asked' && answer?.error === 'own_appointment') {
+        if (!(await this.#answerOwn(call, wish, answer))) return
+      } else if (wish.heard !== 'refused' || !this.#takeAlternative(wish, answer)) return
     }
   }
 
   async #oneStep(call: Call, wish: Wish, name: string): Promise<void> {
     for (let offer = 0; offer < 4; offer += 1) {
-      let answer = this.#hearBooking(wish, [await this.#ask(name, call, this.#wishArguments(wish))])
+      let answer = this.#hearBooking(wish, [await this.#line.ask(name, call, this.#wishArguments(wish))])
       for (let repeat = 0; repeat < 2 && shouldRepeat(answer); repeat += 1) {
         await wait(this.#chance.between(100, 600))
-        answer = this.#hearBooking(wish, [await this.#ask(name, call, this.#wishArguments(wish))])
+        answer = this.#hearBooking(wish, [await this.#line.ask(name, call, this.#wishArguments(wish))])
       }
-      if (wish.heard !== 'refused' || !this.#takeAlternative(wish, answer)) return
+      if (wish.heard === 'asked' && answer?.error === 'own_appointment') {
+        if (!(await this.#answerOwn(call, wish, answer))) return
+      } else if (wish.heard !== 'refused' || !this.#takeAlternative(wish, answer)) return
     }
   }
 
-  async #move(call: Call, wish: Wish): Promise<void> {
-    let to = this.#someTime()
+  /** "Da haben Sie schon einen Termin": mostly that is the one meant. Out: whether this one is wanted besides. */
+  async #answerOwn(call: Call, wish: Wish, answer: Answer): Promise<boolean> {
+    this.#ledger.ownAsked += 1
+    wish.heard = 'asked'
+    if (wish.agreed || answer.available === false) return false
+    const existing = answer.existing_appointment as { date: string; time: string } | undefined
+    const known = existing && instantOf(existing.date, existing.time, zone)?.getTime()
+    const isMeant = known === wish.start
+    if (this.#chance.happens(isMeant ? 0.15 : 0.4)) {
+      wish.agreed = true
+      wish.heard = 'nothing'
+      return true
+    }
+    const earlier = this.#ledger.wishes.find(
+      ({ from, person, start, heard, cancel }) =>
+        from === wish.from &&
+        person === wish.person &&
+        start === known &&
+        heard === 'booked' &&
+        cancel === 'none',
+    )
+    if (!isMeant && earlier) await this.#move(call, earlier, wish.start)
+    return false
+  }
+
+  async #move(call: Call, wish: Wish, wanted?: number): Promise<void> {
+    let to = wanted ?? this.#someTime()
     for (let offer = 0; offer < 3; offer += 1) {
       const args = {
         ...this.#appointmentArguments(wish),
         new_date: localDayOf(new Date(to), zone),
         new_time: clockTimeOf(new Date(to), zone),
       }
-      const answer = await this.#ask('reschedule_appointment', call, args)
+      const answer = await this.#line.ask('reschedule_appointment', call, args)
       const move: Wish['moves'][number] = { to, heard: 'unclear', at: null }
       wish.moves.push(move)
       if (answer === null) return
@@ -231,7 +300,7 @@ export class Agent {
   async #cancel(call: Call, wish: Wish): Promise<void> {
     const args = this.#appointmentArguments(wish)
     const atOnce = this.#chance.happens(0.2) ? 2 : 1
-    const asked = Array.from({ length: atOnce }, () => this.#ask('cancel_appointment', call, args))
+    const asked = Array.from({ length: atOnce }, () => this.#line.ask('cancel_appointment', call, args))
     for (const answer of await Promise.all(asked)) {
       if (answer === null) wish.cancel = stronger(wish.cancel, 'unclear')
       else if (answer.success === true) {
@@ -251,6 +320,7 @@ export class Agent {
       service: wish.service,
       date: localDayOf(new Date(wish.start), zone),
       time: clockTimeOf(new Date(wish.start), zone),
+      ...(wish.agreed && { additional: true }),
     }
   }
 
@@ -266,6 +336,7 @@ export class Agent {
     // The refused wish stays in the ledger as it was heard.
     this.#ledger.wishes.push({ ...wish, moves: [] })
     wish.start = start
+    wish.agreed = false
     wish.heard = 'nothing'
     return true
   }
@@ -276,66 +347,42 @@ export class Agent {
       if (answer === null) {
         if (wish.heard !== 'booked') wish.heard = 'unclear'
       } else if (answer.success === true && typeof answer.calcom_uid === 'string') {
+        if (this.#isHeardAlready(wish, answer.calcom_uid)) {
+          wish.heard = 'asked'
+          continue
+        }
         wish.heard = 'booked'
         wish.uid = answer.calcom_uid
         wish.bookedAt ??= this.#world.now().getTime()
+        wish.bookedStart ??= wish.start
       } else if (wish.heard !== 'booked') {
-        wish.heard = unclearErrors.has(String(answer.error)) ? 'unclear' : 'refused'
+        const error = String(answer.error)
+        if (error === 'own_appointment') wish.heard = 'asked'
+        else wish.heard = unclearErrors.has(error) ? 'unclear' : 'refused'
       }
+      if (answer !== null && answer.success !== true) this.#noteRefusal(wish, answer)
     }
     return answers.at(-1) ?? null
   }
 
-  /**
-   * Calls a function and, as Retell may, calls it again with the same words while no answer arrives. Null: none ever did, or the
-   * gateway said it is broken.
-   */
-  async #ask(name: string, call: Call, args: Answer): Promise<Answer | null> {
-    const { callId, from, to, startedAt } = call
-    const body = {
-      name,
-      args,
-      call: {
-        call_id: callId,
-        call_type: 'phone_call',
-        agent_id: 'agent_demo_salon',
-        ...(from !== null && { from_number: from }),
-        to_number: to,
-        direction: 'inbound',
-        call_status: 'ongoing',
-        start_timestamp: startedAt,
-      },
-    }
-    // Some answers are lost on their way to the agent: the gateway goes on, the agent asks again.
-    const impatientMs = this.#chance.happens(0.06) ? this.#chance.between(20, 900) : null
-    for (let tried = 0; tried < requestTriesMax; tried += 1) {
-      const answer = await this.#post(body, tried === 0 ? impatientMs : null)
-      if (answer === 'refused') break
-      if (answer !== null) return answer
-      await wait(this.#chance.between(150, 700))
-    }
-    this.#ledger.unanswered += 1
-    return null
+  /** The model repeats a wish of this call that was booked: told again, it is still one booking. */
+  #isHeardAlready(wish: Wish, uid: string): boolean {
+    return this.#ledger.wishes.some(
+      (other) =>
+        other !== wish &&
+        other.uid === uid &&
+        other.heard === 'booked' &&
+        other.callId === wish.callId &&
+        other.person === wish.person,
+    )
   }
 
-  async #post(body: Answer, impatientMs: number | null): Promise<Answer | 'refused' | null> {
-    const payload = JSON.stringify(body)
-    const timestamp = String(this.#world.now().getTime())
-    const digest = createHmac('sha256', apiKey).update(payload).update(timestamp).digest('hex')
-    this.#ledger.requests += 1
-    try {
-      const response = await fetch(`${this.#world.url}/api/webhooks/retell/function`, {
-        method: 'POST',
-        body: payload,
-        headers: { 'content-type': 'application/json', 'x-retell-signature': `v=${timestamp},d=${digest}` },
-        signal: AbortSignal.timeout(impatientMs ?? requestTimeoutMs),
-      })
-      const answer = (await response.json()) as Answer
-      if (response.status === 200) return answer
-      return response.status >= 500 ? null : 'refused'
-    } catch {
-      return null
-    }
+  /** `askedAt`: only what was booked before the question could have been known; by default everything booked before the answer. */
+  #noteRefusal({ callId, from, person, start }: Wish, answer: Answer, askedAt?: number): void {
+    const error = String(answer.error)
+    if (!takenErrors.has(error)) return
+    const heardAt = this.#world.now().getTime()
+    this.#ledger.refusals.push({ callId, from, person, start, error, knownBy: askedAt ?? heardAt, heardAt })
   }
 }
 

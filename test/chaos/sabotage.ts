@@ -8,6 +8,7 @@ import { CalcomError } from '../../src/calcom/errors.ts'
 import { AttemptStore } from '../../src/services/booking/attempts.ts'
 import { BookingService } from '../../src/services/booking/booking.ts'
 import { BookingExecutor } from '../../src/services/booking/execute.ts'
+import { WishMemory } from '../../src/services/booking/wish-memory.ts'
 import { MailSender } from '../../src/services/mail/sender.ts'
 import { SmtpServer } from '../../src/services/mail/smtp.ts'
 import { Consistency } from '../../src/services/sync/consistency.ts'
@@ -154,6 +155,53 @@ export const sabotages: Record<string, Sabotage> = {
                 hostAbsent: false,
               }
             })
+          },
+      )
+    },
+  },
+  'own-time-booked-again': {
+    what: 'nobody is asked about an appointment that they have at that time already',
+    shows: ['secondBookings'],
+    apply() {
+      replace(
+        AttemptStore,
+        'claim',
+        (original) =>
+          function (this: AttemptStore, companyId, id) {
+            return original.call(this, companyId, id)
+          },
+      )
+      replace(WishMemory, 'isAnswered', () => async () => true)
+    },
+  },
+  'refusals-believed': {
+    what: '"taken" is said without looking whether it is our own request that has the time',
+    shows: ['refusedButAlive'],
+    apply() {
+      replace(BookingExecutor, 'lookUp', () => async () => ({ kind: 'absent', others: [] }))
+      replace(
+        BookingExecutor,
+        'book',
+        (original) =>
+          async function (this: BookingExecutor, ...args) {
+            const execution = await original.apply(this, args)
+            const isUnclear = execution.kind === 'unknown' && execution.reason === 'refused_unclear'
+            return isUnclear ? { kind: 'taken', reason: 'slot_unavailable' } : execution
+          },
+      )
+    },
+  },
+  'others-not-seen': {
+    what: 'a booking is cancelled or moved without seeing who else is in it',
+    shows: ['othersTouched'],
+    apply() {
+      replace(
+        CalcomClient,
+        'fetchBooking',
+        (original) =>
+          async function (this: CalcomClient, ...args) {
+            const booking = await original.apply(this, args)
+            return { ...booking, attendees: booking.attendees.slice(0, 1) }
           },
       )
     },

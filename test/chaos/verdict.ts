@@ -5,10 +5,15 @@
  */
 import type { BookingOutput } from '../../src/simulator/control.ts'
 import type { Ledger, Wish } from './ledger.ts'
-import type { World } from './world.ts'
+import { chainFrom, isLive, isOurs, metadataOf, startsOf } from './lives.ts'
+import { doubleBookings, othersTouched, refusedButAlive, secondBookings } from './people.ts'
+import { groupEventType, type World } from './world.ts'
 
 export const counted = {
   doubleBookings: 'wishes with two live bookings',
+  secondBookings: "second bookings of one person's time without a question",
+  refusedButAlive: 'refusals spoken for bookings that live',
+  othersTouched: 'bookings of others touched',
   appointmentsWithoutBooking: 'appointments without booking',
   ownBookingsWithoutAppointment: 'live bookings of ours without appointment',
   foreignBookingsWithoutAppointment: 'live bookings made on the web without appointment',
@@ -42,6 +47,7 @@ interface AppointmentRow extends Record<string, unknown> {
   source: string
   booking_attempt_id: string | null
   history: string | null
+  ends_at: Date
 }
 interface MailRow extends Record<string, unknown> {
   id: string
@@ -56,7 +62,7 @@ export async function judge(world: World, ledger: Ledger, jobsLeft: string[]): P
   const bookings = world.simulator.control.bookings()
   const byUid = new Map(bookings.map((booking) => [booking.uid, booking]))
   const appointments = await world.sql<AppointmentRow>(
-    `SELECT id::text, status, calcom_uid, appointment_datetime, attendee_email AS customer_mailed, source, booking_attempt_id,
+    `SELECT id::text, status, calcom_uid, appointment_datetime, ends_at, attendee_email AS customer_mailed, source, booking_attempt_id,
             (SELECT string_agg(kind || ' by ' || actor, ', ' ORDER BY id) FROM appointment_changes
               WHERE appointment_id = appointments.id) AS history
        FROM appointments WHERE company_id = 1`,
@@ -76,6 +82,12 @@ export async function judge(world: World, ledger: Ledger, jobsLeft: string[]): P
     `SELECT count(*)::int AS all, count(*) FILTER (WHERE status = 'dead')::int AS dead FROM webhook_events`,
   )
 
+  // Calls of which a person of the business was told that something is not as it was said.
+  const callbacks = await world.sql<{ call_id: string; reason: string }>(
+    `SELECT call_id, reason FROM callback_requests WHERE company_id = 1 AND call_id IS NOT NULL AND kind = 'technical'`,
+  )
+  const promised = new Set(callbacks.map(({ call_id }) => call_id))
+
   const counts = Object.fromEntries(Object.keys(counted).map((name) => [name, 0])) as Verdict['counts']
   const examples: string[] = []
   const broken = (name: Counted, what: string) => {
@@ -83,9 +95,12 @@ export async function judge(world: World, ledger: Ledger, jobsLeft: string[]): P
     if (counts[name] <= examplesMax) examples.push(`${name}: ${what}`)
   }
 
-  for (const [wish, uids] of doubleBookings(bookings)) broken('doubleBookings', `${wish} ${uids.join(' ')}`)
+  for (const what of doubleBookings(bookings, ledger)) broken('doubleBookings', what)
+  for (const what of secondBookings(bookings, ledger)) broken('secondBookings', what)
+  for (const what of refusedButAlive(bookings, ledger)) broken('refusedButAlive', what)
+  for (const what of othersTouched(bookings, ledger)) broken('othersTouched', what)
   compareRows(world, bookings, byUid, appointments, broken)
-  for (const wish of ledger.wishes) compareTold(wish, bookings, byUid, ledger, broken)
+  for (const wish of ledger.wishes) compareTold(wish, bookings, byUid, ledger, promised, broken)
   if (attempts!.open > 0) {
     counts.unsettledAttempts = attempts!.open
     examples.push('unsettledAttempts: see booking_attempts')
@@ -106,6 +121,12 @@ export async function judge(world: World, ledger: Ledger, jobsLeft: string[]): P
         .flatMap(({ moves }) => moves)
         .filter(({ heard }) => heard === 'moved').length,
       'told "storniert"': ledger.wishes.filter(({ cancel }) => cancel === 'cancelled').length,
+      'asked about an appointment of their own': ledger.ownAsked,
+      'lines dropped in the middle': ledger.dropped,
+      'refused as taken': ledger.refusals.length,
+      'wanted besides': ledger.wishes.filter(({ agreed, heard }) => agreed && heard === 'booked').length,
+      'bookings with other people in them': bookings.filter(({ attendees }) => attendees.length > 1).length,
+      'callbacks for a technical reason': callbacks.length,
       'acts of the business': [...ledger.hostActs.values()].flat().length,
       'bookings at Cal.com': bookings.length,
       attempts: attempts!.all,
@@ -116,46 +137,6 @@ export async function judge(world: World, ledger: Ledger, jobsLeft: string[]): P
       ...world.disasters,
     },
   }
-}
-
-const isLive = ({ status }: BookingOutput) => status === 'accepted' || status === 'pending'
-const metadataOf = (booking: BookingOutput) => (booking.metadata ?? {}) as Record<string, unknown>
-const isOurs = (booking: BookingOutput) => metadataOf(booking).source === 'retell_voice_agent'
-
-/** Bookings that stood side by side for one person of one call, at any moment of the run. */
-function doubleBookings(bookings: BookingOutput[]): Array<[string, string[]]> {
-  const wishes = new Map<string, Array<{ uid: string; from: number; to: number }>>()
-  for (const booking of bookings) {
-    if (!isOurs(booking) || booking.rescheduledFromUid) continue
-    const key = `${metadataOf(booking).call_id} ${booking.attendees[0]?.name}`
-    const life = { uid: booking.uid, from: Date.parse(booking.createdAt), to: endOf(booking, bookings) }
-    wishes.set(key, [...(wishes.get(key) ?? []), life])
-  }
-  const doubles: Array<[string, string[]]> = []
-  for (const [key, lives] of wishes) {
-    lives.sort((a, b) => a.from - b.from)
-    if (lives.some((life, index) => index > 0 && life.from < lives[index - 1]!.to))
-      doubles.push([key, lives.map(({ uid }) => uid)])
-  }
-  return doubles
-}
-
-/** When a booking and everything it was moved to had ended. */
-function endOf(booking: BookingOutput, bookings: BookingOutput[]): number {
-  const last = chainFrom(booking, new Map(bookings.map((one) => [one.uid, one]))).at(-1)!
-  return isLive(last) ? Number.POSITIVE_INFINITY : Date.parse(last.updatedAt ?? last.createdAt)
-}
-
-/** A booking and its later lives. */
-function chainFrom(booking: BookingOutput, byUid: ReadonlyMap<string, BookingOutput>): BookingOutput[] {
-  const chain = [booking]
-  for (let next = booking.rescheduledToUid; next; ) {
-    const moved = byUid.get(next)
-    if (!moved) break
-    chain.push(moved)
-    next = moved.rescheduledToUid
-  }
-  return chain
 }
 
 type Broken = (name: Counted, what: string) => void
@@ -176,13 +157,19 @@ function compareRows(
     if (
       !booking ||
       booking.status !== expected ||
-      Date.parse(booking.start) !== row.appointment_datetime.getTime()
+      Date.parse(booking.start) !== row.appointment_datetime.getTime() ||
+      Date.parse(booking.end) !== row.ends_at.getTime()
     )
-      broken('appointmentsWithoutBooking', `${describe(row)}; at Cal.com ${booking?.status}`)
+      broken(
+        'appointmentsWithoutBooking',
+        `${describe(row)}; at Cal.com ${booking?.status} ${booking?.start} to ${booking?.end}, here ${row.appointment_datetime.toISOString()}`,
+      )
   }
   const rows = new Map(standing.map((row) => [row.calcom_uid, row]))
   for (const booking of bookings) {
     if (!isLive(booking) || Date.parse(booking.start) < now || rows.has(booking.uid)) continue
+    // A group may live on without the one whose row was ours.
+    if (booking.eventTypeId === groupEventType) continue
     broken(
       isOurs(booking) ? 'ownBookingsWithoutAppointment' : 'foreignBookingsWithoutAppointment',
       `${booking.uid} ${booking.status} ${String(metadataOf(booking).booking_id ?? '')}`,
@@ -195,6 +182,7 @@ function compareTold(
   bookings: BookingOutput[],
   byUid: ReadonlyMap<string, BookingOutput>,
   ledger: Ledger,
+  promised: ReadonlySet<string>,
   broken: Broken,
 ): void {
   const who = `${wish.callId} ${wish.uid ?? ''}`
@@ -210,6 +198,8 @@ function compareTold(
     return
   }
   if (wish.heard !== 'booked' || wish.uid === null) return
+  // Cal.com answered so shortly that it could not be seen what it had booked: taken back by a person's call.
+  const excused = promised.has(wish.callId)
   const first = byUid.get(wish.uid)
   if (!first) {
     broken('toldBookedButNot', `${who} does not exist`)
@@ -217,14 +207,18 @@ function compareTold(
   }
   if (metadataOf(first).call_id !== wish.callId || first.attendees[0]?.name !== wish.person)
     broken('toldBookedButNot', `${who} belongs to ${String(metadataOf(first).call_id)}`)
+  const toldStart = wish.bookedStart ?? wish.start
+  if (!startsOf(first, ledger).includes(toldStart) && !excused)
+    broken('toldBookedButNot', `${who} is at ${first.start}`)
   if (Date.parse(first.createdAt) > (wish.bookedAt ?? 0)) broken('toldBookedButNot', `${who} only later`)
   const chain = chainFrom(first, byUid)
   const last = chain.at(-1)!
   const acts = chain.flatMap(({ uid }) => ledger.hostActs.get(uid) ?? [])
   const ended = !isLive(last)
   const mayHaveEnded =
-    acts.some(({ kind }) => kind !== 'moved') || ['cancelled', 'noted', 'unclear'].includes(wish.cancel)
-  if (ended && !mayHaveEnded) broken('toldBookedButNot', `${who} ${last.uid} ${last.status}`)
+    acts.some(({ kind }) => kind === 'cancelled' || kind === 'rejected') ||
+    ['cancelled', 'noted', 'unclear'].includes(wish.cancel)
+  if (ended && !mayHaveEnded && !excused) broken('toldBookedButNot', `${who} ${last.uid} ${last.status}`)
   if (!ended && (wish.cancel === 'cancelled' || wish.cancel === 'noted'))
     broken('toldCancelledButStands', `${who} ${last.uid} ${wish.cancel}`)
   // A move by the business in the very same moment is the business's answer to the cancellation.
@@ -238,12 +232,12 @@ function compareTold(
     broken('toldCancelledButStands', `${who} ${last.uid} ended only later`)
   for (const { to, heard, at } of wish.moves) {
     const arrived = chain.some(
-      ({ start, createdAt }) => Date.parse(start) === to && Date.parse(createdAt) <= (at ?? 0),
+      (booking) => startsOf(booking, ledger).includes(to) && Date.parse(booking.createdAt) <= (at ?? 0),
     )
     if (heard === 'moved' && !arrived) broken('toldMovedButNot', `${who} ${new Date(to).toISOString()}`)
   }
   const allowed = new Set([
-    Date.parse(first.start),
+    ...startsOf(first, ledger),
     ...wish.moves.filter(({ heard }) => heard !== 'refused').map(({ to }) => to),
     ...acts.flatMap(({ start }) => (start === undefined ? [] : [start])),
   ])

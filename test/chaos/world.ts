@@ -21,6 +21,11 @@ import { startSmtp, type TestSmtp } from '../helpers/smtp.ts'
 import { ServerProcess, startBalancer } from './processes.ts'
 
 export const apiKey = 'key_of_the_chaos_workspace'
+/** Bartpflege: shared by several people, booked on the web only. */
+export const groupEventType = 2563105
+/** Damenhaarschnitt: on the web one may choose how long it takes. */
+export const severalLengths = 2563102
+export const longLength = 90
 const webhookSecret = 'secret-of-the-chaos-webhook'
 const sqlTriesMax = 60
 const stalledAfterMs = 30_000
@@ -193,6 +198,7 @@ export class World {
   async drain(): Promise<string[]> {
     this.simulator.control.setChaos(null)
     this.simulator.control.clearFaults()
+    this.simulator.control.setWebhookMode({ delivery: 'inline' })
     await this.simulator.control.flushWebhooks('lifo')
     for (const minutes of [2, 5, 11, 20]) {
       await this.advance(minutes * 60_000)
@@ -273,6 +279,18 @@ export class World {
       title: 'Beratung',
       lengthInMinutes: 15,
       requiresConfirmation: true,
+    })
+    this.simulator.control.putEventType({
+      id: groupEventType,
+      title: 'Bartpflege in der Gruppe',
+      lengthInMinutes: 20,
+      seatsPerTimeSlot: 4,
+    })
+    this.simulator.control.putEventType({
+      id: severalLengths,
+      title: 'Damenhaarschnitt',
+      lengthInMinutes: 60,
+      lengthInMinutesOptions: [60, longLength],
     })
     if (ownRedisAvailable) this.#redis = await startOwnRedis()
     const environment: Record<string, string> = {
