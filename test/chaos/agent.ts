@@ -357,7 +357,8 @@ export class Agent {
         wish.bookedStart ??= wish.start
       } else if (wish.heard !== 'booked') {
         const error = String(answer.error)
-        if (error === 'own_appointment') wish.heard = 'asked'
+        // "Ihr Termin steht bereits": also an answer to a yes that was repeated.
+        if (error === 'own_appointment' || answer.status === 'already_booked') wish.heard = 'asked'
         else wish.heard = unclearErrors.has(error) ? 'unclear' : 'refused'
       }
       if (answer !== null && answer.success !== true) this.#noteRefusal(wish, answer)
