@@ -5,6 +5,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises'
 import { clockTimeOf, instantOf, localDayOf } from '../../src/german/index.ts'
+import { isTaken, isUnclear, pickAlternative, shouldRepeat, stronger } from './answers.ts'
 import { firstNames, lastNames, lines, services } from './callers.ts'
 import type { Ledger, Wish } from './ledger.ts'
 import { type Answer, type Call, Line } from './line.ts'
@@ -13,16 +14,6 @@ import type { World } from './world.ts'
 
 const zone = 'Europe/Berlin'
 const daysAhead = { from: 3, to: 75 }
-
-/** No fact about the booking: the caller was told that it is not known. */
-const unclearErrors = new Set([
-  'booking_unknown',
-  'booking_in_progress',
-  'outcome_unknown',
-  'change_in_progress',
-])
-/** Says that the time is not to be had, which is a fact about every booking there. */
-const takenErrors = new Set(['slot_unavailable', 'slot_taken'])
 
 /** How a caller's yes reaches the gateway. */
 type Confirmation = 'once' | 'twice' | 'never' | 'no' | 'dropped'
@@ -137,6 +128,7 @@ export class Agent {
       bookedStart: null,
       moves: [],
       cancel: 'none',
+      cancelCallId: null,
       cancelledAt: null,
     }
     this.#ledger.wishes.push(wish)
@@ -289,8 +281,7 @@ export class Agent {
         }
         return
       }
-      if (!unclearErrors.has(String(answer.error)) && answer.status !== 'callback_queued')
-        move.heard = 'refused'
+      if (!isUnclear(answer) && answer.status !== 'callback_queued') move.heard = 'refused'
       const other = pickAlternative(this.#chance, answer)
       if (other === undefined) return
       to = other
@@ -300,6 +291,7 @@ export class Agent {
   async #cancel(call: Call, wish: Wish): Promise<void> {
     const args = this.#appointmentArguments(wish)
     const atOnce = this.#chance.happens(0.2) ? 2 : 1
+    wish.cancelCallId = call.callId
     const asked = Array.from({ length: atOnce }, () => this.#line.ask('cancel_appointment', call, args))
     for (const answer of await Promise.all(asked)) {
       if (answer === null) wish.cancel = stronger(wish.cancel, 'unclear')
@@ -307,7 +299,7 @@ export class Agent {
         wish.cancel = stronger(wish.cancel, 'cancelled')
         wish.cancelledAt ??= this.#world.now().getTime()
       } else if (answer.status === 'cancel_pending') wish.cancel = stronger(wish.cancel, 'noted')
-      else if (unclearErrors.has(String(answer.error)) || answer.status === 'callback_queued')
+      else if (isUnclear(answer) || answer.status === 'callback_queued')
         wish.cancel = stronger(wish.cancel, 'unclear')
       else wish.cancel = stronger(wish.cancel, 'refused')
     }
@@ -356,10 +348,9 @@ export class Agent {
         wish.bookedAt ??= this.#world.now().getTime()
         wish.bookedStart ??= wish.start
       } else if (wish.heard !== 'booked') {
-        const error = String(answer.error)
         // "Ihr Termin steht bereits": also an answer to a yes that was repeated.
-        if (error === 'own_appointment' || answer.status === 'already_booked') wish.heard = 'asked'
-        else wish.heard = unclearErrors.has(error) ? 'unclear' : 'refused'
+        if (answer.error === 'own_appointment' || answer.status === 'already_booked') wish.heard = 'asked'
+        else wish.heard = isUnclear(answer) ? 'unclear' : 'refused'
       }
       if (answer !== null && answer.success !== true) this.#noteRefusal(wish, answer)
     }
@@ -379,29 +370,10 @@ export class Agent {
   }
 
   /** `askedAt`: only what was booked before the question could have been known; by default everything booked before the answer. */
-  #noteRefusal({ callId, from, person, start }: Wish, answer: Answer, askedAt?: number): void {
-    const error = String(answer.error)
-    if (!takenErrors.has(error)) return
+  #noteRefusal({ callId, from, person, start, agreed }: Wish, answer: Answer, askedAt?: number): void {
+    if (!isTaken(answer)) return
     const heardAt = this.#world.now().getTime()
-    this.#ledger.refusals.push({ callId, from, person, start, error, knownBy: askedAt ?? heardAt, heardAt })
+    const said = { error: String(answer.error), knownBy: askedAt ?? heardAt, heardAt }
+    this.#ledger.refusals.push({ callId, from, person, start, agreed, ...said })
   }
-}
-
-function shouldRepeat(answer: Answer | null): boolean {
-  if (answer === null) return true
-  const error = String(answer.error)
-  return unclearErrors.has(error) || error === 'calendar_busy' || error === 'calendar_unavailable'
-}
-
-function pickAlternative(chance: Chance, answer: Answer): number | undefined {
-  const { alternatives } = answer
-  if (!Array.isArray(alternatives) || alternatives.length === 0) return undefined
-  const { date, time } = chance.pick(alternatives) as { date: string; time: string }
-  return instantOf(date, time, zone)?.getTime()
-}
-
-const strength: Wish['cancel'][] = ['none', 'refused', 'unclear', 'noted', 'cancelled']
-
-function stronger(before: Wish['cancel'], now: Wish['cancel']): Wish['cancel'] {
-  return strength.indexOf(now) > strength.indexOf(before) ? now : before
 }

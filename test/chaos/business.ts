@@ -4,6 +4,7 @@
  */
 import type { BookingOutput } from '../../src/simulator/control.ts'
 import type { Ledger } from './ledger.ts'
+import { isLive, metadataOf } from './lives.ts'
 import type { Chance } from './random.ts'
 import { groupEventType, longLength, severalLengths, type World } from './world.ts'
 
@@ -16,7 +17,13 @@ export async function actAtCalcom(world: World, ledger: Ledger, chance: Chance):
   const later = world.now().getTime() + hourMs
   const bookings = control.bookings().filter((booking) => Date.parse(booking.start) > later)
   const live = bookings.filter(({ status }) => status === 'accepted')
-  const alone = live.filter(({ eventTypeId }) => eventTypeId !== groupEventType)
+  // What a request that was sent twice has booked twice is left to the gateway: nobody could tell which one is meant.
+  const ids = bookings.filter(isLive).map((booking) => metadataOf(booking).booking_id)
+  const isTwice = (booking: BookingOutput) => {
+    const id = metadataOf(booking).booking_id
+    return id !== undefined && ids.indexOf(id) !== ids.lastIndexOf(id)
+  }
+  const alone = live.filter((booking) => booking.eventTypeId !== groupEventType && !isTwice(booking))
   const pending = bookings.filter(({ status }) => status === 'pending')
   const act = chance.weighted({
     stranger: 4,

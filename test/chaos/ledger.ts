@@ -23,6 +23,8 @@ export interface Wish {
   bookedStart: number | null
   moves: Array<{ to: number; heard: 'moved' | 'refused' | 'unclear'; at: number | null }>
   cancel: 'none' | 'cancelled' | 'noted' | 'refused' | 'unclear'
+  /** The call in which it was asked for. */
+  cancelCallId: string | null
   /** When `cancelled` was heard first; ms. */
   cancelledAt: number | null
 }
@@ -33,6 +35,8 @@ export interface Refusal {
   from: string | null
   person: string
   start: number
+  /** It was wanted besides another one. */
+  agreed: boolean
   error: string
   /** A booking that the answer should have known of was made before this instant. */
   knownBy: number

@@ -4,7 +4,7 @@
  */
 import type { BookingOutput } from '../../src/simulator/control.ts'
 import type { Ledger } from './ledger.ts'
-import { callIdOf, isOurs, type Life, livesOf, startsOf } from './lives.ts'
+import { callIdOf, isOurs, type Life, livesOf, metadataOf, startsOf } from './lives.ts'
 
 /** Between Cal.com's answer to our look and our request lies a moment that nobody can close. */
 const lookToRequestMs = 6_000
@@ -30,9 +30,10 @@ interface Made {
 export function doubleBookings(bookings: readonly BookingOutput[], ledger: Ledger): string[] {
   return pairsOf(madeBy(bookings, ledger), ({ callId, person }) => `${callId} ${person}`).flatMap(
     ([one, later]) => {
-      // What Cal.com booked at another time than asked is ended by a job, and must be gone at last.
-      const isStray = (one.isStray || later.isStray) && !(standsAtLast(one) && standsAtLast(later))
-      return isStray || endOf(one) <= later.at ? [] : [describe(one, later)]
+      // Booked at another time than asked, or by one request that was sent twice on the way: ended by a job, and gone at last.
+      const isCalcoms = one.isStray || later.isStray || isSentTwice(one, later)
+      if (isCalcoms && !(standsAtLast(one) && standsAtLast(later))) return []
+      return endOf(one) <= later.at ? [] : [describe(one, later)]
     },
   )
 }
@@ -42,6 +43,7 @@ export function secondBookings(bookings: readonly BookingOutput[], ledger: Ledge
   const made = madeBy(bookings, ledger).filter(({ isStray }) => !isStray)
   return pairsOf(made, ({ callId, person }) => `${ledger.callers.get(callId) ?? callId} ${person}`).flatMap(
     ([one, later]) => {
+      if (isSentTwice(one, later)) return []
       const stood = one.lives.some(
         (life) =>
           life.from <= later.at && later.at < life.to && later.start < life.end && life.start < later.end,
@@ -54,11 +56,11 @@ export function secondBookings(bookings: readonly BookingOutput[], ledger: Ledge
 /** "Taken" said of a time at which the very person's own booking stood, in this call or another of theirs. */
 export function refusedButAlive(bookings: readonly BookingOutput[], ledger: Ledger): string[] {
   const made = madeBy(bookings, ledger)
-  return ledger.refusals.flatMap(({ callId, from, person, start, error, knownBy, heardAt }) => {
+  return ledger.refusals.flatMap(({ callId, from, person, start, agreed, error, knownBy, heardAt }) => {
     const own = made.find(
       (one) =>
         one.person === person &&
-        (one.callId === callId || (from !== null && ledger.callers.get(one.callId) === from)) &&
+        (one.callId === callId || (!agreed && from !== null && ledger.callers.get(one.callId) === from)) &&
         one.lives.some((life) => life.start === start && life.from <= knownBy && life.to > heardAt),
     )
     return own ? [`${callId} heard ${error}; ${own.booking.uid} of ${own.callId}`] : []
@@ -127,6 +129,11 @@ function pairsOf(made: readonly Made[], keyOf: (one: Made) => string): Array<[Ma
         later.agreed ? [] : group.slice(0, nth).map((one) => [one, later]),
     ),
   )
+}
+
+/** Two bookings with one id of ours: nothing that we sent twice, because an attempt is executed once (`doubleBookings`). */
+function isSentTwice(one: Made, later: Made): boolean {
+  return metadataOf(one.booking).booking_id === metadataOf(later.booking).booking_id
 }
 
 /** When a booking and everything it was moved to had ended. */

@@ -83,10 +83,10 @@ export async function judge(world: World, ledger: Ledger, jobsLeft: string[]): P
   )
 
   // Calls of which a person of the business was told that something is not as it was said.
-  const callbacks = await world.sql<{ call_id: string; reason: string }>(
-    `SELECT call_id, reason FROM callback_requests WHERE company_id = 1 AND call_id IS NOT NULL AND kind = 'technical'`,
+  const callbacks = await world.sql<{ call_id: string | null; name: string | null }>(
+    `SELECT call_id, name FROM callback_requests WHERE company_id = 1 AND kind = 'technical'`,
   )
-  const promised = new Set(callbacks.map(({ call_id }) => call_id))
+  const promised = new Set(callbacks.map(({ call_id, name }) => call_id ?? name))
 
   const counts = Object.fromEntries(Object.keys(counted).map((name) => [name, 0])) as Verdict['counts']
   const examples: string[] = []
@@ -182,7 +182,7 @@ function compareTold(
   bookings: BookingOutput[],
   byUid: ReadonlyMap<string, BookingOutput>,
   ledger: Ledger,
-  promised: ReadonlySet<string>,
+  promised: ReadonlySet<string | null>,
   broken: Broken,
 ): void {
   const who = `${wish.callId} ${wish.uid ?? ''}`
@@ -219,7 +219,12 @@ function compareTold(
     acts.some(({ kind }) => kind === 'cancelled' || kind === 'rejected') ||
     ['cancelled', 'noted', 'unclear'].includes(wish.cancel)
   if (ended && !mayHaveEnded && !excused) broken('toldBookedButNot', `${who} ${last.uid} ${last.status}`)
-  if (!ended && (wish.cancel === 'cancelled' || wish.cancel === 'noted'))
+  // Noted, and then there were others in it: a person has it.
+  const isPersons =
+    wish.cancel === 'noted' &&
+    acts.some(({ kind }) => kind === 'joined') &&
+    (promised.has(wish.cancelCallId) || promised.has(wish.person))
+  if (!ended && !isPersons && (wish.cancel === 'cancelled' || wish.cancel === 'noted'))
     broken('toldCancelledButStands', `${who} ${last.uid} ${wish.cancel}`)
   // A move by the business in the very same moment is the business's answer to the cancellation.
   const movedMeanwhile = acts.some(({ kind }) => kind === 'moved')

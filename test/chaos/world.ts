@@ -228,7 +228,13 @@ export class World {
   /** Keeps both sides of the story beside the log, for whoever looks into a broken promise. */
   async keepState(ledger: object): Promise<void> {
     const tables: Record<string, unknown> = {}
-    for (const table of ['appointments', 'appointment_changes', 'booking_attempts', 'mail_outbox'])
+    for (const table of [
+      'appointments',
+      'appointment_changes',
+      'booking_attempts',
+      'callback_requests',
+      'mail_outbox',
+    ])
       tables[table] = await this.sql(`SELECT * FROM ${table} ORDER BY created_at`)
     const state = { ...tables, bookings: this.simulator.control.bookings(), ledger }
     await writeFile(join(this.#folder, 'state.json'), JSON.stringify(state, null, 1))
