@@ -64,12 +64,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 let failed = false
 if (values.weakened === undefined) {
   for (const seed of seeds) {
-    const { counts } = await runOnce({ ...base, seed })
-    failed ||= Object.values(counts).some((count) => count > 0)
+    const verdict = await runOnce({ ...base, seed })
+    failed = !holds(verdict) || failed
   }
   console.log('\nWith our limits as they are:')
-  const { counts } = await runOnce({ ...base, ...underOwnLimits, seed: seeds[0]! })
-  failed ||= Object.values(counts).some((count) => count > 0)
+  const verdict = await runOnce({ ...base, ...underOwnLimits, seed: seeds[0]! })
+  failed = !holds(verdict) || failed
 } else {
   const names = values.weakened === 'all' ? Object.keys(sabotages) : values.weakened.split(',')
   for (const name of names) {
@@ -88,6 +88,13 @@ if (values.weakened === undefined) {
   }
 }
 process.exit(failed ? 1 : 0)
+
+/** Nothing is broken, and enough has happened to say so: a machine too busy to book anything proves nothing. */
+function holds({ counts, facts }: Verdict): boolean {
+  const isTooQuiet = (facts['told "gebucht"'] ?? 0) * 10 < (facts.calls ?? 0)
+  if (isTooQuiet) console.log('  Too little was booked to say anything: run it on a machine with time.')
+  return !isTooQuiet && Object.values(counts).every((count) => count === 0)
+}
 
 async function runOnce(plan: Plan): Promise<Verdict> {
   const startedAt = performance.now()
