@@ -24,19 +24,59 @@ export function normalisePhone(raw: string, defaultCountry: CountryCode = 'DE'):
   const key = `${defaultCountry}${text}`
   let entry = known.get(key)
   if (!entry) {
-    entry = { number: readPhone(text, defaultCountry) }
+    entry = { number: parseSpoken(fromSip(text), defaultCountry) }
     known.set(key, entry)
   }
   return entry.number
 }
 
-function readPhone(text: string, defaultCountry: CountryCode): string | null {
-  const written = dictatedToDigits(text).replace(/\(0\)/g, '')
+/** What a spoken or written number argument says; `same`: the number the caller calls from; `absent`: none was given. */
+export type PhoneReading =
+  | { phone: string }
+  | { phone: null; reason: 'absent' | 'same' | 'invented' | 'unclear' }
+
+const absentWords =
+  /^(?:|none|null|undefined|n\/?a|k\. ?a\.?|-+|unknown|anonym(?:ous)?|unbekannt|unterdrückt|private?|withheld|keine?(?: (?:nummer|angabe|telefonnummer|ahnung))?|nein(?: danke)?|(?:habe?|hab) ich (?:nicht|keine)|weiß (?:ich )?nicht|not provided|nicht (?:angegeben|bekannt))[.!]?$/i
+const sameWords =
+  /\b(?:dieselbe|dieser nummer|diese nummer|diese hier|die gleiche|selbe nummer|gleiche nummer|von der ich (?:gerade )?anrufe|mit der ich (?:gerade )?(?:anrufe|telefoniere)|die sie (?:sehen|haben|angezeigt)|im display|angezeigte)\b/i
+
+/**
+ * Reads a number argument of a function: never a guess. Digits that make no number are `unclear` and asked for; only the fillers that
+ * models make up ("0151123456") are `invented`, which says nothing about a number.
+ */
+export function readPhone(spoken: string): PhoneReading {
+  const phone = normalisePhone(spoken)
+  if (phone !== null) return { phone }
+  const text = spoken.slice(0, rawCharactersMax).trim()
+  if (absentWords.test(text) || /\{\{|\}\}/.test(text)) return { phone: null, reason: 'absent' }
+  if (sameWords.test(text)) return { phone: null, reason: 'same' }
+  const digits = text.replace(/\D/g, '')
+  const isWritten = !/\p{L}/u.test(text)
+  if (
+    isWritten &&
+    (/^(?:49|0)?(?:15\d|16\d|17\d)?0?(?:123456|1234567|12345678|123456789)0?$/.test(digits) ||
+      isSequence(digits))
+  )
+    return { phone: null, reason: 'invented' }
+  return { phone: null, reason: 'unclear' }
+}
+
+function parseSpoken(text: string, defaultCountry: CountryCode): string | null {
+  if (!/\p{L}/u.test(text)) return parseWritten(text, defaultCountry)
+  // "hundert einundsiebzig" may be 171 or 100 and 71: taken if only one of them can be dialled.
+  const found = new Set<string>()
+  for (const written of dictatedToDigits(text)) {
+    const number = parseWritten(written, defaultCountry)
+    if (number !== null && !written.includes('+', 1)) found.add(number)
+  }
+  return found.size === 1 ? [...found][0]! : null
+}
+
+function parseWritten(text: string, defaultCountry: CountryCode): string | null {
+  const written = text.replace(/\(0\)/g, '')
   const isInternational = /^\s*(?:\+|00)/.test(written)
   const digits = written.replace(/\D/g, '')
-  if (digits.length < 6 || digits.length > e164DigitsMax + 3) return null
-  if (/[a-z]{3,}/i.test(written.replace(/\b(?:tel|telefon|handy|mobil|nummer|phone|fax)\b/gi, '')))
-    return null
+  if (digits.length < 6 || digits.length > e164DigitsMax + 3 || /\p{L}/u.test(written)) return null
 
   if (isInternational) return valid(`+${digits.replace(/^00/, '')}`)
   if (digits.startsWith('0')) return valid(digits, defaultCountry)
@@ -87,7 +127,7 @@ function valid(text: string, country?: CountryCode): string | null {
 
 /** "123456789", "0111111111", "987654321": typed to get past a field. */
 function isSequence(digits: string): boolean {
-  if (/^(\d)\1+$/.test(digits) || /(\d)\1{7,}/.test(digits)) return true
+  if (/^0?(\d)\1+$/.test(digits) || /0{8,}/.test(digits)) return true
   return '01234567890123456789'.includes(digits) || '98765432109876543210'.includes(digits)
 }
 
@@ -97,26 +137,100 @@ function fromSip(raw: string): string {
   return (uri ? uri[1]! : raw).trim()
 }
 
-/** Writes number words as digits: "null eins fünf eins doppel drei" → "015133"; other words stay as they are. */
-function dictatedToDigits(raw: string): string {
-  if (!/[a-zäöüß]/i.test(raw)) return raw
+const courtesy =
+  /^(?:das|die|der|den|eine|meine?|mein|nummern?|rufnummer|handynummer|mobilnummer|telefonnummer|rückrufnummer|festnetznummer|tel|telefon|handy|mobil|mobile|festnetz|phone|fax|ist|lautet|wäre|und|dann|danach|also|äh|ähm|hm|bitte|danke|ja|genau|okay|ok|vorwahl|durchwahl|unter|auf|erreichbar|erreichen|sie|mich|mir|ich|bin|am|besten|zurückrufen|zurück|rufen|hier|leerzeichen|strich|schrägstrich|minus|bindestrich|pause|komma|noch|kommt|zuerst|erst|landesvorwahl|deutschland)$/
+const englishDigits = new Map(
+  'zero one two three four five six seven eight nine'
+    .split(' ')
+    .map((word, digit) => [word, String(digit)] as const),
+).set('o', '0')
+const tensOfWords = /^[2-9]0$/
+
+/**
+ * Number words as digits: "null eins fünf eins doppel drei" → "015133". More than one reading where words were written apart
+ * ("hundert einundsiebzig"); none if a word among them is no part of a number.
+ */
+function dictatedToDigits(raw: string): string[] {
+  const words = raw
+    .toLowerCase()
+    .replace(/^tel:/, '')
+    .replace(/([a-zäöüß]{2})-(?=[a-zäöüß])/g, '$1 ')
+    .replace(/\b(?:doppelt?e?)(?=null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|\d)/g, 'doppel ')
+    .replace(
+      /(zwei|drei|vier|fünf|\d)\s+mal\b/g,
+      (_, times: string) => `${/\d/.test(times) ? (timesWords[times] ?? times) : times}mal`,
+    )
+    .split(/[\s,;:.!/()-]+/)
+    .filter((word) => word !== '')
+  const pieces: string[] = []
   let repeat = 1
-  let out = ''
-  for (const word of raw.toLowerCase().split(/[\s,;.]+/)) {
+  for (const [at, word] of words.entries()) {
     const times = repetitionOf(word)
     if (times !== null) {
       repeat = times
       continue
     }
-    if (repeat > 1 && /^(?:die|eine|der|das)$/.test(word)) continue
-    const digits = word === 'plus' ? '+' : (digitsOf(word) ?? word.replace(/[:]/g, ''))
-    const isCourtesy =
-      /^(?:die|meine|nummer|ist|lautet|telefonnummer|handynummer|und|dann|also|äh|ähm|bitte|ja|vorwahl)$/
-    if (isCourtesy.test(word)) continue
-    out += /^\+?\d+$/.test(digits) ? digits.repeat(/^\d$/.test(digits) ? repeat : 1) : ` ${digits}`
+    const isPair =
+      word === 'und' &&
+      /^[1-9]$/.test(pieces.at(-1) ?? '') &&
+      tensOfWords.test(digitsOf(words[at + 1] ?? '') ?? '')
+    if (isPair) pieces.push('und')
+    if (courtesy.test(word)) continue
+    const digits =
+      word === 'plus' ? '+' : /^\+?\d+$/.test(word) ? word : (englishDigits.get(word) ?? digitsOf(word))
+    if (digits === null) return []
+    if (repeat > 1 && digits.length > 1) return []
+    pieces.push(digits.repeat(repeat))
     repeat = 1
   }
+  if (repeat > 1) return []
+  const numbers = inOneNumber(pieces)
+  return [...new Set([numbers.join(''), joinedHundreds(numbers).join('')])]
+}
+
+const timesWords: Record<string, string> = { 2: 'zwei', 3: 'drei', 4: 'vier', 5: 'fünf' }
+
+/** What is one number though it was written in several words: "zwei hundert" is 200, "drei und vierzig" 43. */
+function inOneNumber(pieces: readonly string[]): string[] {
+  const out: string[] = []
+  for (let at = 0; at < pieces.length; at++) {
+    const piece = pieces[at]!
+    const last = out.at(-1) ?? ''
+    if (piece === 'und') {
+      out[out.length - 1] = String(Number(pieces[at + 1]) + Number(last))
+      at++
+    } else if ((piece === '100' || piece === '1000') && /^[1-9]$/.test(last)) {
+      out[out.length - 1] = String(Number(last) * Number(piece))
+    } else out.push(piece)
+  }
   return out
+}
+
+/** The other reading of hundreds and thousands: "vierhundert zehn" may be 410 as well as 400 and 10. */
+function joinedHundreds(numbers: readonly string[]): string[] {
+  const out: string[] = []
+  for (const number of numbers) {
+    const last = out.at(-1) ?? ''
+    const isRest =
+      (/^[1-9]00$/.test(last) && /^[1-9]\d?$/.test(number)) ||
+      (/^[1-9]000$/.test(last) && /^[1-9]\d{0,2}$/.test(number))
+    if (isRest) out[out.length - 1] = String(Number(last) + Number(number))
+    else out.push(number)
+  }
+  return out
+}
+
+/** An E.164 number as it is read out, digit by digit in groups: "0 1 7 1, 3 9 2, 0 4 1 5"; foreign ones with "plus". */
+export function spokenPhone(number: string, homeCountry: CountryCode = 'DE'): string {
+  const parsed = parsePhoneNumberFromString(number)
+  const isHome = parsed?.country === homeCountry
+  const written = (isHome ? parsed.formatNational() : parsed?.formatInternational()) ?? number
+  const blocks = written.match(/\d+/g) ?? []
+  const groups = blocks.flatMap((block) =>
+    block.length <= 4 ? [block] : (block.match(/\d{2,3}(?=(?:\d{2,3})+$|$)/g) ?? [block]),
+  )
+  const said = groups.map((group) => [...group].join(' ')).join(', ')
+  return written.startsWith('+') ? `plus ${said}` : said
 }
 
 /** An E.164 number as people write it ("+49 30 23125001"), for texts that are read. */

@@ -1,74 +1,104 @@
 /**
  * German number words as digits, for numbers that are dictated: telephone numbers, years in mail addresses.
- * Pure. Knows 0–99 and the hundreds of years ("neunzehnhundertachtzig"); larger numbers are not dictated.
+ * Pure. Knows 0 to 999 999 written as one word, the hundreds of years ("neunzehnhundertachtzig"), words run together
+ * ("nulleinsfünf").
  */
 
-const units = [
-  'null',
-  'eins',
-  'zwei',
-  'drei',
-  'vier',
-  'funf',
-  'sechs',
-  'sieben',
-  'acht',
-  'neun',
-  'zehn',
-  'elf',
-  'zwolf',
-]
-const tens = ['', '', 'zwanzig', 'dreissig', 'vierzig', 'funfzig', 'sechzig', 'siebzig', 'achtzig', 'neunzig']
+const small: Record<string, number> = {
+  null: 0,
+  nuller: 0,
+  oh: 0,
+  ein: 1,
+  eins: 1,
+  zwei: 2,
+  zwo: 2,
+  drei: 3,
+  vier: 4,
+  funf: 5,
+  sechs: 6,
+  sieben: 7,
+  acht: 8,
+  neun: 9,
+  zehn: 10,
+  elf: 11,
+  zwolf: 12,
+  dreizehn: 13,
+  vierzehn: 14,
+  funfzehn: 15,
+  sechzehn: 16,
+  siebzehn: 17,
+  achtzehn: 18,
+  neunzehn: 19,
+}
+const tens: Record<string, number> = {
+  zwanzig: 20,
+  dreissig: 30,
+  vierzig: 40,
+  funfzig: 50,
+  sechzig: 60,
+  siebzig: 70,
+  achtzig: 80,
+  neunzig: 90,
+}
 
-const digitsOfWord = new Map<string, string>()
-units.forEach((word, value) => {
-  digitsOfWord.set(word, String(value))
-})
-for (const [word, value] of [
-  ['zwo', '2'],
-  ['ein', '1'],
-  ['oh', '0'],
-  ['nuller', '0'],
-  ['dreizehn', '13'],
-  ['vierzehn', '14'],
-  ['funfzehn', '15'],
-  ['sechzehn', '16'],
-  ['siebzehn', '17'],
-  ['achtzehn', '18'],
-  ['neunzehn', '19'],
-] as const)
-  digitsOfWord.set(word, value)
-tens.forEach((word, ten) => {
-  if (word === '') return
-  digitsOfWord.set(word, `${ten}0`)
-  for (let unit = 1; unit <= 9; unit++) {
-    digitsOfWord.set(`${unit === 1 ? 'ein' : units[unit]}und${word}`, `${ten}${unit}`)
-    if (unit === 2) digitsOfWord.set(`zwound${word}`, `${ten}2`)
-  }
-})
+const unit = '(?:ein|zwei|zwo|drei|vier|funf|sechs|sieben|acht|neun)'
+const teen = '(?:zehn|elf|zwolf|dreizehn|vierzehn|funfzehn|sechzehn|siebzehn|achtzehn|neunzehn)'
+const ten = `(?:${Object.keys(tens).join('|')})`
+const below100 = `(?:${unit}und${ten}|${ten}|${teen}|eins|${unit})`
+const hundreds = `(?:(${unit}|${teen})?hundert(?:und)?(${below100})?)`
+const numberPattern = new RegExp(
+  `^(?:(${unit}|${teen}|${unit}und${ten})?tausend(?:und)?)?(?:${hundreds}|(${below100}))?$`,
+)
+/** One digit after the other without a blank: "einsfünfeins". */
+const runTogether = /^(?:null|eins|zwei|zwo|drei|vier|funf|sechs|sieben|acht|neun){2,}$/
+const digitWords = /null|eins|zwei|zwo|drei|vier|funf|sechs|sieben|acht|neun/g
 
-/** "siebzehn" → "17", "zwo" → "2", "zweitausendvier" → "2004"; null if it is no number word. Any spelling of umlauts. */
+/** "siebzehn" → "17", "zwo" → "2", "hunderteinundsiebzig" → "171", "zweitausendvier" → "2004"; null if it is no number word. Any spelling of umlauts. */
 export function digitsOf(word: string): string | null {
-  const plain = word
-    .toLowerCase()
-    .replaceAll('ß', 'ss')
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .replace(/fuenf/g, 'funf')
-    .replace(/zwoelf/g, 'zwolf')
-  const direct = digitsOfWord.get(plain)
-  if (direct !== undefined) return direct
-  const year = /^(neunzehnhundert|zweitausend)(?:und)?(.*)$/.exec(plain)
-  if (!year) return null
-  const rest = year[2] === '' ? '00' : digitsOfWord.get(year[2]!)
-  if (rest === undefined) return null
-  return `${year[1] === 'zweitausend' ? '20' : '19'}${rest.padStart(2, '0')}`
+  const plain = plainWord(word)
+  if (Object.hasOwn(small, plain)) return String(small[plain])
+  if (plain.length < 5 || plain.length > 60) return null
+  const value = numberIn(plain)
+  if (value !== null) return String(value)
+  return runTogether.test(plain)
+    ? [...plain.matchAll(digitWords)].map(([digit]) => small[digit]).join('')
+    : null
 }
 
 /** "doppel", "zweimal", "dreimal": how often the next digit is to be written; null for any other word. */
 export function repetitionOf(word: string): number | null {
   if (/^(?:doppelt?e?|zweimal|zwomal)$/.test(word)) return 2
   if (/^(?:dreifach|dreimal|tripel)$/.test(word)) return 3
-  if (/^viermal$/.test(word)) return 4
+  if (/^(?:vierfach|viermal)$/.test(word)) return 4
+  if (/^(?:fünffach|fünfmal|fuenfmal)$/.test(word)) return 5
   return null
+}
+
+function plainWord(word: string): string {
+  return word
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .replace(/fuenf/g, 'funf')
+    .replace(/zwoelf/g, 'zwolf')
+}
+
+function numberIn(plain: string): number | null {
+  const found = numberPattern.exec(plain)
+  if (!found || plain === '') return null
+  const [, thousands, hundred, rest, low] = found
+  const hasThousand = plain.includes('tausend')
+  const hasHundred = plain.includes('hundert')
+  const value =
+    (hasThousand ? 1_000 * (thousands ? below100Of(thousands) : 1) : 0) +
+    (hasHundred ? 100 * (hundred ? below100Of(hundred) : 1) : 0) +
+    (rest ? below100Of(rest) : 0) +
+    (low ? below100Of(low) : 0)
+  return hasThousand || hasHundred || low ? value : null
+}
+
+function below100Of(word: string): number {
+  const pair = new RegExp(`^(${unit})und(${ten})$`).exec(word)
+  return pair ? small[pair[1]!]! + tens[pair[2]!]! : (small[word] ?? tens[word]!)
 }

@@ -106,7 +106,54 @@ export function readArguments(
       }
     }
   }
+  for (const key of ['name', 'customer_name']) {
+    if (keys.includes(key)) joinName(raw, key, found)
+  }
   return found
+}
+
+/** Where first and last name come apart: names under which agents send them. */
+const firstNames = [
+  'firstName',
+  'first_name',
+  'vorname',
+  'given_name',
+  'customer_first_name',
+  'customerFirstName',
+]
+const lastNames = [
+  'lastName',
+  'last_name',
+  'nachname',
+  'surname',
+  'family_name',
+  'familienname',
+  'customer_last_name',
+  'customerLastName',
+]
+
+/** Joins a first and a last name; beside a whole name, which a caller has said, they add nothing. */
+function joinName(
+  raw: Readonly<Record<string, unknown>>,
+  key: string,
+  found: Record<string, ArgumentValue>,
+): void {
+  const first = firstOf(raw, firstNames)
+  const last = firstOf(raw, lastNames)
+  const whole = found[key]
+  if ((first === undefined && last === undefined) || (typeof whole === 'string' && whole.includes(' ')))
+    return
+  const parts = [first ?? whole, last ?? (first === undefined ? undefined : whole)]
+  const joined = [...new Set(parts.filter((part) => typeof part === 'string'))].join(' ')
+  if (joined !== '') found[key] = joined
+}
+
+function firstOf(raw: Readonly<Record<string, unknown>>, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = Object.hasOwn(raw, name) ? cleanArgument(raw[name]) : undefined
+    if (typeof value === 'string') return value
+  }
+  return undefined
 }
 
 /** One value as the functions may see it; undefined when it only means "nothing". */

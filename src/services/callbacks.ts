@@ -7,14 +7,17 @@
 
 import { enqueueJob } from '../db/jobs.ts'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
+import { AppError } from '../errors.ts'
 import { understandWish } from '../german/index.ts'
 import {
+  callbackNumberAgain,
+  callbackNumberIs,
   callbackNumberWanted,
   callbackOnlyNoted,
   willCallBack,
   willCallBackInstead,
 } from '../german/sentences/appointments.ts'
-import { normalisePhone } from '../lib/phone.ts'
+import { readPhone, spokenPhone } from '../lib/phone.ts'
 import type { CallScope } from './appointments/types.ts'
 import { type CallbackPromise, promiseCallback } from './callback-time.ts'
 import { whyUnreachable } from './mail/notify.ts'
@@ -64,8 +67,15 @@ export class CallbackService {
     this.#deps = deps
   }
 
-  /** Stores what a caller asks for. Null when there is no number to call: nothing is stored, ask for it (incident I-69). */
+  /**
+   * Stores what a caller asks for. Null when there is no number to call: nothing is stored, ask for it (incident I-69).
+   * @throws AppError `phone_not_understood` when a number was said that makes none
+   */
   async request(scope: CallScope, input: CallbackInput): Promise<StoredCallback | null> {
+    if (input.phone !== undefined && isUnclear(input.phone))
+      throw new AppError('phone_not_understood', callbackNumberAgain, {
+        fields: { status: 'needs_phone', requires_phone_number: true, missing_fields: ['phone'] },
+      })
     if (numberFor(scope, input) === null) return null
     return this.#deps.tenancy.run(scope.call.companyId, (tx) => this.requestIn(tx, scope, input))
   }
@@ -122,7 +132,10 @@ export class CallbackService {
       id: Number(id),
       promise,
       reachable: data.phone !== null,
-      say: data.phone === null ? callbackNumberWanted() : sayPromise(promise),
+      say:
+        data.phone === null
+          ? callbackNumberWanted()
+          : [sayPromise(promise), ...readBack(scope, input)].join(' '),
     }
   }
 
@@ -184,8 +197,19 @@ export class CallbackService {
 
 /** The number to call: the one the caller names, if it is one, else the one they call from. */
 function numberFor({ call }: CallScope, input: CallbackInput): string | null {
-  const named = input.phone === undefined ? null : normalisePhone(input.phone)
-  return named ?? call.callerNumber
+  return (input.phone === undefined ? null : readPhone(input.phone).phone) ?? call.callerNumber
+}
+
+/** A number that was named in this request and is not the one they call from is read back. */
+function readBack({ call }: CallScope, { phone }: CallbackInput): string[] {
+  const number = phone === undefined ? null : readPhone(phone).phone
+  return number === null || number === call.callerNumber ? [] : [callbackNumberIs(spokenPhone(number))]
+}
+
+/** Whether digits were said that make no number. */
+function isUnclear(spoken: string): boolean {
+  const read = readPhone(spoken)
+  return read.phone === null && read.reason === 'unclear'
 }
 
 function reasonText({ call }: CallScope, input: CallbackInput, phone: string | null): string {

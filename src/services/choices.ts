@@ -167,7 +167,9 @@ export function chooseStaff(
   if (found.kind === 'none') throw staffQuestion('unknown_staff', unknownStaff, able)
   const candidates =
     found.kind === 'match' ? [found.staff] : found.candidates.filter((person) => able.includes(person))
-  if (candidates.length > 1) throw staffQuestion('ambiguous_staff', whichStaff, candidates)
+  const isUnsure = found.kind === 'ambiguous' && found.candidates.length === 1
+  if (candidates.length > 1 || (isUnsure && candidates.length === 1))
+    throw staffQuestion('ambiguous_staff', whichStaff, candidates)
   const [person] = candidates
   if (person && able.includes(person)) return person
   const named = found.kind === 'match' ? found.staff : found.candidates[0]!

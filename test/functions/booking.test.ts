@@ -387,6 +387,38 @@ describe('contact', () => {
     expect(await attemptOf(started)).toMatchObject({ customerPhone: call.from })
   })
 
+  test('a number or an address that was not understood is asked for again', async () => {
+    const phone = await gateway.call(
+      'start_booking',
+      { ...wish, customer_phone: 'null eins sieben blau' },
+      somebody(),
+    )
+    expect(phone).toMatchObject({ success: false, error: 'invalid_phone', missing_fields: ['phone'] })
+  })
+
+  test.each([
+    ['check_availability', 'Kinderhaarschnitt', 'unknown_service'],
+    ['start_booking', 'haare schneiden für mein kind', 'unknown_service'],
+    ['check_availability', 'herrenhaarschnitt und bart', 'ambiguous_service'],
+    ['start_booking', 'haare schneiden und bart trimmen', 'ambiguous_service'],
+  ])('%s: "%s" is never another service', async (name, service, error) => {
+    expect(await gateway.call(name, { ...wish, service }, somebody())).toMatchObject({
+      success: false,
+      error,
+    })
+  })
+
+  test.each([
+    ['10:00', { firstName: 'Erika', lastName: 'Sommer' }],
+    ['11:00', { vorname: 'Ina', nachname: 'Sommer' }],
+    ['12:00', { first_name: 'Ute', last_name: 'Sommer' }],
+  ])('first and last name apart are one name (%s)', async (time, parts) => {
+    const nameless = { date: wish.date, time, service: wish.service }
+    const started = await gateway.call('start_booking', { ...nameless, ...parts }, somebody())
+    expect(started).toMatchObject({ success: true })
+    expect(await attemptOf(started)).toMatchObject({ customerName: Object.values(parts).join(' ') })
+  })
+
   test('I-73 a dictated email is understood and used', async () => {
     const call = somebody()
     const started = await gateway.call(

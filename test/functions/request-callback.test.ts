@@ -68,6 +68,23 @@ test('I-69 a withheld number is asked for one; nothing is stored until then', as
   expect(await salon.callbackRows()).toMatchObject([{ phone: stranger }])
 })
 
+test('a number in words is understood and read back', async () => {
+  const spoken = 'null hunderteinundsiebzig drei neun zwei null vier eins fünf eins'
+  const asked = await salon.ask(requestCallback, { reason: 'Gutschein', phone: spoken })
+  expect(asked).toMatchObject({ success: true })
+  expect(asked.message).toContain('unter der Nummer 0 1 7 1, ')
+  expect(await salon.callbackRows()).toMatchObject([{ phone: '+4917139204151' }])
+})
+
+test('a number that was not understood is asked for, never replaced by the one they call from', async () => {
+  const phone = 'null hunderteinundsiebzig drei blau zwei'
+  await expect(salon.ask(requestCallback, { reason: 'Gutschein', phone })).rejects.toMatchObject({
+    code: 'phone_not_understood',
+    fields: { status: 'needs_phone', missing_fields: ['phone'] },
+  })
+  expect(await salon.callbackRows()).toHaveLength(0)
+})
+
 test('I-69 an invented number is no number', async () => {
   expect(
     await salon.ask(requestCallback, { phone: '0151123456' }, { from: null, callId: 'call_dummy' }),

@@ -1,5 +1,5 @@
 /** Callers' names, mail addresses and telephone numbers; one that is said and not understood is asked for. */
-import { normalisePhone } from '../../lib/phone.ts'
+import { readPhone } from '../../lib/phone.ts'
 import { readEmail, readPersonName } from '../../services/matching/index.ts'
 import type { Answer, Understanding } from './types.ts'
 
@@ -9,20 +9,23 @@ const without = (result: 'ask' | 'none'): Answer => ({ result, value: null, opti
 /** The cleaned name. What cannot be a person's name is none. */
 export const understandName: Understanding = ({ text, catalogue }) => {
   const { name, agentName } = catalogue.company
-  const read = readPersonName(text, [name, ...(agentName === null ? [] : [agentName])])
+  const services = catalogue.services.map((service) => service.name)
+  const read = readPersonName(text, [name, ...(agentName === null ? [] : [agentName]), ...services])
   return read === null ? without('none') : match(read)
 }
 
-/** The address; `none` where none was given, `ask` for one that is unclear or made up. */
+const looksLikeAddress = /@|\b(?:at|aet|klammeraffe|punkt|dot|gmx|gmail|web)\b|ät\b|\.\p{L}{2,}$/iu
+
+/** The address; `none` where none was given or nothing like one was said, `ask` for one that is unclear or made up. */
 export const understandEmail: Understanding = ({ text }) => {
   const read = readEmail(text)
   if (read.email !== null) return match(read.email)
-  return without(read.reason === 'absent' ? 'none' : 'ask')
+  return without(read.reason === 'absent' || !looksLikeAddress.test(text) ? 'none' : 'ask')
 }
 
-/** The number in E.164; `ask` where digits were said that make no number. */
+/** The number in E.164; `ask` where digits were said that make no number, `none` where no number was said. */
 export const understandPhone: Understanding = ({ text }) => {
-  const number = normalisePhone(text)
-  if (number !== null) return match(number)
-  return without(text.trim() === '' ? 'none' : 'ask')
+  const read = readPhone(text)
+  if (read.phone !== null) return match(read.phone)
+  return without(read.reason === 'absent' || read.reason === 'same' ? 'none' : 'ask')
 }

@@ -1,4 +1,4 @@
-/** People who serve: `value` is the full name; null with `match` is anyone. */
+/** People who serve: `value` is the full name. Who says that anyone will do has no wish, which is `none`. */
 import { staffAt } from '../../services/catalogue.ts'
 import { fullName } from '../../services/choices.ts'
 import { matchStaff } from '../../services/matching/index.ts'
@@ -8,12 +8,14 @@ import type { Answer, Understanding } from './types.ts'
 export const understandStaff: Understanding = ({ text, branch, catalogue }): Answer => {
   const here = matchStaff(text, staffAt(catalogue, branch.id))
   if (here.kind === 'match') return { result: 'match', value: fullName(here.staff), options: [] }
-  if (here.kind === 'anyone') return { result: 'match', value: null, options: [] }
+  if (here.kind === 'anyone') return { result: 'none', value: null, options: [] }
   if (here.kind === 'ambiguous') return { result: 'ask', value: null, options: here.candidates.map(fullName) }
   for (const other of catalogue.branches) {
     const found = other.id === branch.id ? null : matchStaff(text, staffAt(catalogue, other.id))
-    if (found?.kind === 'match')
-      return { result: 'none', value: null, options: [fullName(found.staff)], elsewhere: other.name }
+    const people =
+      found?.kind === 'match' ? [found.staff] : found?.kind === 'ambiguous' ? found.candidates : []
+    if (people.length === 1)
+      return { result: 'none', value: null, options: people.map(fullName), elsewhere: other.name }
   }
   return { result: 'none', value: null, options: [] }
 }

@@ -305,6 +305,15 @@ export function callbackOnlyNoted(): string {
   return 'Ich habe Ihr Anliegen notiert, kann Ihnen aber leider keinen Rückruf zusagen. Bitte rufen Sie später noch einmal an.'
 }
 
+/** A number was said that makes none. */
+export const callbackNumberAgain =
+  'Die Nummer habe ich leider nicht richtig verstanden. Könnten Sie sie bitte Ziffer für Ziffer wiederholen?'
+
+/** A number other than the one the caller calls from, read back. */
+export function callbackNumberIs(number: string): string {
+  return `Wir rufen unter der Nummer ${number} an.`
+}
+
 export function callbackNumberWanted(): string {
   return 'Unter welcher Nummer dürfen wir Sie zurückrufen?'
 }

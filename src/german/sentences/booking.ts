@@ -134,6 +134,8 @@ export const askName = 'Auf welchen Namen darf ich den Termin eintragen?'
 export const askEmail = 'Wie lautet bitte Ihre E-Mail-Adresse?'
 export const askEmailAgain =
   'Die E-Mail-Adresse habe ich leider nicht richtig verstanden. Könnten Sie sie bitte buchstabieren?'
+export const askPhoneAgain =
+  'Die Telefonnummer habe ich leider nicht richtig verstanden. Könnten Sie sie bitte Ziffer für Ziffer wiederholen?'
 export const askPhone = 'Unter welcher Telefonnummer können wir Sie erreichen?'
 export const askDayAndTime = 'An welchem Tag und zu welcher Uhrzeit möchten Sie kommen?'
 

@@ -4,7 +4,7 @@
  * Cal.com has returned another caller's booking for a shared one (incident I-45), and are never mailed to.
  */
 import { createHash } from 'node:crypto'
-import { normalisePhone } from '../../lib/phone.ts'
+import { readPhone } from '../../lib/phone.ts'
 import type { Catalogue, CatalogueService } from '../catalogue.ts'
 import { readEmail } from '../matching/index.ts'
 
@@ -16,11 +16,17 @@ export type EmailPlan =
   | { kind: 'ask'; field: 'email' | 'phone' }
 
 /**
- * The number a booking is stored under: the argument's if it is real, else the caller's own (incident I-73: models invent
- * "0151123456"). E.164 or null.
+ * The number a booking is stored under, E.164 or null: the argument's, or the caller's own where none was said, theirs was meant or a
+ * model made one up ("0151123456", incident I-73). `unclear`: digits were said that make no number; they are asked for again.
  */
-export function contactPhone(spoken: string | undefined, callerNumber: string | null): string | null {
-  return (spoken === undefined ? null : normalisePhone(spoken)) ?? callerNumber
+export function contactPhone(
+  spoken: string | undefined,
+  callerNumber: string | null,
+): { phone: string | null; unclear: boolean } {
+  const read = spoken === undefined ? null : readPhone(spoken)
+  if (read === null) return { phone: callerNumber, unclear: false }
+  if (read.phone !== null) return { phone: read.phone, unclear: false }
+  return read.reason === 'unclear' ? { phone: null, unclear: true } : { phone: callerNumber, unclear: false }
 }
 
 /** A real address from what was spoken, else the one already known; `unclear` when something was said in vain. */

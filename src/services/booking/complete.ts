@@ -3,7 +3,7 @@
  * unclear becomes one question; a value is never made up (incidents I-14, I-73). Reads only memory and the cache.
  */
 import { AppError } from '../../errors.ts'
-import { askEmail, askEmailAgain, askName, askPhone } from '../../german/sentences/booking.ts'
+import { askEmail, askEmailAgain, askName, askPhone, askPhoneAgain } from '../../german/sentences/booking.ts'
 import type { CallScope } from '../appointments/types.ts'
 import type { OfferMemory } from '../availability/offers.ts'
 import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
@@ -41,13 +41,18 @@ export async function completeWish(
     problems.push(asAppError(error))
     return undefined
   })
-  const name = nameFor(wish.name, people, [company.name, company.agentName ?? ''])
+  const name = nameFor(wish.name, people, [
+    company.name,
+    company.agentName ?? '',
+    ...catalogue.services.map((each) => each.name),
+  ])
   if (name === null) problems.push(question('missing_customer_name', askName, 'name'))
-  const phone = contactPhone(wish.phone, call.callerNumber)
+  const { phone, unclear: isPhoneUnclear } = contactPhone(wish.phone, call.callerNumber)
+  if (isPhoneUnclear) problems.push(question('invalid_phone', askPhoneAgain, 'phone'))
   const person = name === null ? undefined : findPerson(people, name)
   const { email, unclear } = contactEmail(wish.email, person?.email ?? null)
   const plan = planEmail(company, service ?? { emailRequired: false }, { email, phone })
-  if (plan.kind === 'ask') {
+  if (plan.kind === 'ask' && !(isPhoneUnclear && plan.field === 'phone')) {
     const again = plan.field === 'email' && unclear
     const say = plan.field === 'phone' ? askPhone : again ? askEmailAgain : askEmail
     problems.push(question(again ? 'invalid_email' : `missing_${plan.field}`, say, plan.field))

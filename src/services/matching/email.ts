@@ -3,7 +3,9 @@
  * Pure. Only the form is judged, not whether the mailbox exists. What a model makes up when nobody gave an address
  * ("test@example.com") is told apart, so that nobody's booking is mailed to a stranger.
  */
+import { domainToASCII } from 'node:url'
 import { digitsOf, repetitionOf } from '../../lib/spoken-digits.ts'
+import { applySpellingHints, spelledLetter } from './spelling.ts'
 import { isAbsent } from './text.ts'
 
 export type EmailReading = { email: string } | { email: null; reason: 'absent' | 'unclear' | 'invented' }
@@ -12,10 +14,11 @@ const spokenCharactersMax = 300
 const addressCharactersMax = 254
 const localCharactersMax = 64
 
-const address = /^[a-z0-9](?:[a-z0-9_%+-]|\.(?!\.))*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,24}$/
+const address =
+  /^[a-z0-9](?:[a-z0-9_%+-]|\.(?!\.))*@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})$/
 
 const refusals =
-  /^(?:(?:ich )?(?:habe?|besitze|will|möchte) (?:ich )?(?:keine?|nicht)\b.*|keine?(?: (?:e-?\s?mail.*|mail.*|adresse.*|angabe.*))?|nicht (?:angegeben|vorhanden|bekannt|nötig).*|nein(?: danke)?|unbekannt|unknown|k\.? ?a\.?|not provided|no email|ohne|weiß (?:ich )?nicht|weiss (?:ich )?nicht)[.!]?$/i
+  /^(?:(?:das )?(?:brauche?|weiß|weiss|sage?|kenne?) (?:ich )?(?:nicht|keine)\b.*|keine ahnung|(?:ich )?(?:habe?|besitze|will|möchte) (?:ich )?(?:keine?|nicht)\b.*|keine?(?: (?:e-?\s?mail.*|mail.*|adresse.*|angabe.*))?|nicht (?:angegeben|vorhanden|bekannt|nötig).*|nein(?: danke)?|unbekannt|unknown|k\.? ?a\.?|not provided|no email|ohne|weiß (?:ich )?nicht|weiss (?:ich )?nicht)[.!]?$/i
 
 const at =
   /^(?:ät|aet|ätt|äd|at|add|@|klammeraffe|klammeraffen|affenschwanz|affe|atzeichen|ätzeichen|at-zeichen|ät-zeichen)$/
@@ -28,7 +31,7 @@ const signs: readonly [RegExp, string][] = [
 
 /** Said around an address, or about how to write it. */
 const chatter =
-  /^(?:meine?|die|der|das|e-?mail|mail|mailadresse|e-?mail-?adresse|adresse|email-?adresse|ist|lautet|wäre|also|äh|ähm|hm|ja|und|dann|danach|alles|klein|kleingeschrieben|groß|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|wie|gesprochen|man|spricht|buchstabiere|ich|bitte|zeichen|mailto|genau|noch|mal|danke|ok|okay)$/
+  /^(?:schicken|senden|schreiben|mailen|notieren|nehmen|sie|es|an|für|unter|erreichbar|lautend|meine?|die|der|das|e-?mail|mail|mailadresse|e-?mail-?adresse|adresse|email-?adresse|ist|lautet|wäre|also|äh|ähm|hm|ja|und|dann|danach|alles|klein|kleingeschrieben|groß|großes|großem|großer|kleines|kleinem|kleiner|buchstabe|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|wie|gesprochen|man|spricht|buchstabiere|ich|bitte|zeichen|mailto|genau|noch|mal|danke|ok|okay)$/
 
 const providers = [
   'gmail',
@@ -64,7 +67,7 @@ const inventedLocals =
   /^(?:test(?:er|user|kunde|mail|\d*)?|demo|dummy|example|beispiel|user(?:name)?|kunde|kundin|customer|client|caller|anrufer|email|e-mail|mail|name|vorname[._-]?nachname|unknown|unbekannt|anonym(?:ous)?|no-?reply|noemail|nomail|keine?|none|null|undefined|na|n\.a|placeholder|fake|xxx+|abc|asdf|foo|john[._-]?doe|jane[._-]?doe|your[._-]?email|ihre?[._-]?e?-?mail|deine?[._-]?e?-?mail)$/
 
 /**
- * Reads a written or dictated address; lower case, umlauts written out. `absent`: none was given; `unclear`: something was,
+ * Reads a written or dictated address; lower case, umlauts of the mailbox written out, those of the domain as punycode. `absent`: none was given; `unclear`: something was,
  * but it makes no address (ask again); `invented`: a filler address that reaches nobody or a stranger.
  */
 export function readEmail(spoken: string): EmailReading {
@@ -75,11 +78,23 @@ export function readEmail(spoken: string): EmailReading {
     .trim()
   if (isAbsent(text) || refusals.test(text)) return { email: null, reason: 'absent' }
   const direct = text.toLowerCase().replace(/^<|^mailto:|>$|[.,;!]+$/g, '')
-  const candidate = address.test(direct) ? direct : assemble(text)
+  const spokenAddress = direct.includes('@') && !/\s/.test(direct) ? direct : assemble(text)
+  const candidate = spokenAddress === null ? null : inAscii(spokenAddress)
   if (candidate === null || !isAddress(candidate)) return { email: null, reason: 'unclear' }
   const [local, domain] = candidate.split('@') as [string, string]
   if (inventedDomains.test(domain) || inventedLocals.test(local)) return { email: null, reason: 'invented' }
   return { email: candidate }
+}
+
+/**
+ * An address as machines know it: umlauts of the mailbox written out, since mailboxes hardly ever have them; those of the domain as
+ * punycode, since müller.de and mueller.de belong to two owners (RFC 5891). Null without exactly one @.
+ */
+function inAscii(spokenAddress: string): string | null {
+  const [local, domain, ...more] = spokenAddress.split('@')
+  if (!local || !domain || more.length > 0) return null
+  const ascii = /^[\x21-\x7e]*$/.test(domain) ? domain : domainToASCII(domain)
+  return `${writeOut(local)}@${ascii}`
 }
 
 function isAddress(text: string): boolean {
@@ -92,23 +107,41 @@ function isAddress(text: string): boolean {
   )
 }
 
-/** Puts an address together from words; null if there is not exactly one @ in it. */
+/** Top levels that are said; any of two letters besides. What else a dictated address ends in is words run on. */
+const saidTopLevels =
+  /^(?:[a-z]{2}|com|net|org|info|biz|online|email|shop|store|berlin|hamburg|koeln|cologne|bayern|saarland|ruhr|wien|tirol|swiss|salon|hair|beauty|cloud|club|name|pro|app|dev|edu|gmbh|web|site|work)$/
+
+/** What says how the address is written, or is said after it. */
+const asides =
+  /^(?:äh|ähm|hm|bitte|danke|genau|ok|okay|ja|alles|klein|kleingeschrieben|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|dann|und|großes|großem|großer|kleines|kleinem|kleiner|buchstabe)$/
+
+/** Puts an address together from words, umlauts as said; null if there is not exactly one @ in it, or another one follows. */
 function assemble(text: string): string | null {
-  const words = text
-    .toLowerCase()
-    .replace(/<[^>]*>/g, (inner) => (inner.includes('@') ? inner.slice(1, -1) : ' '))
-    .replace(/[([{]\s*(at|ät|@)\s*[)\]}]/g, ' @ ')
-    .replace(/\b(?:at|ät)[\s-]zeichen(?![a-zäöü])/g, ' @ ')
-    .replace(/unter strich/g, 'unterstrich')
-    .replace(/binde strich/g, 'bindestrich')
-    .replace(/klammer affe/g, 'klammeraffe')
-    .replace(/scharfes (?:s|ß|es)(?![a-zäöü])/g, 'ss')
-    .replace(/(?<![a-zäöüß])([a-zäöü]) (?:wie|für) [a-zäöüß]+/g, ' $1 ')
-    .replace(/([@_+])/g, ' $1 ')
-    .replace(/[,;:!?"“„]+/g, ' ')
-    .replace(/\.(?=\s|$)/g, ' ')
-    .split(/\s+/)
-    .filter((word) => word !== '')
+  const words = hinted(
+    spelledOut(
+      text
+        .toLowerCase()
+        .replace(/<[^>]*>/g, (inner) => (inner.includes('@') ? inner.slice(1, -1) : ' '))
+        .replace(/[([{]\s*(at|ät|@)\s*[)\]}]/g, ' @ ')
+        .replace(/[([{]\s*(dot|punkt|\.)\s*[)\]}]/g, ' punkt ')
+        .replace(/\b(?:at|ät)[\s-]zeichen(?![a-zäöü])/g, ' @ ')
+        .replace(/unter strich/g, 'unterstrich')
+        .replace(/binde strich/g, 'bindestrich')
+        .replace(/klammer affe/g, 'klammeraffe')
+        .replace(/\b(hot|google|g|proton|gmx) (?=mail\b)/g, '$1')
+        .replace(/\bi (?=cloud\b)/g, 'i')
+        .replace(/scharfes (?:s|ß|es)(?![a-zäöü])/g, 'ss')
+        .replace(/(?<![a-zäöüß])([a-zäöü]) (?:wie|für) [a-zäöüß]+/g, ' $1 ')
+        .replace(/\bdoppel[\s-]?(null|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun)(?![a-zäöü])/g, '$1 $1')
+        .replace(/\s\.\s/g, ' punkt ')
+        .replace(/([@_+])/g, ' $1 ')
+        .replace(/[,;:!?"“„]+/g, ' ')
+        .replace(/\.(?=\s|$)/g, ' ')
+        .split(/\s+/)
+        .filter((word) => word !== ''),
+    ),
+  )
+  if (words === null) return null
 
   let out = ''
   let repeat = 1
@@ -123,23 +156,64 @@ function assemble(text: string): string | null {
       continue
     }
     // "gmx punkt at" and "gmx at" end in Austria; only an "at" before any domain is the sign.
-    if (at.test(word) && !(hasAt && word === 'at')) {
+    const isAustria = hasAt && word === 'at' && words.slice(i + 1).every((rest) => asides.test(rest))
+    if (at.test(word) && !isAustria) {
       if (hasAt) return null
       hasAt = true
       out += '@'
       continue
     }
+    if (/^(?:oder|schrägstrich|slash|backslash)$/.test(word)) return null
     const sign = signs.find(([pattern]) => pattern.test(word))
     if (sign) {
       out += sign[1]
       continue
     }
-    if (chatter.test(word) && !followsSign(words, i)) continue
-    const piece = digitsOf(word) ?? writeOut(word)
+    if ((hasAt ? asides : chatter).test(word) && !followsSign(words, i)) continue
+    const piece = digitsOf(word) ?? lettersTogether(word)
     out += repeat > 1 && piece.length === 1 ? piece.repeat(repeat) : piece
     repeat = 1
   }
-  return hasAt ? repairDomain(out) : null
+  if (!hasAt) return null
+  const [local, domain] = out.split('@') as [string, string]
+  const fixed = repairDomain(domain)
+  return saidTopLevels.test(fixed.slice(fixed.lastIndexOf('.') + 1)) ? `${local}@${fixed}` : null
+}
+
+const spelledWordsMin = 3
+
+/** Three words of a spelling alphabet or more are letters: "martha anton xanthippe" → "max". */
+function spelledOut(words: readonly string[]): string[] {
+  const out: string[] = []
+  for (let i = 0; i < words.length; ) {
+    let end = i
+    while (end < words.length && spelledLetter(words[end]!) !== null) end++
+    const isSpelled = end - i >= spelledWordsMin
+    const run = words.slice(i, Math.max(end, i + 1))
+    out.push(...(isSpelled ? [run.map(spelledLetter).join('')] : run))
+    i += run.length
+  }
+  return out
+}
+
+/** "maier mit ai", "müller mit ue", "walter ohne h" → the word as it is written; null if that is not clear. */
+function hinted(words: readonly string[]): string[] | null {
+  const out: string[] = []
+  for (let i = 0; i < words.length; i++) {
+    const [word, next] = [words[i]!, words[i + 1] ?? '']
+    const isHint =
+      /^(?:mit|ohne)$/.test(word) && /^(?:[a-zäöüß]{1,2}|doppel-?[a-zäöü]|ypsilon|eszett)$/.test(next)
+    const before = out.at(-1)
+    if (!isHint || before === undefined || at.test(next)) {
+      out.push(word)
+      continue
+    }
+    const written = applySpellingHints(`${before} ${word} ${next}`)
+    if (written === null) return null
+    out[out.length - 1] = written
+    i++
+  }
+  return out
 }
 
 /** "max punkt mail", "ät mail punkt de": a word right after a sign belongs to the address, chatter or not. */
@@ -148,23 +222,23 @@ function followsSign(words: readonly string[], i: number): boolean {
   return before !== undefined && (at.test(before) || signs.some(([pattern]) => pattern.test(before)))
 }
 
-/** Spelled letters joined ("m-a-x"), umlauts and ß written out: mailboxes hardly ever have them. */
-function writeOut(word: string): string {
-  const joined = /^(?:[a-zäöü0-9]-)+[a-zäöü0-9]$/.test(word) ? word.replaceAll('-', '') : word
-  return joined.replaceAll('ä', 'ae').replaceAll('ö', 'oe').replaceAll('ü', 'ue').replaceAll('ß', 'ss')
+/** Spelled letters joined: "m-a-x". */
+function lettersTogether(word: string): string {
+  return /^(?:[a-zäöü0-9]-)+[a-zäöü0-9]$/.test(word) ? word.replaceAll('-', '') : word
+}
+
+function writeOut(text: string): string {
+  return text.replaceAll('ä', 'ae').replaceAll('ö', 'oe').replaceAll('ü', 'ue').replaceAll('ß', 'ss')
 }
 
 /** "tonline.de" → "t-online.de", and the point a caller leaves out: "gmxde" → "gmx.de". */
-function repairDomain(text: string): string {
-  const [local, domain] = text.split('@') as [string, string]
-  let fixed = domain
+function repairDomain(domain: string): string {
+  const fixed = domain
     .replace(/^t-?online/, 't-online')
     .replace(/^(?:g-?mail|gemail|geemail)(?=\.|com|de)/, 'gmail')
     .replace(/^google-?mail/, 'googlemail')
-  if (!fixed.includes('.')) {
-    const provider = providers.filter((name) => fixed.startsWith(name)).sort((a, b) => b.length - a.length)[0]
-    const rest = provider === undefined ? '' : fixed.slice(provider.length)
-    if (provider !== undefined && topLevels.test(rest)) fixed = `${provider}.${rest}`
-  }
-  return `${local}@${fixed}`
+  if (fixed.includes('.')) return fixed
+  const provider = providers.filter((name) => fixed.startsWith(name)).sort((a, b) => b.length - a.length)[0]
+  const rest = provider === undefined ? '' : fixed.slice(provider.length)
+  return provider !== undefined && topLevels.test(rest) ? `${provider}.${rest}` : fixed
 }

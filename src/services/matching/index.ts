@@ -3,7 +3,8 @@
  * Pure, no I/O; what cannot be decided is returned as a question, never guessed.
  */
 export { readEmail } from './email.ts'
-export { comparePersonNames, readPersonName } from './person-names.ts'
+export { readPersonName } from './name-reading.ts'
+export { comparePersonNames } from './person-names.ts'
 export type { MatchableService } from './prepared-services.ts'
 export { matchService, matchServiceOfBranch } from './service-matching.ts'
 export { matchStaff } from './staff-matching.ts'

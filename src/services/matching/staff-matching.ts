@@ -26,7 +26,10 @@ const around = new Set(
   lieber wieder bitte termin mitarbeiter mitarbeiterin kollege kollegin kollegen stylist stylistin friseur friseurin arzt arztin
   meister meisterin herr herrn frau fraulein dr doktor prof professor wie immer letztes mal letzte war war es heisst namens
   name person ja ok also ah ahm wenn geht moglich da ist sie er ihr ihm nur gehen kommen haben hab buchen einen eine ein der team nochmal oder und auch
-  vielleicht eigentlich immer sonst id nummer schnitt macht soll machen`.split(/\s+/),
+  vielleicht eigentlich immer sonst id nummer schnitt macht soll machen entweder glaub glaube ich schneiden schneidet der die denke doktorin in im filiale salon standort friseurmeister
+  friseurmeisterin uhr um am heute morgen ubermorgen montag dienstag mittwoch donnerstag freitag samstag nachmittag vormittag immer gerade dann halt
+  mal doch man kann konnte konnen denn super danke schon so lass lieb wurd ware moglichst genau die unbedingt ausschliesslich
+  termin hatten wollen wollten`.split(/\s+/),
 )
 const exclusions = /\b(?:nicht|ausser|bloss nicht|auf keinen fall)\b/
 
@@ -43,7 +46,7 @@ export function matchStaff<T extends MatchableStaff>(spoken: string, staff: read
   }
   const words = foldedWords(spoken)
   const text = words.join(' ')
-  const names = words.filter((word) => !around.has(word))
+  const names = words.filter((word) => !around.has(word) && !anyone.test(word) && !/^(?:wer|\d+)$/.test(word))
 
   const excluded = exclusions.exec(text)
   if (excluded) {
@@ -55,6 +58,9 @@ export function matchStaff<T extends MatchableStaff>(spoken: string, staff: read
     if (unwanted.length > 0) return chosen(rest)
   }
   const named = namedBy(names, staff)
+  const [only] = named
+  if (only && named.length === 1 && !isCertain(only, names, words))
+    return { kind: 'ambiguous', candidates: named }
   if (named.length > 0) return chosen(named)
   return anyone.test(text) ? { kind: 'anyone' } : { kind: 'none' }
 }
@@ -87,10 +93,8 @@ function scoreOf(words: readonly string[], person: MatchableStaff): number {
   let score = 0
   let unexplained = 0
   for (const word of words) {
-    const level = Math.max(levelOf(word, first), levelOf(word, last))
-    const isInitial = word.length === 1 && last[0]?.startsWith(word)
+    const level = levelIn(word, person)
     if (level > 0) score += level
-    else if (isInitial) score += 1
     else unexplained++
   }
   // Two words heard and only one of them right, by ear: "Anna Schmidt" is not our "Hanna Weber".
@@ -98,16 +102,72 @@ function scoreOf(words: readonly string[], person: MatchableStaff): number {
   return score
 }
 
+/** How well a word fits one of a person's names, an initial of the last name included; 0 if not at all. */
+function levelIn(word: string, { firstName, lastName }: MatchableStaff): number {
+  const last = foldedWords(lastName)
+  const level = Math.max(levelOf(word, foldedWords(firstName)), levelOf(word, last, true))
+  const isInitial =
+    word.length === 1 && [last[0], foldedWords(firstName)[0]].some((name) => name?.startsWith(word))
+  return level > 0 ? level : isInitial ? 1 : 0
+}
+
+/**
+ * Whether nothing speaks against the only person found: a surname that is another's ("Anna Schmidt"), "Herr" before a woman's name,
+ * or a short name that was only nearly hers ("Hanna" for Anna). Such a person is asked about.
+ */
+function isCertain(person: MatchableStaff, names: readonly string[], words: readonly string[]): boolean {
+  const joined = foldedWords(`${person.firstName}${person.lastName}`).join('')
+  if (names.length === 1 && names[0] === joined) return true
+  const gender = genderOf(person.firstName)
+  if (gender === 'f' && words.some((word) => /^herrn?$/.test(word))) return false
+  if (gender === 'm' && words.some((word) => /^(?:frau|fraulein)$/.test(word))) return false
+  const levels = names.map((word) => levelIn(word, person))
+  if (levels.some((level) => level === 0)) return false
+  const isExact = levels.some((level) => level >= sameSound)
+  return isExact || names.some((word) => word.length > shortNameMax)
+}
+
+const shortNameMax = 5
+/** Women's names that do not end in -a or -e, and men's that do; the rest follows the ending. Wrong guesses cost a question. */
+const women =
+  /^(?:doris|ingrid|astrid|birgit|margit|margret|annegret|karin|katrin|kathrin|kerstin|kirsten|maren|gudrun|sigrid|heidrun|edith|judith|elisabeth|ruth|sarah|hannah|leah|deborah|miriam|iris|agnes|ines|marlies|hildegard|irmgard|lilian|vivien|vivian|yasmin|jasmin|carmen|ellen|helen|kim|nurcan|aylin|elin|evelyn|carolin|kristin|christin|marion|sharon|alison|fatih\w|ann|gaby|gabi|heidi|conny|jenny|nancy|wendy|lucy|emily|lily|mary|cindy|sandy|mandy|susi|steffi|uschi|rosi|moni|toni)$/
+const men =
+  /^(?:luca|luka|noah|joshua|sascha|mika|nikola|andrea|jona|elia|mustafa|isa|musa|uwe|arne|helge|hauke|sönke|sonke|ole|rene|andre|jose|luke|mike|steve|dave|joe|pete|wolfe|bernie|kai|timo)$/
+
+function genderOf(firstName: string): 'f' | 'm' | null {
+  const name = foldedWords(firstName)[0] ?? ''
+  if (/^(?:kim|toni|andrea|kai|sascha|nikola|mika|robin|alex|sam|chris|dominique|luca)$/.test(name))
+    return null
+  if (women.test(name)) return 'f'
+  if (men.test(name)) return 'm'
+  return /[ae]$/.test(name) ? 'f' : /[bcdfghklmnprstvwxz]$/.test(name) ? 'm' : null
+}
+
 const sameSound = 10
 const misheard = 4
 
-function levelOf(word: string, names: readonly string[]): number {
+function levelOf(word: string, names: readonly string[], isLastName = false): number {
   let level = 0
   const joined = names.length > 1 ? [...names, names.join('')] : names
   for (const name of joined) {
     if (word.length < 2 || name === '') continue
-    if (nameSound(word) === nameSound(name)) return sameSound
-    if (soundsLikeName(word, name)) level = misheard
+    if (nameSound(word) === nameSound(name) || hardened(word) === hardened(name)) return sameSound
+    // "Kraus" may be Krause, as Paul is never Paula.
+    const isEndingLost = isLastName && word.length >= 4 && (`${word}e` === name || word === `${name}e`)
+    if (isEndingLost || soundsLikeName(word, name)) level = misheard
   }
   return level
+}
+
+/** What is heard alike in names: v and w ("Nowak"), and the end of a word ("Bernt"). */
+function hardened(word: string): string {
+  return nameSound(
+    word
+      .replaceAll('v', 'w')
+      .replace(/d$/, 't')
+      .replace(/b$/, 'p')
+      .replace(/g$/, 'k')
+      .replaceAll('y', 'j')
+      .replaceAll('z', 's'),
+  )
 }

@@ -80,9 +80,14 @@ describe('how Cal.com gets an email', () => {
 })
 
 test('I-73 I-71 an invented number gives way to the caller’s, a real one in any spelling is taken', () => {
-  expect(contactPhone('0151123456', '+491701234567')).toBe('+491701234567')
-  expect(contactPhone('0049 30 23125000', '+491701234567')).toBe('+493023125000')
-  expect(contactPhone(undefined, null)).toBeNull()
+  expect(contactPhone('0151123456', '+491701234567')).toEqual({ phone: '+491701234567', unclear: false })
+  expect(contactPhone('0049 30 23125000', '+491701234567')).toEqual({
+    phone: '+493023125000',
+    unclear: false,
+  })
+  expect(contactPhone(undefined, null)).toEqual({ phone: null, unclear: false })
+  expect(contactPhone('dieselbe Nummer', '+491701234567').phone).toBe('+491701234567')
+  expect(contactPhone('null eins sieben blau', '+491701234567')).toEqual({ phone: null, unclear: true })
 })
 
 describe('people on one number', () => {

@@ -15,7 +15,7 @@ describe('reading a name', () => {
     ['die Frau Becker', 'Frau Becker'],
     ['Müller, Anna', 'Anna Müller'],
     ['M ü l l e r', 'Müller'],
-    ['Meier mit a i', 'Meier'],
+    ['Meier mit a i', 'Maier'],
     ['Ludwig van Beethoven', 'Ludwig van Beethoven'],
     ["Sinéad O'Connor", "Sinéad O'Connor"],
     ['Jean-Luc Picard', 'Jean-Luc Picard'],

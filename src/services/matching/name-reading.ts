@@ -1,0 +1,191 @@
+/** Names of people as callers say them: what is a name and what is not. Pure. */
+import { digitsOf } from '../../lib/spoken-digits.ts'
+import { applySpellingHints, isSpeakable, joinSpelled } from './spelling.ts'
+import { fold, isAbsent } from './text.ts'
+
+/** More is a transcript, not a name. */
+const spokenCharactersMax = 200
+const nameCharactersMax = 80
+const nameWordsMax = 6
+
+const relative =
+  '(?:tochter|sohn|mann|frau|ehemann|ehefrau|mutter|vater|mama|papa|bruder|schwester|freund|freundin|kind|enkel|enkelin|partner|partnerin|chef|chefin|kollegen?|kollegin|oma|opa|tante|onkel|nichte|neffen?|cousine?|schwager|schwägerin|schwiegermutter|schwiegervater|schwiegertochter|nachbarn?|nachbarin|kundin|kunden|verlobte[rn]?|kleine[rn]?|große[rn]?)'
+const ofSpeaker = '(?:meine?[nmrs]?|unsere?[nmrs]?|seine?[nmrs]?|ihre?[nmrs]?)'
+const leadIn = new RegExp(
+  `^(?:(?:hier ist|hier spricht|ja|gerne?|hallo|guten (?:tag|morgen|abend)|grüß gott|moin|also|ähm?|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte)?(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[nr] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:der|die|dem|den)(?=\\s))?(?:[\\s:,.!]+|$))+`,
+  'iu',
+)
+const trailer = new RegExp(
+  `[\\s,]+(?:am apparat|guten (?:tag|morgen|abend)|hallo|mein name|heiße? ich|heißt (?:er|sie)|bitte|danke|mit vornamen|${ofSpeaker} ${relative}|(?:für|um|am|zum) .*|wie (?:der|die|das|in|im) .*|(?:alles )?(?:zusammen|getrennt|auseinander)(?: ?geschrieben)?|ein(?:tragen)?)$`,
+  'iu',
+)
+
+/** Words that stand in for a name. A surname like "Freitag" needs a first name beside it to be one. */
+const notNameWords = new Set(
+  `kunde kundin kunden kundenname kundinnen anonym anonymous unbekannt unknown gast gaste test tester testkunde testname user name namen
+  nachname vorname anrufer anruferin caller customer client patient patientin person mensch niemand keiner kein keine nicht angegeben
+  angabe ohne ja nein doch vielleicht danke bitte hallo hi hey ok okay moin servus tschuss guten gute tag morgen abend herr frau herrn
+  ich du er sie wir ihr mein meine meinen dein ihre mann sohn tochter mutter vater kind tag woche monat jahr heute gestern ubermorgen
+  montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar marz april mai juni juli august september oktober
+  november dezember vormittag nachmittag mittag abends morgens uhr halb viertel um termin egal
+  haarschnitt herrenhaarschnitt damenhaarschnitt friseur salon praxis werkstatt agent assistent assistentin bot ki hilfe na der die das und
+  neuer neue neuen unterdruckt agentin vorgestellt genannt oma opa mama papa freundin freund freunde bekannt familie trimmen stutzen woche wochen in
+  gemacht gesprochen neukunde neukundin neukunden stammkunde stammkundin neupatient neupatientin bekannte bekannter unbekannte unbekannter unbekannten
+  ahnung kundennummer nachste nachsten nachster nachstes kommende diese dieser nach vor gegen ab am um im in bei beim vom von aus mit fur auf
+  zu zum zur viertel dreiviertel fruh vormittags nachmittags selbst selber gerne gern geht nichts sag egal frei leer keins keines
+  name lautet ware ist waschen schneiden fohnen farben tonen dauerwelle strahnchen bartpflege beratung rasur massage haare bart
+  private privat withheld restricted gespeichert bekannt telefon handy nummer email mail`
+    .split(/\s+/)
+    .map(fold),
+)
+
+/** Surnames too, once "Herr" or "Frau" stands before them. */
+const calendarWords = new Set(
+  `morgen abend mittag montag dienstag mittwoch donnerstag freitag samstag sonntag sommer winter januar marz april mai juni juli august
+  september oktober november dezember`
+    .split(/\s+/)
+    .map(fold),
+)
+
+/** One of these makes a sentence of it. */
+const sentenceWords = new Set(
+  `mochte will wollte hatte habe haben brauche brauchte wurde buchen termin uhr konnen kann konnte bitte einen einem was wie wann wo
+  geht nichts sag gesprochen genannt bekomme suche heisse heisst rufe ruft anrufe frage fragen sprechen spreche storniere absagen verschieben warum nicht noch schon dass weil wenn moment sekunde sage sagen`
+    .split(/\s+/)
+    .map(fold),
+)
+
+const invented = new Set(['john doe', 'jane doe', 'foo bar'].map(fold))
+
+const particles = new Set(
+  'von vom van der den de di da del la le zu zur zum und el al bin ibn ter ten dos'.split(' '),
+)
+
+/**
+ * Cleans a spoken name: markup, control and direction characters, courtesy around it and shouting are removed, spelled
+ * letters are joined. Null if it is no name ("Acht Uhr", "Kunde", digits, `{{name}}`, a sentence, one of `notNames`: the
+ * agent's or the business's own).
+ */
+export function readPersonName(spoken: string, notNames: readonly string[] = []): string | null {
+  if (spoken.length > spokenCharactersMax || isAbsent(spoken)) return null
+  let text = spoken
+    .normalize('NFC')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
+    .replace(/["„“”«»*_#`|<>[\]]+/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  if (/^k\.? ?a\.?$/i.test(text)) return null
+  // Who only says with whom they speak or where they are has not said who they are.
+  if (/^(?:bei|beim|mit|seit)\s/iu.test(text) && !/^mit (?:vor|nach)?namen\s/iu.test(text)) return null
+  const read = tidy(text)
+  if (read === null) return null
+  text = read
+
+  if (!/^[\p{L}\p{M}'’.\- ]+$/u.test(text) || text.length > nameCharactersMax) return null
+  const words = text.split(' ')
+  // Two people are no name: who the appointment is for is asked.
+  if (/\p{L} (?:und|oder) (?!zu )\p{L}/iu.test(text)) return null
+  const folded = words.map((word) => fold(word)).filter((word) => word !== '')
+  // Names in other scripts fold to nothing; they are names all the same.
+  const hasLatin = /\p{Script=Latin}/u.test(text)
+  if (words.length > nameWordsMax || (text.match(/\p{L}/gu)?.length ?? 0) < 2) return null
+  const courteous =
+    /^(?:frau|herrn?)$/.test(folded[0] ?? '') && folded.length === 2 && calendarWords.has(folded[1]!)
+  const isNoName = (word: string) => notNameWords.has(word) || digitsOf(word) !== null
+  if (hasLatin && !courteous && folded.every(isNoName)) return null
+  if (folded.some((word) => sentenceWords.has(word)) || invented.has(folded.join(' '))) return null
+  if (isOneOf(folded.join(' '), notNames)) return null
+  return withHonorificOnlyIfNeeded(withCapitals(words)).slice(0, nameCharactersMax)
+}
+
+function isOneOf(folded: string, notNames: readonly string[]): boolean {
+  const bare = folded.replace(/^(?:frau|herrn?|bei|vom?|von|der|die) /, '')
+  return notNames.some((name) => {
+    const other = fold(name)
+    return (
+      other !== '' &&
+      (bare === other ||
+        isOfBusiness(bare, other) ||
+        (other.includes(' ') && ` ${bare} `.includes(` ${other} `)))
+    )
+  })
+}
+
+/** "Lisa vom Salon": the agent, told apart from a namesake by what follows. */
+function isOfBusiness(bare: string, agent: string): boolean {
+  return new RegExp(`^(?:die |der )?${agent} (?:vom|von|aus|bei|im) `).test(bare)
+}
+
+/** Courtesy off, spelled letters joined, what is said twice said once; null if it is not clear how the name is written. */
+function tidy(spoken: string): string | null {
+  const labelled = labelledName(spoken)
+  let text = (labelled ?? spoken)
+    .replace(/(?<!prof|dipl|dent|phil)(?<=\p{L}{4})\.\s+/giu, ', ')
+    .replace(leadIn, '')
+    .replace(trailer, '')
+    .replace(/[\s.,;:!?-]+$/u, '')
+    .trim()
+  const commas = text.split(/\s*[,;]\s*/).filter((part) => part !== '')
+  const spelled = joinSpelled(text)
+  if (spelled !== text.replace(/[\s,]+/g, ' ')) text = spelled
+  else if (commas.length === 2 && !/^(?:mit|ohne) /i.test(commas[1]!)) {
+    const joined = oneOf(commas[0]!, commas[1]!)
+    if (joined === null) return null
+    text = joined
+  }
+  return applySpellingHints(text)
+}
+
+/** "Vorname Anna, Nachname Becker", "Becker ist mein Nachname" → the name alone, first name first; null without such labels. */
+function labelledName(text: string): string | null {
+  const said = /^(.+?) (?:ist|wäre|lautet) (?:mein|der|sein|ihr) (?:(?:nach|vor|familien)?name)[.!]?$/iu.exec(
+    text,
+  )
+  if (said) return said[1]!
+  const first = /\bvorname(?:n)?(?: ist| lautet)?[\s:]+([\p{L}'’-]+)/iu.exec(text)?.[1]
+  const last =
+    /\b(?:nachname|familienname|zuname)(?:n)?(?: ist| lautet)?[\s:]+([\p{L}'’-]+(?: [\p{L}'’-]+)??)(?=[\s,.]*(?:und\s|vorname|$))/iu.exec(
+      text,
+    )?.[1]
+  if (first && last) return `${first} ${last}`
+  const firstAfter = /^([\p{L}'’-]+)[\s,]+(?:vorname|mit vornamen)(?: ist)?[\s:]+([\p{L}'’-]+)$/iu.exec(text)
+  if (firstAfter) return `${firstAfter[2]} ${firstAfter[1]}`
+  const before =
+    /^([\p{L}'’-]+)[\s,]+(?:nachname|familienname|mit nachnamen)(?: ist)?[\s:]+([\p{L}'’-]+)$/iu.exec(text)
+  return before ? `${before[1]} ${before[2]}` : null
+}
+
+/** "Becker, Anna" → "Anna Becker"; "Krause, Bernd Krause" → "Bernd Krause"; null if it is not clear which is which. */
+function oneOf(before: string, after: string): string | null {
+  const [b, a] = [fold(before).split(' '), fold(after).split(' ')]
+  if (b.every((word) => a.includes(word))) return after
+  if (a[0] !== undefined && b.includes(a[0]) && (a.length === 1 || /^(?:mit|ohne)$/.test(a[1] ?? '')))
+    return before + after.slice(after.indexOf(' ') < 0 ? after.length : after.indexOf(' '))
+  if (b.length > 1 && !b.some((word) => particles.has(word)) && a.length > 1) return null
+  return `${after} ${before}`
+}
+
+/** "MAX MUSTERMANN", "max mustermann" → "Max Mustermann"; mixed case ("McKay", "von der Heide") stays. */
+function withCapitals(words: readonly string[]): string[] {
+  return words.map((word, index) => {
+    const isMixed = word !== word.toLowerCase() && word !== word.toUpperCase()
+    const lower = word.toLowerCase()
+    if (/^(?:med|dent|phil|jur|rer|nat|vet)\.?$/.test(lower)) return lower
+    if (particles.has(lower) && (index < words.length - 1 || words.length === 1) && words.length > 1)
+      return lower
+    if (isMixed || word.length === 1) return word
+    if (word === word.toUpperCase() && word.length <= 4 && !isSpeakable(word)) return word
+    return lower.replace(/(?:^|[-'’])\p{L}/gu, (letter) => letter.toUpperCase())
+  })
+}
+
+/** "Frau Anna Becker" → "Anna Becker", but "Frau Becker" stays: without a first name it is all we have. */
+function withHonorificOnlyIfNeeded(words: readonly string[]): string {
+  const isHonorific = /^(?:frau|herrn?)$/i.test(words[0] ?? '')
+  if (!isHonorific) return words.join(' ')
+  const rest = words.slice(1)
+  if (rest.length >= 2 && !/^(?:dr|prof|doktor|professor|dipl|mag|von|van|de|zu)\.?$/i.test(rest[0]!))
+    return rest.join(' ')
+  return [/^herrn$/i.test(words[0]!) ? 'Herr' : words[0]!, ...rest].join(' ')
+}
