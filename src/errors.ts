@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.ts'
+
 /**
  * The one error type that business code throws on purpose. It separates what a caller may hear from what the log gets:
  * `say` is a German sentence for the agent to speak, `code` is stable for agents and metrics, `detail` and `cause` reach
@@ -5,7 +7,7 @@
  */
 export class AppError extends Error {
   /** Stable, machine-readable: 'missing_date', 'slot_taken', 'context_not_found', … */
-  readonly code: string
+  readonly code: ErrorCode
   /** German, polite, speakable; leads on (what to ask, what to offer). */
   readonly say: string
   /** Fields the answer carries besides error and message (for instance `fallback: 'callback_request'`). */
@@ -14,7 +16,7 @@ export class AppError extends Error {
   readonly detail: Readonly<Record<string, unknown>>
 
   constructor(
-    code: string,
+    code: ErrorCode,
     say: string,
     options: { fields?: Record<string, unknown>; detail?: Record<string, unknown>; cause?: unknown } = {},
   ) {

@@ -2,6 +2,7 @@
  * The answers that reading, cancelling and moving share: every way of not finding the one appointment that is meant. Reading
  * answers `success: true` whenever it could find out; changing answers it only when something was done (functions.md).
  */
+import type { ErrorCode } from '../error-codes.ts'
 import {
   alreadyBegun,
   appointmentIsCancelled,
@@ -109,6 +110,6 @@ export function callbackFields(callback: StoredCallback): Record<string, unknown
   }
 }
 
-function question(error: string, status: string, message: string): FunctionAnswer {
+function question(error: ErrorCode, status: string, message: string): FunctionAnswer {
   return { success: false, error, status, message }
 }

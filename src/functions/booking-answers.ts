@@ -1,4 +1,5 @@
 /** How the outcomes of booking are answered: fields for machines beside one or two sentences for the caller. Pure. */
+import type { ErrorCode } from '../error-codes.ts'
 import { type ClockTime, germanDate, type LocalDay, sayWeekday } from '../german/index.ts'
 import { notFree } from '../german/sentences/availability.ts'
 import {
@@ -271,6 +272,6 @@ function statusOf(reason: string): string {
   return reason === 'past_time' || reason === 'closed' ? reason : 'unavailable'
 }
 
-function refusal(error: string, message: string, fields: Record<string, unknown>): FunctionAnswer {
+function refusal(error: ErrorCode, message: string, fields: Record<string, unknown>): FunctionAnswer {
   return { success: false, error, message, ...fields }
 }

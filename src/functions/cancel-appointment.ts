@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ErrorCode } from '../error-codes.ts'
 import {
   appointmentIsCancelled,
   cancelled,
@@ -53,7 +54,7 @@ function answerOf(outcome: CancelOutcome, context: TenantContext): FunctionAnswe
     return unresolvedAnswer(outcome, context, 'change')
   const appointment = viewOf(outcome.appointment, context)
   const spoken = spokenOf(outcome.appointment, context)
-  const failure = (error: string, status: string, message: string) => ({
+  const failure = (error: ErrorCode, status: string, message: string) => ({
     success: false,
     error,
     status,

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import type { ErrorCode } from '../error-codes.ts'
 import type { LocalDay } from '../german/index.ts'
 import type { Deadline } from '../lib/deadline.ts'
 import type { AppointmentActions } from '../services/appointments/actions.ts'
@@ -50,6 +51,8 @@ export interface TenantContext extends BaseContext {
 export interface FunctionAnswer {
   success: boolean
   message: string
+  /** Always where `success` is false, never where it is true. */
+  error?: ErrorCode
   [field: string]: unknown
 }
 

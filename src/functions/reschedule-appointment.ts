@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ErrorCode } from '../error-codes.ts'
 import {
   alreadyThen,
   cancelledCannotMove,
@@ -66,7 +67,7 @@ function answerOf(outcome: MoveOutcome, context: TenantContext): FunctionAnswer 
   const { today } = context
   const appointment = viewOf(outcome.appointment, context)
   const spoken = spokenOf(outcome.appointment, context)
-  const failure = (error: string, status: string, message: string) => ({
+  const failure = (error: ErrorCode, status: string, message: string) => ({
     success: false,
     error,
     status,
@@ -173,7 +174,7 @@ function movedAnswer(
 function askTime(
   { appointment, newTime, slots }: Extract<MoveOutcome, { kind: 'ask_time' }>,
   context: TenantContext,
-  failure: (error: string, status: string, message: string) => FunctionAnswer,
+  failure: (error: ErrorCode, status: string, message: string) => FunctionAnswer,
 ): FunctionAnswer {
   switch (newTime.kind) {
     case 'missing':

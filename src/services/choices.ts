@@ -2,6 +2,7 @@
  * Turns a caller's words into entries of the catalogue and into days and times. What cannot be decided becomes a German
  * question, thrown as an `AppError`; nothing is ever replaced by a default in silence (incidents I-14, I-26, I-61, I-67).
  */
+import type { ErrorCode } from '../error-codes.ts'
 import { AppError } from '../errors.ts'
 import {
   addDays,
@@ -263,7 +264,7 @@ function readingOfDay(day: UnderstoodDay | null, today: LocalDay): string[] {
 }
 
 function serviceQuestion(
-  code: string,
+  code: ErrorCode,
   say: (names: string[]) => string,
   services: readonly CatalogueService[],
   catalogue?: Catalogue,
@@ -299,7 +300,7 @@ function notOfferedHere(catalogue: Catalogue, branch: CatalogueBranch, match: Ca
 }
 
 function staffQuestion(
-  code: string,
+  code: ErrorCode,
   say: (names: string[]) => string,
   people: readonly CatalogueStaff[],
 ): AppError {

@@ -2,6 +2,7 @@
  * From the caller's words to a wish in which nothing is open: service, person, moment, name and contact. What is missing or
  * unclear becomes one question; a value is never made up (incidents I-14, I-73). Reads only memory and the cache.
  */
+import type { ErrorCode } from '../../error-codes.ts'
 import { AppError } from '../../errors.ts'
 import { askEmail, askEmailAgain, askName, askPhone, askPhoneAgain } from '../../german/sentences/booking.ts'
 import type { CallScope } from '../appointments/types.ts'
@@ -99,7 +100,7 @@ function asAppError(error: unknown): AppError {
   throw error
 }
 
-function question(code: string, say: string, field: string): AppError {
+function question(code: ErrorCode, say: string, field: string): AppError {
   return new AppError(code, say, { fields: { status: code, missing: [field] } })
 }
 

@@ -3,6 +3,7 @@
  * and an exact time; windows ("nachmittags") and spans ("diese Woche") are asked about, never guessed (incident I-26).
  * A time alone is completed with the day that was offered in this call (I-36).
  */
+import type { ErrorCode } from '../../error-codes.ts'
 import { AppError } from '../../errors.ts'
 import { type ClockTime, clockTimeOf, instantOf, type LocalDay, localDayOf } from '../../german/index.ts'
 import { askAboutTrouble, askDay, askDayAgain } from '../../german/sentences/availability.ts'
@@ -83,7 +84,7 @@ export function momentOf(startAt: Date, zone: string): Moment {
   return { day: localDayOf(startAt, zone), time: clockTimeOf(startAt, zone), startAt }
 }
 
-function missing(code: string, say: string, fields: string[]): AppError {
+function missing(code: ErrorCode, say: string, fields: string[]): AppError {
   return new AppError(code, say, {
     fields: { missing: fields, status: code === 'missing_time' ? 'needs_time' : 'needs_date' },
   })
