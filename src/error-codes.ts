@@ -30,6 +30,7 @@ export const errorCodes = [
   'offered_other_day',
   'ambiguous_branch',
   'unknown_branch',
+  'branch_closed',
   'ambiguous_service',
   'unknown_service',
   'service_elsewhere',
