@@ -18,6 +18,7 @@ export const errorCodes = [
   'missing_new_date',
   'missing_new_time',
   'date_not_understood',
+  'time_not_understood',
   'date_too_far',
   'far_away',
   'past_day',
