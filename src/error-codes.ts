@@ -28,6 +28,8 @@ export const errorCodes = [
   'ambiguous_day',
   'unclear_date',
   'invalid_email',
+  'invalid_phone',
+  'phone_not_understood',
   'offered_other_day',
   'ambiguous_branch',
   'unknown_branch',
