@@ -12,11 +12,11 @@ const relative =
   '(?:tochter|sohn|mann|frau|ehemann|ehefrau|mutter|vater|mama|papa|bruder|schwester|freund|freundin|kind|enkel|enkelin|partner|partnerin|chef|chefin|kollegen?|kollegin|oma|opa|tante|onkel|nichte|neffen?|cousine?|schwager|schwägerin|schwiegermutter|schwiegervater|schwiegertochter|nachbarn?|nachbarin|kundin|kunden|verlobte[rn]?|kleine[rn]?|große[rn]?)'
 const ofSpeaker = '(?:meine?[nmrs]?|unsere?[nmrs]?|seine?[nmrs]?|ihre?[nmrs]?)'
 const leadIn = new RegExp(
-  `^(?:(?:hier ist|hier spricht|ja|gerne?|hallo|guten (?:tag|morgen|abend)|grüß gott|moin|also|ähm?|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte)?(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[nr] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:der|die|dem|den)(?=\\s))?(?:[\\s:,.!]+|$))+`,
+  `^(?:(?:hier ist|hier spricht|ja|gerne?|hallo|guten (?:tag|morgen|abend)|grüß gott|moin|also|ähm?|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte)?(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:der|die|dem|den)(?=\\s))?(?:[\\s:,.!]+|$))+`,
   'iu',
 )
 const trailer = new RegExp(
-  `[\\s,]+(?:am apparat|guten (?:tag|morgen|abend)|hallo|mein name|heiße? ich|heißt (?:er|sie)|bitte|danke|mit vornamen|${ofSpeaker} ${relative}|(?:für|um|am|zum) .*|wie (?:der|die|das|in|im) .*|(?:alles )?(?:zusammen|getrennt|auseinander)(?: ?geschrieben)?|ein(?:tragen)?)$`,
+  `[\\s,]+(?:am apparat|hier|noch ?mal|wieder|guten (?:tag|morgen|abend)|hallo|mein name|heiße? ich|heißt (?:er|sie)|bitte|danke|mit vornamen|${ofSpeaker} ${relative}|(?:für|um|am|zum) .*|wie (?:der|die|das|in|im) .*|(?:alles )?(?:zusammen|getrennt|auseinander)(?: ?geschrieben)?|ein(?:tragen)?)$`,
   'iu',
 )
 
@@ -50,7 +50,7 @@ const calendarWords = new Set(
 /** One of these makes a sentence of it. */
 const sentenceWords = new Set(
   `mochte will wollte hatte habe haben brauche brauchte wurde buchen termin uhr konnen kann konnte bitte einen einem was wie wann wo
-  geht nichts sag gesprochen genannt bekomme suche heisse heisst rufe ruft anrufe frage fragen sprechen spreche storniere absagen verschieben warum nicht noch schon dass weil wenn moment sekunde sage sagen`
+  geht nichts sag wissen doch kennen steht bins gesprochen genannt bekomme suche heisse heisst rufe ruft anrufe frage fragen sprechen spreche storniere absagen verschieben warum nicht noch schon dass weil wenn moment sekunde sage sagen`
     .split(/\s+/)
     .map(fold),
 )
@@ -121,7 +121,11 @@ function isOfBusiness(bare: string, agent: string): boolean {
 function tidy(spoken: string): string | null {
   const labelled = labelledName(spoken)
   let text = (labelled ?? spoken)
-    .replace(/(?<!prof|dipl|dent|phil)(?<=\p{L}{4})\.\s+/giu, ', ')
+    .replace(/[,.\s]*\b(?:ich )?buchstabier(?:e|t)\b[:,\s]*/giu, ', ')
+    .replace(/, also /giu, ', ')
+    .replace(/^(\p{L}{4,})\.\s+(?=.*\1)/iu, '$1, ')
+    .replace(/(?<!prof|dipl|dent|phil)(?<=\p{L}{4})\.\s+/giu, ' ')
+    .replace(/^[,\s]+/, '')
     .replace(leadIn, '')
     .replace(trailer, '')
     .replace(/[\s.,;:!?-]+$/u, '')

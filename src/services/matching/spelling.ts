@@ -270,6 +270,8 @@ function replaceOnly(word: string, from: string, to: string): string | null {
   const isDoubling = to === from.repeat(2)
   const inner = isDoubling && places.length > 1 ? places.filter(({ index }) => index > 0) : places
   if (isDoubling && inner.length > 1) return null
+  // "Kristin mit C": Cristin or Christin.
+  if (to === 'c' && /kr/.test(lower)) return null
   const at = (to === 'c' || to === 'k' ? places[0]! : inner.at(-1)!).index
   return keepCase(word, lower.slice(0, at) + to + lower.slice(at + from.length))
 }
