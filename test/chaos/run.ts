@@ -169,6 +169,16 @@ async function playRound(
   for (const operation of ['createBooking', 'cancelBooking', 'rescheduleBooking'] as const)
     for (const phase of ['before', 'after'] as const)
       world.simulator.control.addFault({ operation, effect: 'reset', phase, skip: chance.between(0, 2) })
+  // Each round has a booking that is made and refused: what was sent twice on the way gets the second answer.
+  world.simulator.control.addFault({
+    operation: 'createBooking',
+    effect: 'error',
+    phase: 'after',
+    status: 409,
+    shape: 'bare',
+    message: 'booking_conflict_error',
+    skip: chance.between(0, 4),
+  })
   // At times Cal.com answers a booking with an older one of the same address (incident I-45).
   if (chance.happens(0.5))
     world.simulator.control.addFault({ operation: 'createBooking', effect: 'old_booking', times: null })
