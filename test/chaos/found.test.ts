@@ -82,12 +82,12 @@ test('a cancellation whose answer was lost, asked for again in the same words, i
 })
 
 test.each([
-  ['as taken', null],
-  ['as failed when free times are not to be had', 'getSlots' as const],
-])('a move asked for again while its first request is under way is not told %s', async (_, broken) => {
+  ['as taken', null, '+4915111111115'],
+  ['as failed when free times are not to be had', 'getSlots' as const, '+4915111111117'],
+])('a move asked for again while its first request is under way is not told %s', async (_, broken, from) => {
   // One person works there: what the first request takes, nobody else has free.
-  const { id } = await book('15:00', 'Emma Keller', '+4915111111115', salon.nord)
-  const call = { callId: newCallId(), from: '+4915111111115', to: salon.nord }
+  const { id } = await book('15:00', 'Emma Keller', from, salon.nord)
+  const call = { callId: newCallId(), from, to: salon.nord }
   const args = {
     name: 'Emma Keller',
     old_date: '2026-12-03',
@@ -105,4 +105,19 @@ test.each([
   const second = await gateway.call('reschedule_appointment', args, call)
   expect(second).toMatchObject({ success: true, appointment_id: id })
   expect(await first).toMatchObject({ status: 'rescheduled' })
+})
+
+test('a time that the caller’s own request has taken meanwhile is not told as taken to the same caller', async () => {
+  const { control } = gateway.simulator
+  control.setWebhookMode({ delivery: 'off' })
+  const from = '+4915111111116'
+  const wish = { name: 'Ida Lorenz', service: 'Herrenhaarschnitt', date: '2026-12-03', time: '16:00' }
+  control.addFault({ operation: 'createBooking', effect: 'hang', phase: 'after' })
+  const first = gateway.call('book_appointment', wish, { callId: newCallId(), from, to: salon.nord })
+  // Cal.com has booked it; the line dropped, and the caller rings again while its answer does not arrive.
+  await expect.poll(() => control.bookings().length, { timeout: 10_000 }).toBe(1)
+  const again = await gateway.call('start_booking', wish, { callId: newCallId(), from, to: salon.nord })
+  expect(again).toMatchObject({ success: false, error: 'booking_in_progress' })
+  expect(await first).toMatchObject({ success: true, status: 'confirmed' })
+  expect(control.bookings()).toHaveLength(1)
 })

@@ -119,6 +119,10 @@ export function inProgressMessage(booking: SpokenBooking): string {
   return `Der ${bookingSummary(booking)} wird gerade eingetragen. Einen kleinen Moment bitte.`
 }
 
+/** The time is not listed any more, perhaps because an earlier request of the same person has it. */
+export const ownUnderWay =
+  'Für diese Zeit wird gerade schon ein Termin für Sie eingetragen. Einen kleinen Moment bitte, ich sehe gleich noch einmal nach.'
+
 /** Gone between the summary and the booking; at most two of the offers are spoken. */
 export function takenMessage(wanted: SpokenMoment, offers: readonly SpokenTime[]): string {
   const regret = `Der Termin ${sayAt(wanted)} ist leider nicht mehr frei.`

@@ -128,13 +128,33 @@ export async function findObstacle(tx: Tx, scope: CallScope, attempt: Attempt): 
   if (conflict) return { kind: 'appointment', conflict }
   const rival = (await loadUnderWay(tx, scope, attempt)).find(
     (other) =>
-      isSamePerson(other.name ?? '', name) &&
-      other.startAt !== null &&
-      other.endAt !== null &&
-      (overlap({ startAt: other.startAt, endAt: other.endAt }, wish) ||
+      isRival(other, wish) ||
+      (isSamePerson(other.name ?? '', name) &&
+        other.startAt !== null &&
         isSameTreatment(other.serviceId, other.startAt, wish, scope)),
   )
   return rival ? { kind: 'attempt', attemptId: rival.id } : null
+}
+
+/**
+ * What has a time that Cal.com no longer lists, if it is the person's own: their appointment, or (`under_way`) a request of
+ * theirs that may have been carried out. Null: somebody else's.
+ */
+export async function findOwnAt(
+  tx: Tx,
+  scope: CallScope,
+  wish: Wished,
+): Promise<OwnConflict | 'under_way' | null> {
+  const conflict = findConflict(await loadUpcoming(tx, scope), wish, scope)
+  if (conflict?.overlaps) return conflict
+  const underWay = await loadUnderWay(tx, scope, { id: '', wishKey: '' })
+  return underWay.some((other) => isRival(other, wish)) ? 'under_way' : null
+}
+
+/** For the same person at an overlapping time. */
+function isRival({ name, startAt, endAt }: UnderWay, wish: Wished): boolean {
+  const isThere = startAt !== null && endAt !== null && overlap({ startAt, endAt }, wish)
+  return isThere && isSamePerson(name ?? '', wish.name)
 }
 
 interface UnderWay {
@@ -146,7 +166,11 @@ interface UnderWay {
 }
 
 /** Attempts whose request may be at Cal.com, of the same call or of another call from the same number. Few at any time. */
-function loadUnderWay(tx: Tx, scope: CallScope, attempt: Attempt): Promise<UnderWay[]> {
+function loadUnderWay(
+  tx: Tx,
+  scope: CallScope,
+  attempt: Pick<Attempt, 'id' | 'wishKey'>,
+): Promise<UnderWay[]> {
   const { companyId, callerNumber, callId } = scope.call
   return tx.$queryRaw<UnderWay[]>`
     SELECT b.id, b.customer_name AS name, b.service_id AS "serviceId", b.start_at AS "startAt", b.end_at AS "endAt"

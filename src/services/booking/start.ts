@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
+import { ownUnderWay } from '../../german/sentences/booking.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { CallScope, OwnAppointment } from '../appointments/types.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
@@ -20,7 +21,15 @@ import { spokenBooking } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import { offeredOtherDay } from './moment.ts'
 import type { OtherTimes } from './other-times.ts'
-import { findConflict, loadUpcoming, ofSamePerson, ownFound, questionAbout } from './own.ts'
+import {
+  findConflict,
+  findOwnAt,
+  loadUpcoming,
+  ofSamePerson,
+  ownFound,
+  questionAbout,
+  type Wished,
+} from './own.ts'
 import { readDone } from './record.ts'
 import type { RefusedTimes } from './refused-times.ts'
 import type { BookingWish, CompleteWish, NotFree, Started } from './types.ts'
@@ -134,13 +143,16 @@ export class BookingStarter {
     const mustAsk = conflict !== null && !agreed
     const notFree = held ? null : await this.#check(scope, wish, known, key, mustAsk)
     const wanted = { day: wish.day, time: wish.time, today: scope.today }
-    if (notFree && conflict?.overlaps && notFree.refusal.reason === 'taken') {
+    if (notFree?.refusal.reason === 'taken') {
       // What takes the time may be their very own appointment: that is what they are told.
+      const own = conflict?.overlaps ? conflict : await this.#findOwnAt(scope, wished)
+      if (own === 'under_way') throw new AppError('booking_in_progress', ownUnderWay)
       const { alternatives } = notFree
-      return {
-        kind: 'own_appointment',
-        own: ownFound(conflict, scope, { wanted, isFree: false, alternatives }),
-      }
+      if (own)
+        return {
+          kind: 'own_appointment',
+          own: ownFound(own, scope, { wanted, isFree: false, alternatives }),
+        }
     }
     if (notFree) return { kind: 'not_free', ...notFree }
     if (mustAsk) {
@@ -160,6 +172,10 @@ export class BookingStarter {
     const hold = created && held ? await holds.take(scope, slot) : early
     if (hold) holds.note(attempt, hold)
     return ready(attempt, scope, call.callId !== null && !created)
+  }
+
+  #findOwnAt(scope: CallScope, wished: Wished) {
+    return this.#deps.tenancy.run(scope.call.companyId, (tx) => findOwnAt(tx, scope, wished))
   }
 
   async #loadKnown(scope: CallScope): Promise<Known> {
