@@ -262,7 +262,7 @@ describe('what only the host decides', () => {
         lengthInMinutes: 30,
         requiresConfirmation: true,
       })
-      const { answer } = await bookByPhone(outcome === 'confirm' ? '14:00' : '15:00')
+      const { answer } = await (outcome === 'confirm' ? bookByPhone('14:00') : bookByPhone('15:00', '+4915112345002'))
       expect(answer.message).not.toMatch(/erfolgreich gebucht/)
       await gateway.settle()
       const latest = async () => (await rows.appointments()).at(-1)!
