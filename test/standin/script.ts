@@ -87,6 +87,8 @@ export class Script {
       return true
     }
     if (person.claims.get(wish.start)?.word === 'refused') return this.#settleFor(person, wish, plan, reply)
+    // Whoever hears that they have the appointment already wants no second one; saying yes again would be the yes to one.
+    if (reply.body.error === 'own_appointment') return false
     if (chance.hits(0.5)) {
       const again = await this.#ask('confirm_booking', confirm)
       return this.#noteBooking(person, wish, again, 'confirm_booking again')
@@ -108,7 +110,9 @@ export class Script {
     if (status === 'already_booked' || reply.body.error === 'own_appointment') {
       const told = (reply.body.existing_appointment ?? reply.body) as Args
       const at = berlin(told.date, told.time)
-      if (at === wish.start) note(person, at, 'live', `start_booking: ${status ?? reply.body.error}`)
+      // On a number that several share it may be somebody else's appointment that is asked about.
+      if (at === wish.start && person.claims.has(at))
+        note(person, at, 'live', `start_booking: ${status ?? reply.body.error}`)
       return undefined
     }
     if (success === true && typeof booking_id === 'string') return booking_id
@@ -197,7 +201,7 @@ export class Script {
     }
     if (error === 'own_appointment') {
       const told = (reply.body.existing_appointment ?? {}) as Args
-      if (berlin(told.date, told.time) === wish.start)
+      if (berlin(told.date, told.time) === wish.start && person.claims.has(wish.start))
         note(person, wish.start, 'live', `${how}: own_appointment`)
       return false
     }
