@@ -2,7 +2,7 @@
  * One phone call as Retell would make it: signed requests over HTTP, printed as a conversation with timings. At the end it
  * looks into PostgreSQL and the simulated Cal.com and says whether the appointment really exists.
  */
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, randomBytes, randomInt } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openDatabase } from '../db/database.ts'
 import { addDays, type LocalDay, localDayOf, sayDay, weekdayOf } from '../german/index.ts'
@@ -19,13 +19,14 @@ export interface DemoCall {
 
 type Answer = Record<string, unknown>
 
-const caller = '+4915112345678'
 const salon = '+493023125001'
 const zone = 'Europe/Berlin'
 const trackedWithinMs = 5_000
 
 /** Plays the call. Returns true only if it ended with a booked appointment in both places, and every function call was recorded. */
 export async function playCall(demo: DemoCall): Promise<boolean> {
+  // Somebody else each time: who called yesterday has the appointment already, and would be asked about it.
+  const caller = `+49151${randomInt(10_000_000, 100_000_000)}`
   const callId = `call_${randomBytes(13).toString('hex')}`
   const call = {
     call_id: callId,
