@@ -68,7 +68,7 @@ test('a violated rule is an answer of the database, not an outage', async () => 
   expect([violation, timeout].map(isDatabaseUnavailable)).toEqual([false, false])
 })
 
-test('a full pool is an outage within about a second, not a wait without end', async () => {
+test('a full pool is an outage within the five seconds that a connection may take, not a wait without end', async () => {
   const small = await openTestDatabase(server.url, 1)
   let release = () => {}
   const held = new Promise<void>((done) => {
@@ -78,7 +78,7 @@ test('a full pool is an outage within about a second, not a wait without end', a
   const startedAt = performance.now()
   const refused = await small.tenancy.run(1, async () => 'done').catch((error: unknown) => error)
   expect(isDatabaseUnavailable(refused)).toBe(true)
-  expect(performance.now() - startedAt).toBeLessThan(2_500)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
   release()
   await holder
   expect(await small.tenancy.run(1, async () => 'done')).toBe('done')

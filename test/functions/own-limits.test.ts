@@ -10,6 +10,8 @@ const defaults = {
   CALCOM_REQUESTS_PER_SECOND: '5',
   CALCOM_REQUESTS_PER_MINUTE: '110',
   ANSWER_WITHIN_MS: '3000',
+  // The limits are tried here, in real time; a busy machine must not be what decides. The benchmark's row has the usual 8 s.
+  WRITE_DEADLINE_MS: '16000',
 }
 const names = ['Anke', 'Bernd', 'Clara', 'Doris', 'Emil', 'Frieda', 'Gustav', 'Heike', 'Ingo', 'Jutta']
 const callers = names.map((first, index) => ({
