@@ -104,15 +104,17 @@ function comparable(answer: Answer, asked: Record<string, unknown>): string {
     const echo = String(value)
     if (echo.length > 2) text = text.replaceAll(echo, '…').replaceAll(echo.slice(0, 60), '…')
   }
-  return text
-    // The number that was asked for is read back, digit by digit.
-    .replaceAll(/unter der Nummer [\d, ]+ an/g, 'unter der Nummer … an')
-    .replaceAll(/temp_\d+_call_\w+/g, 'ID')
-    .replaceAll(/call_[0-9a-f]{20,}/g, 'CALL')
-    .replaceAll(
-      /"(callback_id|callback_request_id|appointment_id|reference_id|calcom_booking_id|calcom_uid|customer_id|expires_at|booking_id|id)":("[^"]*"|\d+|null)/g,
-      '"$1":0',
-    )
+  return (
+    text
+      // The number that was asked for is read back, digit by digit.
+      .replaceAll(/unter der Nummer [\d, ]+ an/g, 'unter der Nummer … an')
+      .replaceAll(/temp_\d+_call_\w+/g, 'ID')
+      .replaceAll(/call_[0-9a-f]{20,}/g, 'CALL')
+      .replaceAll(
+        /"(callback_id|callback_request_id|appointment_id|reference_id|calcom_booking_id|calcom_uid|customer_id|expires_at|booking_id|id)":("[^"]*"|\d+|null)/g,
+        '"$1":0',
+      )
+  )
 }
 
 test.each(functions)(

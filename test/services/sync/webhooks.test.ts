@@ -262,7 +262,9 @@ describe('what only the host decides', () => {
         lengthInMinutes: 30,
         requiresConfirmation: true,
       })
-      const { answer } = await (outcome === 'confirm' ? bookByPhone('14:00') : bookByPhone('15:00', '+4915112345002'))
+      const { answer } = await (outcome === 'confirm'
+        ? bookByPhone('14:00')
+        : bookByPhone('15:00', '+4915112345002'))
       expect(answer.message).not.toMatch(/erfolgreich gebucht/)
       await gateway.settle()
       const latest = async () => (await rows.appointments()).at(-1)!
