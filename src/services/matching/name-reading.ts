@@ -15,8 +15,9 @@ const leadIn = new RegExp(
   `^(?:(?:hier ist|hier spricht|ja|gerne?|hallo|guten (?:tag|morgen|abend)|grüß gott|moin|also|ähm?|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte)?(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:der|die|dem|den)(?=\\s))?(?:[\\s:,.!]+|$))+`,
   'iu',
 )
+// "wieder" after two words is chatter, after one it is the surname Wieder.
 const trailer = new RegExp(
-  `[\\s,]+(?:am apparat|hier|noch ?mal|wieder|guten (?:tag|morgen|abend)|hallo|mein name|heiße? ich|heißt (?:er|sie)|bitte|danke|mit vornamen|${ofSpeaker} ${relative}|(?:für|um|am|zum) .*|wie (?:der|die|das|in|im) .*|(?:alles )?(?:zusammen|getrennt|auseinander)(?: ?geschrieben)?|ein(?:tragen)?)$`,
+  `[\\s,]+(?:am apparat|hier|noch ?mal|(?<=\\p{L}[\\s,]+\\p{L}+[\\s,]+)wieder|guten (?:tag|morgen|abend)|hallo|mein name|heiße? ich|heißt (?:er|sie)|bitte|danke|mit vornamen|${ofSpeaker} ${relative}|(?:für|um|am|zum) .*|wie (?:der|die|das|in|im) .*|(?:alles )?(?:zusammen|getrennt|auseinander)(?: ?geschrieben)?|ein(?:tragen)?)$`,
   'iu',
 )
 
