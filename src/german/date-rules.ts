@@ -138,8 +138,8 @@ export function namedMonthRule(w: Words, i: number, c: Context): Match<DayItem> 
   return { item: saidDate(day.day, month, year?.year ?? null), next: year?.next ?? at }
 }
 
-/** "Dezember, der fünfte", "November 27" */
-export function monthFirstRule(w: Words, i: number): Match<DayItem> | null {
+/** "Dezember, der fünfte", "November 27", "Dec 1 2026 10:45" */
+export function monthFirstRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   let at = i + 1
   if (w.mark(at, ',') || (w.mark(at, '.') && w.at(at).glued && w.at(i).text.length <= 4)) at++
   const article = w.is(at, 'article') || w.is(at, 'prep', 'am')
@@ -149,7 +149,11 @@ export function monthFirstRule(w: Words, i: number): Match<DayItem> | null {
   if (w.is(day.next, 'clock') || w.mark(day.next, ':') || w.is(day.next, 'month') || w.is(day.next, 'unit'))
     return null
   if (day.ordinal && w.is(day.next, 'number') && w.at(day.next).glued) return null
-  return { item: saidDate(day.day, w.at(i).value, null), next: day.next }
+  const year = yearAfter(w, day.next, c.thisYear)
+  const isNear = year !== null && w.at(year.next - 1).digits === 4 && Math.abs(year.year - c.thisYear) <= 3
+  return isNear
+    ? { item: saidDate(day.day, w.at(i).value, year.year), next: year.next }
+    : { item: saidDate(day.day, w.at(i).value, null), next: day.next }
 }
 
 /** Articles before which "der Erste" means one of several offers, not the first of a month. */

@@ -197,7 +197,7 @@ export function dialectTens(word: string): { value: number; ordinal: boolean } |
 /** "morn", "iwwermorje", "heit": days counted from today, by distance. */
 export const dialectRelatives: Readonly<Record<number, string>> = {
   0: 'heut heit heid haite huet huuet haid huit heind heint heide',
-  1: 'morche morje morjen morn moang moagn morng moing morrn morgn morja morga mornig moargn morjn morschen morschn moerge moie moije',
+  1: 'morche morchen morchn morje morjen morn moang moagn morng moing morrn morgn morja morga mornig moargn morjn morschen morschn moerge moie moije',
   2: '',
 }
 const overForms = list(

@@ -9,6 +9,7 @@ export function join(lexemes: Lexeme[]): void {
   for (let i = 0; i < lexemes.length; i++) {
     const l = lexemes[i]!
     if (l.text === 'ueber') joinOver(lexemes, i)
+    else if (l.text === 'nichts') comesToNothing(lexemes, i)
     else if (l.type === 'which' && l.name === 'this') thisPart(lexemes, i)
   }
 }
@@ -27,6 +28,15 @@ function joinOver(lexemes: Lexeme[], i: number): void {
   if (counted === undefined || (!isNext && !isMorning)) return
   const name = isNext ? 'afterNext' : ''
   lexemes.splice(i, at - i + 1, { ...counted, name, value: counted.value + more })
+}
+
+const nothingReach = 4
+
+/** "heute wird das nichts mehr", "Montag wird's nichts": refused like "geht schlecht". */
+function comesToNothing(lexemes: Lexeme[], i: number): void {
+  const before = lexemes.slice(Math.max(0, i - nothingReach), i)
+  if (before.some(({ text }) => text === 'wird' || text === 'wirds'))
+    lexemes[i] = { ...lexemes[i]!, type: 'unable' }
 }
 
 /** "diesen Nachmittag", "this morning": today's. */

@@ -43,7 +43,10 @@ function greetingAt(w: Words, i: number): number {
   const next = w.at(i + 1)
   const isPart = next.type === 'part' && !next.text.endsWith('s')
   const isMorning = next.type === 'relative' && next.name === 'morgen'
-  return isPart || isMorning || next.name === 'day' || next.name === 'weekend' ? 2 : 0
+  if (isPart || isMorning || next.name === 'day' || next.name === 'weekend') return 2
+  // "und schönen Sonntag noch", "noch einen schönen Sonntag": good-bye, no wish for a day
+  const isFarewell = [i - 2, i - 1, i + 2].some((at) => w.text(at, 'noch'))
+  return next.type === 'weekday' && isFarewell ? 2 : 0
 }
 
 /** Where a name begins that is introduced at `i`; `i` itself if none is. */

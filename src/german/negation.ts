@@ -107,7 +107,12 @@ export function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme
       const back = marker === 'not' && refersBack(clause, elements, element, next?.item ?? null, text)
       if (back) drop(clause)
       else if (marker === 'not' && next?.item && next.at - element.end <= negationReach) {
-        const group = negatedFrom(elements, k + 1, text(element.at) === 'weder')
+        const group = negatedFrom(
+          elements,
+          k + 1,
+          text(element.at) === 'weder',
+          text(element.at) === 'ausser',
+        )
         for (const i of group) dropped.add(i)
         if (group.length > 1) groups.push(group)
       } else if (
@@ -153,9 +158,16 @@ function refersBack(
 }
 
 /** A refused day with its time, or a refused time: "nicht am Montag um neun". A second day is no longer refused. */
-function negatedFrom(elements: readonly Element[], start: number, neither: boolean): number[] {
+function negatedFrom(
+  elements: readonly Element[],
+  start: number,
+  neither: boolean,
+  exception: boolean,
+): number[] {
   const group = [start]
   const kinds = new Set([elements[start]!.item!.kind])
+  const listed = exception ? listedAfter(elements, start) : []
+  if (listed.length > 0) return [start, ...listed]
   for (let i = start + 1; i <= start + 2; i++) {
     const item = elements[i]?.item
     // "nicht Montag oder Dienstag", "weder Montag noch Dienstag" refuse both.
@@ -168,6 +180,19 @@ function negatedFrom(elements: readonly Element[], start: number, neither: boole
     group.push(i)
   }
   return group
+}
+
+/** "außer Dienstag und Mittwoch", "außer Montag, Dienstag und Freitag": a list that ends with "und" is one exception. */
+function listedAfter(elements: readonly Element[], start: number): number[] {
+  const { kind } = elements[start]!.item!
+  const listed: number[] = []
+  for (let i = start + 1; elements[i + 1]?.item?.kind === kind; i += 2) {
+    const { marker } = elements[i]!
+    if (marker !== 'stop' && marker !== 'and' && marker !== 'or') break
+    listed.push(i + 1)
+    if (marker !== 'stop') return listed
+  }
+  return []
 }
 
 /** Not every "nicht" refuses: "nicht zu früh", "nicht wahr", "keine Farbe". */

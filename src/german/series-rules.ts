@@ -20,7 +20,7 @@ const words: Readonly<Record<string, [days: number, months: number]>> = {
 }
 const each = new Set(['jede', 'jeden', 'jedes', 'jeder', 'every', 'each'])
 
-/** "alle vier Wochen", "jede zweite Woche", "jeden Freitag" (its day is left for its own rule), "14-tägig", "wöchentlich". */
+/** "alle vier Wochen", "jede zweite Woche", "jeden Freitag" (its day is left for its own rule), "14-tägig", "wöchentlich", "im Abstand von zwei Wochen". */
 export function seriesRule(w: Words, i: number): Match<DayItem> | null {
   const { text, digits, value } = w.at(i)
   const listed = Object.hasOwn(words, text) ? words[text] : undefined
@@ -31,6 +31,10 @@ export function seriesRule(w: Words, i: number): Match<DayItem> | null {
     if (suffix === 'taegig' || suffix === 'taeglich') return every(value, 0, next + 1)
     return suffix === 'woechentlich' ? every(value * 7, 0, next + 1) : null
   }
+  // "im Abstand von zwei Wochen"
+  const apart = text === 'abstand' || text === 'abstaenden' || text === 'rhythmus'
+  const distance = apart && w.is(i + 1, 'prep', 'von') ? amountAt(w, i + 2) : null
+  if (distance && distance.minutes === 0) return every(distance.days, distance.months, distance.next)
   if (text === 'alle') {
     const amount = amountAt(w, i + 1)
     return amount && amount.minutes === 0 ? every(amount.days, amount.months, amount.next) : null

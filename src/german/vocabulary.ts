@@ -218,7 +218,7 @@ const table: Table = [
   ['bound', 'before', 0, 'vor vorm'],
   ['bound', 'after', 0, 'nach nachm'],
   ['bound', 'including', 0, 'einschliesslich inklusive inkl'],
-  ['prep', 'um', 0, 'um ums'],
+  ['prep', 'um', 0, 'um ums om umma'],
   ['prep', 'am', 0, 'am an'],
   ['prep', 'in', 0, 'in im'],
   ['prep', 'von', 0, 'von'],
@@ -230,7 +230,7 @@ const table: Table = [
   ['prep', 'innerhalb', 0, 'innerhalb binnen'],
   ['article', '', 0, 'den der dem des'],
   ['article', 'die', 0, 'die das'],
-  ['one', '', 1, 'ein eine einer einem einen ner nem nen'],
+  ['one', '', 1, 'ein eine einer einem einen ner nem nen oana oane oaner'],
   ['title', '', 0, 'herr herrn frau familie dr doktor nachname name vorname heisse'],
   [
     'counted',
@@ -238,7 +238,12 @@ const table: Table = [
     0,
     'personen person leute euro eur cent prozent mal kinder kind kindern hotel zimmer stock gaeste mann kilo meter plaetze plaetz termine grad punkte jahrgang',
   ],
-  ['not', '', 0, 'nicht net nich kein keinen keine keinem ausser statt anstatt ned weder'],
+  [
+    'not',
+    '',
+    0,
+    'nicht net nich kein keinen keine keinem ausser statt anstatt ned weder keinesfalls niemals',
+  ],
   [
     'unable',
     '',

@@ -125,15 +125,32 @@ export function boundAt(w: Words, i: number): { side: 'from' | 'to'; name: strin
     if (earlierWords.has(l.text)) return { side: 'to', name: 'before', next: i + 2 }
     if (laterWords.has(l.text)) return { side: 'from', name: 'after', next: i + 2 }
   }
-  if (l.type !== 'not') return null
-  // "nicht vor", "nicht nach", "nicht später als", "nicht früher als"
-  if (w.is(i + 1, 'bound', 'before')) return { side: 'from', name: 'from', next: i + 2 }
-  if (w.is(i + 1, 'bound', 'after')) return { side: 'to', name: 'to', next: i + 2 }
-  if (w.text(i + 2, 'als')) {
-    if (w.text(i + 1, 'spaeter') || w.text(i + 1, 'laenger')) return { side: 'to', name: 'to', next: i + 3 }
-    if (w.text(i + 1, 'frueher') || w.text(i + 1, 'eher')) return { side: 'from', name: 'from', next: i + 3 }
+  if (l.type !== 'not' && l.text !== 'nie') return null
+  const at = refusedAt(w, i)
+  // "nicht vor", "auf keinen Fall vor", "nicht nach", "nicht später als", "nicht früher als"
+  if (w.is(at, 'bound', 'before')) return { side: 'from', name: 'from', next: at + 1 }
+  if (w.is(at, 'bound', 'after')) return { side: 'to', name: 'to', next: at + 1 }
+  if (w.text(at + 1, 'als')) {
+    if (w.text(at, 'spaeter') || w.text(at, 'laenger')) return { side: 'to', name: 'to', next: at + 2 }
+    if (w.text(at, 'frueher') || w.text(at, 'eher')) return { side: 'from', name: 'from', next: at + 2 }
   }
   return null
+}
+
+const emphases: ReadonlySet<string> = new Set([
+  'unbedingt',
+  'gern',
+  'gerne',
+  'bitte',
+  'schon',
+  'erst',
+  'mehr',
+])
+
+/** Where a refusal at `i` goes on: past "Fall" of "keinen Fall", and past one word that only gives it weight. */
+function refusedAt(w: Words, i: number): number {
+  const at = w.at(i).text.startsWith('kein') && w.text(i + 1, 'fall') ? i + 2 : i + 1
+  return emphases.has(w.at(at).text) ? at + 1 : at
 }
 
 /** "14 Uhr frühestens", "11 Uhr spätestens" */

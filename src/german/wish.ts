@@ -192,7 +192,7 @@ function beginSeries(draft: Draft): void {
   put(draft, slotOfKind[range.from.kind], range.from)
 }
 
-/** "nicht vormittags" is noon and later, "nicht abends" what comes before. */
+/** "nicht vormittags" is noon and later, "nicht abends" what comes before, "nicht nachmittags" the morning. */
 function besideRefused(refused: readonly Item[]): Draft['window'] {
   const part = refused.find((item) => item.kind === 'part')
   if (part?.kind !== 'part' || part.name === 'noon') return null
@@ -200,7 +200,7 @@ function besideRefused(refused: readonly Item[]): Draft['window'] {
   const clock = (minute: number): SaidClock => ({ minute, fixed: true, approximate: false })
   const window = { kind: 'window', from: null, to: null, fromPart: null, toPart: null } as const
   if (to !== null && to <= 720) return { ...window, from: clock(to) }
-  return { ...window, to: clock(from) }
+  return { ...window, to: clock(part.name === 'afternoon' ? partWindows.noon!.from : from) }
 }
 
 function unknownOf(elements: readonly Element[], lexemes: readonly Lexeme[]): Wish['unknown'] {

@@ -138,7 +138,7 @@ function fromSip(raw: string): string {
 }
 
 const courtesy =
-  /^(?:das|die|der|den|eine|meine?|mein|nummern?|rufnummer|handynummer|mobilnummer|telefonnummer|rückrufnummer|festnetznummer|tel|telefon|handy|mobil|mobile|festnetz|phone|fax|ist|lautet|wäre|und|dann|danach|also|äh|ähm|hm|bitte|danke|ja|genau|okay|ok|vorwahl|durchwahl|unter|auf|erreichbar|erreichen|sie|mich|mir|ich|bin|am|besten|zurückrufen|zurück|rufen|hier|leerzeichen|strich|schrägstrich|minus|bindestrich|pause|komma|noch|kommt|zuerst|erst|landesvorwahl|deutschland)$/
+  /^(?:das|die|der|den|eine|meine?|mein|nummern?|rufnummer|handynummer|mobilnummer|telefonnummer|rückrufnummer|festnetznummer|tel|telefon|handy|mobil|mobile|festnetz|phone|fax|ist|lautet|wäre|und|dann|danach|also|äh|ähm|hm|bitte|danke|ja|genau|okay|ok|vorwahl|durchwahl|unter|auf|erreichbar|erreichen|sie|mich|mir|ich|bin|am|besten|zurückrufen|zurück|rufen|anrufen|an|melden|sich|hier|leerzeichen|strich|schrägstrich|minus|bindestrich|pause|komma|noch|kommt|zuerst|erst|landesvorwahl|deutschland)$/
 const englishDigits = new Map(
   'zero one two three four five six seven eight nine'
     .split(' ')

@@ -17,6 +17,7 @@ const small: Record<string, number> = {
   funf: 5,
   sechs: 6,
   sieben: 7,
+  siebn: 7,
   acht: 8,
   neun: 9,
   zehn: 10,

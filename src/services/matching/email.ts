@@ -133,6 +133,7 @@ function assemble(text: string): string | null {
         .replace(/scharfes (?:s|ß|es)(?![a-zäöü])/g, 'ss')
         .replace(/(?<![a-zäöüß])([a-zäöü]) (?:wie|für) [a-zäöüß]+/g, ' $1 ')
         .replace(/\bdoppel[\s-]?(null|eins|zwei|drei|vier|fünf|sechs|sieben|acht|neun)(?![a-zäöü])/g, '$1 $1')
+        .replace(/\b(mit|ohne) ([aeiou]) ([eiy])(?= )/g, '$1 $2$3')
         .replace(/\s\.\s/g, ' punkt ')
         .replace(/([@_+])/g, ' $1 ')
         .replace(/[,;:!?"“„]+/g, ' ')

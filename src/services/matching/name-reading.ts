@@ -75,6 +75,8 @@ export function readPersonName(spoken: string, notNames: readonly string[] = [])
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/["„“”«»*_#`|<>[\]]+/g, ' ')
     .replace(/\s+/g, ' ')
+    // "Müller Bindestrich Schmidt"; "Müller-Schmidt mit Bindestrich" is a hint
+    .replace(/(?<=\p{L})(?<!(?:^|\s)(?:mit|ohne)) (?:bindestrich|binde strich) (?=\p{L})/giu, '-')
     .trim()
   if (/^k\.? ?a\.?$/i.test(text)) return null
   // Who only says with whom they speak or where they are has not said who they are.

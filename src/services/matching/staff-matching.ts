@@ -31,11 +31,12 @@ const around = new Set(
   mal doch man kann konnte konnen denn super danke schon so lass lieb wurd ware moglichst genau die unbedingt ausschliesslich
   termin hatten wollen wollten`.split(/\s+/),
 )
-const exclusions = /\b(?:nicht|ausser|bloss nicht|auf keinen fall)\b/
+const exclusions = /\b(?:nicht|ausser|bloss nicht|auf (?:gar )?keinen fall|keinesfalls)\b/
 
 /**
  * Matches a spoken wish against the staff. An unspoken wish ("", "None", a placeholder) is `anyone`; a name that nobody has is `none`;
- * digits are an id. "nicht bei Anna" gives everybody else to choose from.
+ * digits are an id. "nicht bei Anna" gives everybody else to choose from, "nicht Anna,
+ * sondern Clara" Clara.
  */
 export function matchStaff<T extends MatchableStaff>(spoken: string, staff: readonly T[]): StaffMatch<T> {
   if (isAbsent(spoken)) return { kind: 'anyone' }
@@ -46,12 +47,14 @@ export function matchStaff<T extends MatchableStaff>(spoken: string, staff: read
   }
   const words = foldedWords(spoken)
   const text = words.join(' ')
-  const names = words.filter((word) => !around.has(word) && !anyone.test(word) && !/^(?:wer|\d+)$/.test(word))
+  const names = namesIn(words)
 
   const excluded = exclusions.exec(text)
   if (excluded) {
+    const wished = wishedBeside(spoken, staff)
+    if (wished) return wished
     const unwanted = namedBy(
-      names.filter((word) => word !== excluded[0]),
+      names.filter((word) => !refusingWord.test(word)),
       staff,
     )
     const rest = staff.filter((person) => !unwanted.includes(person))
@@ -63,6 +66,39 @@ export function matchStaff<T extends MatchableStaff>(spoken: string, staff: read
     return { kind: 'ambiguous', candidates: named }
   if (named.length > 0) return chosen(named)
   return anyone.test(text) ? { kind: 'anyone' } : { kind: 'none' }
+}
+
+const namesIn = (words: readonly string[]): string[] =>
+  words.filter((word) => !around.has(word) && !anyone.test(word) && !/^(?:wer|\d+)$/.test(word))
+
+const contrast = /^(?:sondern|lieber|dafur|stattdessen|dann)\b/
+const refusingWord = /^(?:nicht|ausser|bloss|auf|gar|keinen|fall|keinesfalls|sondern|stattdessen|dafur)$/
+
+/**
+ * "nicht Anna, sondern Clara", "Anna, auf keinen Fall Bernd": one is refused and another wished for. Null if no clause wishes for
+ * somebody else; after a refusal only a word of contrast makes a wish, as "nicht Anna, Bernd" may refuse both.
+ */
+function wishedBeside<T extends MatchableStaff>(spoken: string, staff: readonly T[]): StaffMatch<T> | null {
+  const wishes: string[] = []
+  const refusals: string[] = []
+  for (const clause of spoken.split(/[,.;!]|(?=\bsondern\b)/i)) {
+    const words = foldedWords(clause)
+    const text = words.join(' ')
+    if (exclusions.test(text)) refusals.push(...words)
+    else if (refusals.length === 0 || contrast.test(text)) wishes.push(...words)
+    else if (namesIn(words).length > 0) return null
+  }
+  const names = namesIn(wishes).filter((word) => !refusingWord.test(word))
+  const unwanted = namedBy(
+    namesIn(refusals).filter((word) => !refusingWord.test(word)),
+    staff,
+  )
+  const wanted = namedBy(names, staff).filter((person) => !unwanted.includes(person))
+  const [only] = wanted
+  if (only === undefined || unwanted.length === 0) return null
+  return wanted.length === 1 && !isCertain(only, names, wishes)
+    ? { kind: 'ambiguous', candidates: wanted }
+    : chosen(wanted)
 }
 
 function chosen<T>(people: T[]): StaffMatch<T> {
