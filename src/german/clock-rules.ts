@@ -126,6 +126,9 @@ function fractionAt(w: Words, i: number, shift: number): ClockMatch | null {
   }
   const hour = hourAt(w, at)
   if (hour === null || hour === 0 || w.is(at + 1, 'unit') || w.is(at + 1, 'month')) return null
+  // "halb dreizehn Uhr achtzig" is no time at all.
+  const excess = w.is(at + 1, 'clock', 'uhr') && w.is(at + 2, 'number') ? w.at(at + 2).value : 0
+  if (excess > 59 && excess < 100) return clockMatch(hour, excess, true, at + 3)
   const minute = hour * 60 + base + shift
   return clockMatch(Math.floor(minute / 60), minute % 60, hour > 12, afterHour(w, at + 1)[0])
 }
@@ -134,6 +137,8 @@ function fractionAt(w: Words, i: number, shift: number): ClockMatch | null {
 function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): ClockMatch | null {
   const first = w.at(i)
   if (first.type === 'clock' && first.name === 'midnight') return clockMatch(0, 0, true, i + 1)
+  // English "noon" is twelve o'clock, German "mittags" a part of the day.
+  if (first.type === 'clock' && first.name === 'noon') return clockMatch(12, 0, true, i + 1)
   if (first.type !== 'number' && first.type !== 'one') return null
   const next = w.at(i + 1)
   // A leading zero is how machines and timetables write; people's "3:30" may be the afternoon.

@@ -45,7 +45,8 @@ function greetingAt(w: Words, i: number): number {
   const isMorning = next.type === 'relative' && next.name === 'morgen'
   if (isPart || isMorning || next.name === 'day' || next.name === 'weekend') return 2
   // "und schönen Sonntag noch", "noch einen schönen Sonntag": good-bye, no wish for a day
-  const isFarewell = [i - 2, i - 1, i + 2].some((at) => w.text(at, 'noch'))
+  const isLast = w.is(i + 2, 'mark') && (w.text(i - 1, 'noch') || w.text(i - 2, 'noch'))
+  const isFarewell = w.text(i + 2, 'noch') || isLast
   return next.type === 'weekday' && isFarewell ? 2 : 0
 }
 

@@ -137,15 +137,7 @@ export function boundAt(w: Words, i: number): { side: 'from' | 'to'; name: strin
   return null
 }
 
-const emphases: ReadonlySet<string> = new Set([
-  'unbedingt',
-  'gern',
-  'gerne',
-  'bitte',
-  'schon',
-  'erst',
-  'mehr',
-])
+const emphases: ReadonlySet<string> = new Set(['unbedingt', 'schon', 'mehr'])
 
 /** Where a refusal at `i` goes on: past "Fall" of "keinen Fall", and past one word that only gives it weight. */
 function refusedAt(w: Words, i: number): number {

@@ -114,6 +114,7 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
   let separated = false
   let correcting: 'no' | 'weak' | 'strong' = 'no'
   let consumed = false
+  let takenBack = false
   let joined: 'or' | 'and' | null = null
   elements.forEach((element, index) => {
     const { item, marker } = element
@@ -137,6 +138,8 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
     const target = (moving || hasDay(draft)) && lexemes[element.at - 1]?.text === 'auf'
     const afterArticle = moving && lexemes[element.at - 2]?.text === 'auf'
     if (target || afterArticle) correcting = 'strong'
+    // "Montag, nein, Montag bin ich in Hamburg, dann am Dienstag": taken back, then replaced
+    if (takenBack && saysThen(lexemes, element.at)) correcting = 'strong'
     const strong = correcting === 'strong'
     if (isTime(item)) {
       if (strong || (correcting === 'weak' && item.kind === 'clock')) clearTime(draft, item)
@@ -154,6 +157,7 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
       moving && item.kind === 'range' && item.from && item.to && lexemes[element.at]?.text.startsWith('vo')
     const day = moved && item.kind === 'range' && item.to ? item.to : item
     const slot = slotOfKind[day.kind]
+    takenBack = strong && JSON.stringify(draft.days[slot]) === JSON.stringify(day)
     if (strong) correct(draft, slot, day)
     else if (joined !== null && hasDay(draft) && !isCompanion(draft, slot)) {
       options.push(optionFrom(draft, slot, day))
@@ -176,6 +180,10 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
   if (!hasTime(main)) main.window = besideRefused(refused)
   return { main, others, unclear, rival: null, every, refused, unknown: unknownOf(elements, lexemes) }
 }
+
+/** "dann Dienstag", "dann am Dienstag" */
+const saysThen = (lexemes: readonly Lexeme[], at: number): boolean =>
+  [at - 1, at - 2].some((i) => lexemes[i]?.text === 'dann')
 
 /** "alle vier Wochen ab Freitag": the series begins on that day, it is no open span. */
 function beginSeries(draft: Draft): void {

@@ -75,24 +75,27 @@ const contrast = /^(?:sondern|lieber|dafur|stattdessen|dann)\b/
 const refusingWord = /^(?:nicht|ausser|bloss|auf|gar|keinen|fall|keinesfalls|sondern|stattdessen|dafur)$/
 
 /**
- * "nicht Anna, sondern Clara", "Anna, auf keinen Fall Bernd": one is refused and another wished for. Null if no clause wishes for
- * somebody else; after a refusal only a word of contrast makes a wish, as "nicht Anna, Bernd" may refuse both.
+ * "nicht Anna, sondern Clara", "Anna, auf keinen Fall Bernd": one is refused and another wished for. After a
+ * refusal only a word of contrast makes a wish: "nicht Anna, Bernd" may refuse both, so it is asked about. Null if one clause says it all.
  */
 function wishedBeside<T extends MatchableStaff>(spoken: string, staff: readonly T[]): StaffMatch<T> | null {
   const wishes: string[] = []
   const refusals: string[] = []
+  let isOpen = false
   for (const clause of spoken.split(/[,.;!]|(?=\bsondern\b)/i)) {
     const words = foldedWords(clause)
     const text = words.join(' ')
     if (exclusions.test(text)) refusals.push(...words)
     else if (refusals.length === 0 || contrast.test(text)) wishes.push(...words)
-    else if (namesIn(words).length > 0) return null
+    else isOpen ||= namedBy(namesIn(words), staff).length > 0
   }
   const names = namesIn(wishes).filter((word) => !refusingWord.test(word))
   const unwanted = namedBy(
     namesIn(refusals).filter((word) => !refusingWord.test(word)),
     staff,
   )
+  const rest = staff.filter((person) => !unwanted.includes(person))
+  if (isOpen && unwanted.length > 0 && rest.length > 0) return { kind: 'ambiguous', candidates: rest }
   const wanted = namedBy(names, staff).filter((person) => !unwanted.includes(person))
   const [only] = wanted
   if (only === undefined || unwanted.length === 0) return null
