@@ -5,6 +5,9 @@ import { expect, test } from 'vitest'
 
 const src = join(import.meta.dirname, '../src')
 
+const belowServices = ['calcom', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes']
+const belowFunctions = ['services', ...belowServices]
+
 /** What each part may import besides itself. */
 const allowed: Record<string, readonly string[]> = {
   lib: [],
@@ -13,33 +16,10 @@ const allowed: Record<string, readonly string[]> = {
   retell: ['lib'],
   db: ['lib', 'config', 'errors', 'error-codes'],
   simulator: ['lib', 'calcom'],
-  services: ['calcom', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes'],
-  functions: ['services', 'calcom', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes'],
-  jobs: [
-    'functions',
-    'services',
-    'calcom',
-    'retell',
-    'db',
-    'german',
-    'lib',
-    'errors',
-    'error-codes',
-    'config',
-  ],
-  http: [
-    'jobs',
-    'functions',
-    'services',
-    'calcom',
-    'retell',
-    'db',
-    'german',
-    'lib',
-    'errors',
-    'error-codes',
-    'config',
-  ],
+  services: belowServices,
+  functions: belowFunctions,
+  jobs: ['functions', ...belowFunctions, 'config'],
+  http: ['jobs', 'functions', ...belowFunctions, 'config'],
   config: [],
   errors: ['error-codes'],
   'error-codes': [],
