@@ -1,4 +1,5 @@
 /** The same wish twice (production.md 1, 5, 14): a person's own appointment is asked about, and nothing older is told as new. */
+import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Answer, newCallId, salon, sign, startGateway, type TestGateway } from '../helpers/gateway.ts'
 
@@ -308,6 +309,71 @@ describe('at once', () => {
       ),
     )
     expect(answers.filter(({ success }) => success)).toHaveLength(1)
+    expect(live()).toHaveLength(1)
+  })
+
+  /** Two calls from one number with a draft each for one time; the first has booked it. */
+  const twoDraftsOneBooked = async () => {
+    const one = ring()
+    const two = ring(one.from, salon.nord)
+    const drafts = await Promise.all(
+      [one, two].map((call) => gateway.call('start_booking', { ...wish, time: '11:00' }, call)),
+    )
+    expect(drafts).toMatchObject([{ success: true }, { success: true }])
+    const [first, second] = drafts
+    await gateway.call('confirm_booking', { booking_id: first?.booking_id }, one)
+    await gateway.settle()
+    return {
+      one,
+      two,
+      confirm: () => gateway.call('confirm_booking', { booking_id: second?.booking_id }, two),
+    }
+  }
+  /** Does something with the database while `confirm` waits for what the other connection has locked. */
+  const whileWaiting = async (
+    lock: string,
+    confirm: () => Promise<Answer>,
+    act: (other: Client) => unknown,
+  ) => {
+    const other = new Client({ connectionString: gateway.databaseUrl })
+    await other.connect()
+    try {
+      await other.query(`BEGIN; ${lock}`)
+      const answer = confirm()
+      await expect
+        .poll(async () => (await other.query('SELECT 1 FROM pg_locks WHERE NOT granted')).rowCount)
+        .toBeGreaterThan(0)
+      await act(other)
+      await other.query('COMMIT')
+      return await answer
+    } finally {
+      await other.end()
+    }
+  }
+
+  test('a retry that came right after the question, and waited, is not the answer to it', async () => {
+    const { two, confirm } = await twoDraftsOneBooked()
+    expect(await confirm()).toMatchObject(own({ time: '11:00' }))
+    const lock = `SELECT pg_advisory_xact_lock(hashtextextended('booking-for:1:${two.from}', 0))`
+    const retried = await whileWaiting(lock, confirm, () => gateway.clock.advance(2_500))
+    expect(retried).toMatchObject(own({ time: '11:00' }))
+    expect(live()).toHaveLength(1)
+  })
+
+  test('what the other call has booked between two looks is seen', async () => {
+    const { one, confirm } = await twoDraftsOneBooked()
+    const set = (state: string, status: string) =>
+      `UPDATE booking_attempts SET state = '${state}' WHERE call_id = '${one.callId}';
+       UPDATE appointments SET status = '${status}' WHERE call_id = '${one.callId}'`
+    const prepare = new Client({ connectionString: gateway.databaseUrl })
+    await prepare.connect()
+    // As it was while Cal.com was still being asked.
+    await prepare.query(set('executing', 'cancelled'))
+    await prepare.end()
+    const answer = await whileWaiting('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE', confirm, (other) =>
+      other.query(set('booked', 'scheduled')),
+    )
+    expect(answer).toMatchObject(own({ time: '11:00' }))
     expect(live()).toHaveLength(1)
   })
 

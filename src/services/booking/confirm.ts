@@ -107,7 +107,7 @@ export class BookingConfirmer {
     if (name === null || serviceId === null || startAt === null || endAt === null)
       return { kind: 'nothing_open' }
     const about = questionAbout(conflict, { name, serviceId, startAt, endAt })
-    if (await memory.isAnswered(scope.call, about)) {
+    if (await memory.isAnswered(scope.call, about, scope.now)) {
       const wanted = { where: { id, companyId, state: 'draft' }, data: { additional: true } }
       await tenancy.run(companyId, (tx) => tx.bookingAttempt.updateMany(wanted))
       return this.execute(scope, attempt)
@@ -293,7 +293,7 @@ export class BookingConfirmer {
   ): Promise<{ kind: 'attempt'; attempt: Attempt } | Extract<Confirmed, { kind: 'this_one' }>> {
     const { memory } = this.#deps
     const about = `draft:${attempt.id}`
-    if (await memory.isAnswered(scope.call, about)) return { kind: 'attempt', attempt }
+    if (await memory.isAnswered(scope.call, about, scope.now)) return { kind: 'attempt', attempt }
     await memory.ask(scope.call, about)
     return { kind: 'this_one', attempt, booking: spokenBooking(attempt, scope) }
   }

@@ -124,9 +124,12 @@ export async function findObstacle(tx: Tx, scope: CallScope, attempt: Attempt): 
   // A statement of its own: only what comes after it sees what the one before has committed.
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`booking-for:${companyId}:${person}`}, 0))`
   const wish = { name, serviceId, startAt, endAt }
+  // In this order: what ends between the two statements has left its appointment for the second. The other way round it is
+  // seen by neither.
+  const underWay = await loadUnderWay(tx, scope, attempt)
   const conflict = findConflict(await loadUpcoming(tx, scope), wish, scope)
   if (conflict) return { kind: 'appointment', conflict }
-  const rival = (await loadUnderWay(tx, scope, attempt)).find(
+  const rival = underWay.find(
     (other) =>
       isRival(other, wish) ||
       (isSamePerson(other.name ?? '', name) &&
@@ -145,9 +148,9 @@ export async function findOwnAt(
   scope: CallScope,
   wish: Wished,
 ): Promise<OwnConflict | 'under_way' | null> {
+  const underWay = await loadUnderWay(tx, scope, { id: '', wishKey: '' })
   const conflict = findConflict(await loadUpcoming(tx, scope), wish, scope)
   if (conflict?.overlaps) return conflict
-  const underWay = await loadUnderWay(tx, scope, { id: '', wishKey: '' })
   return underWay.some((other) => isRival(other, wish)) ? 'under_way' : null
 }
 
@@ -165,7 +168,10 @@ interface UnderWay {
   endAt: Date | null
 }
 
-/** Attempts whose request may be at Cal.com, of the same call or of another call from the same number. Few at any time. */
+/**
+ * Attempts whose request may be at Cal.com, of the same call, for the same number, or of another call from it (the row of a
+ * call may be written a moment after its first attempt). Few at any time.
+ */
 function loadUnderWay(
   tx: Tx,
   scope: CallScope,
@@ -178,7 +184,7 @@ function loadUnderWay(
     LEFT JOIN calls k ON k.company_id = b.company_id AND k.retell_call_id = b.call_id
     WHERE b.company_id = ${companyId} AND b.kind = 'book' AND b.state IN ('executing', 'unknown')
       AND b.id <> ${attempt.id} AND b.wish_key <> ${attempt.wishKey}
-      AND (b.call_id = ${callId}::text
+      AND (b.call_id = ${callId}::text OR b.customer_phone = ${callerNumber}::text
         OR CASE WHEN k.direction = 'outbound' THEN k.to_number ELSE k.from_number END = ${callerNumber}::text)`
 }
 

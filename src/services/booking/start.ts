@@ -130,7 +130,7 @@ export class BookingStarter {
     }
     const conflict = findConflict(known.own, wished, scope)
     const about = conflict === null ? null : questionAbout(conflict, wished)
-    const agreed = spoken.additional || (about !== null && (await memory.isAnswered(call, about)))
+    const agreed = spoken.additional || (about !== null && (await memory.isAnswered(call, about, now)))
     const wish = { ...spoken, additional: agreed }
     const eventTypeId = eventTypeOf(wish)
     const key = keyOf(scope, wish, known.attempts)

@@ -1,7 +1,8 @@
 /**
  * What a call has been asked about its wishes to book, and whether its last wish failed. It decides when a repeated request is
  * the caller's answer and not the agent's retry: the caller has spoken since (the transcript has a new turn of theirs), or,
- * where no transcript comes along, at least two seconds have passed.
+ * where no transcript comes along, it has arrived at least two seconds later. When it is looked at says nothing: a retry may
+ * have waited at Cal.com's door since before the question was put.
  * Limit: kept in the cache; if it is lost, a question is asked once more. It never lets anything be booked unasked.
  */
 import { z } from 'zod'
@@ -39,13 +40,17 @@ export class WishMemory {
     this.#deps = deps
   }
 
-  /** Whether the caller was asked exactly this before, and has answered since. `about`: a key without personal data. */
-  async isAnswered(call: Call, about: string): Promise<boolean> {
+  /**
+   * Whether the caller was asked exactly this before, and has answered since.
+   * @param about a key without personal data
+   * @param arrivedAt when the request that may be the answer came in
+   */
+  async isAnswered(call: Call, about: string, arrivedAt: Date): Promise<boolean> {
     const asked = (await this.#load(call.callId)).questions.find((question) => question.about === about)
     if (!asked) return false
     const turns = userTurns(call.transcript)
     if (turns !== null && asked.turns !== null) return turns > asked.turns
-    return this.#deps.clock.now().getTime() - asked.atMs >= heardAfterMs
+    return arrivedAt.getTime() - asked.atMs >= heardAfterMs
   }
 
   /** Notes that the caller is asked this now. A question that was put before keeps its time: a retry asks nothing new. */
