@@ -29,7 +29,7 @@ import {
   takenMessage,
   unknownOutcome,
 } from '../german/sentences/booking.ts'
-import type { Attempt } from '../services/booking/attempts.ts'
+import type { Attempt } from '../services/attempts.ts'
 import type { OwnFound } from '../services/booking/own.ts'
 import type { Confirmed, Done, NotFree, Started } from '../services/booking/types.ts'
 import { callbackFields } from './appointment-answers.ts'

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { CalcomClient } from '../../src/calcom/client.ts'
 import { CalcomError } from '../../src/calcom/errors.ts'
-import { AttemptStore } from '../../src/services/booking/attempts.ts'
+import { AttemptStore } from '../../src/services/attempts.ts'
 import { BookingService } from '../../src/services/booking/booking.ts'
 import { BookingExecutor } from '../../src/services/booking/execute.ts'
 import { WishMemory } from '../../src/services/booking/wish-memory.ts'

@@ -1,12 +1,12 @@
 /**
  * Changes to existing appointments: cancel and move for callers, and what background jobs need to finish what a call began.
- * Every change is an attempt first (booking/attempts.ts). Webhooks and reconcile write through `recorder`.
+ * Every change is an attempt first (attempts.ts). Webhooks and reconcile write through `recorder`.
  */
 import { CalcomError } from '../../calcom/errors.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
 import type { AlarmName } from '../../lib/alarms.ts'
 import { Deadline } from '../../lib/deadline.ts'
-import { type Attempt, leaseMs } from '../booking/attempts.ts'
+import { type Attempt, leaseMs } from '../attempts.ts'
 import { readLagMs, verifyAgainMs } from '../booking/errands.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
 import { fetchBookingState } from './calcom-state.ts'

@@ -6,7 +6,7 @@
 import { CalcomError } from '../../calcom/errors.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import { type LocalDay, localDayOf } from '../../german/index.ts'
-import type { Attempt } from '../booking/attempts.ts'
+import type { Attempt } from '../attempts.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
 import type { StoredCallback } from '../callbacks.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'

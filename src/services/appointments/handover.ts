@@ -5,7 +5,7 @@
 import type { Tx } from '../../db/tenancy.ts'
 import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
 import type { Deadline } from '../../lib/deadline.ts'
-import { leaseMs } from '../booking/attempts.ts'
+import { leaseMs } from '../attempts.ts'
 import type { Target } from '../booking/guard.ts'
 import type { CallbackKind, CallbackService, StoredCallback } from '../callbacks.ts'
 import { type Catalogue, findBranch } from '../catalogue.ts'

@@ -6,7 +6,7 @@
 import type { CalcomBooking } from '../../calcom/types.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
-import type { Attempt, AttemptKind, AttemptStore } from '../booking/attempts.ts'
+import type { Attempt, AttemptKind, AttemptStore } from '../attempts.ts'
 import type { Catalogue } from '../catalogue.ts'
 
 /** Who made the change, as history knows it. */

@@ -8,9 +8,9 @@ import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import type { CallScope } from '../appointments/types.ts'
 import { serviceName } from '../appointments/view.ts'
+import { type Attempt, leaseMs } from '../attempts.ts'
 import type { CallbackInput } from '../callbacks.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { type Attempt, leaseMs } from './attempts.ts'
 
 export type BookingErrand =
   /** Nobody knows yet; ends by itself when the attempt turns out to be booked. */

@@ -3,8 +3,8 @@ import { clockTimeOf, localDayOf } from '../../german/index.ts'
 import type { SpokenBooking } from '../../german/sentences/booking.ts'
 import type { CallScope } from '../appointments/types.ts'
 import { serviceName, staffName } from '../appointments/view.ts'
+import type { Attempt } from '../attempts.ts'
 import { type CatalogueBranch, findBranch } from '../catalogue.ts'
-import type { Attempt } from './attempts.ts'
 
 type Scene = Pick<CallScope, 'catalogue' | 'branch' | 'today'>
 

@@ -18,9 +18,9 @@ import {
   spokenOf,
   viewOf,
 } from '../appointments/view.ts'
+import type { Attempt } from '../attempts.ts'
 import type { Alternative } from '../availability/alternatives.ts'
 import { comparePersonNames } from '../matching/index.ts'
-import type { Attempt } from './attempts.ts'
 
 /** An appointment that stands in the way of a wish of the same person. */
 export interface OwnConflict {

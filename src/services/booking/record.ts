@@ -8,9 +8,9 @@ import type { Prisma } from '../../db/generated/client.ts'
 import { enqueueJob, enqueuing } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
+import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { CustomerService } from '../customers.ts'
-import type { Attempt, AttemptStore } from './attempts.ts'
 import type { Done } from './types.ts'
 
 export type Recorded =

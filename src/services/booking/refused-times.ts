@@ -6,9 +6,9 @@
 import type { Logger } from 'pino'
 import type { Tenancy } from '../../db/tenancy.ts'
 import type { CallScope } from '../appointments/types.ts'
+import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallbackService, StoredCallback } from '../callbacks.ts'
-import type { Attempt, AttemptStore } from './attempts.ts'
 import type { CompleteWish } from './types.ts'
 
 type Deps = {

@@ -3,9 +3,9 @@
  * the metadata and the start we asked for can prove that a booking is ours. What is left out proves nothing. Pure.
  */
 import type { CalcomBooking } from '../../calcom/types.ts'
+import type { Attempt } from '../attempts.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { comparePersonNames } from '../matching/index.ts'
-import type { Attempt } from './attempts.ts'
 
 export type Whose =
   /** Our id and our start. */

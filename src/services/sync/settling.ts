@@ -7,7 +7,7 @@ import type { Tenancy } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { TryAgainLater } from '../../lib/try-again.ts'
 import type { AppointmentActions } from '../appointments/actions.ts'
-import type { AttemptStore } from '../booking/attempts.ts'
+import type { AttemptStore } from '../attempts.ts'
 import type { BookingService } from '../booking/booking.ts'
 
 type Deps = {

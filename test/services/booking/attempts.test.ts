@@ -1,6 +1,6 @@
 /** The store of attempts: who may act, and what becomes of rows nobody works on. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { NewAttempt } from '../../../src/services/booking/attempts.ts'
+import type { NewAttempt } from '../../../src/services/attempts.ts'
 import { openBooking } from './kit.ts'
 
 let salon: Awaited<ReturnType<typeof openBooking>>

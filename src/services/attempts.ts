@@ -5,9 +5,9 @@
  * Limit: it decides who may act; what the answers of Cal.com mean is decided by execute.ts and its siblings.
  */
 import { randomBytes } from 'node:crypto'
-import type { Tenancy, Tx } from '../../db/tenancy.ts'
-import type { Clock } from '../../lib/clock.ts'
-import type { OwnObstacle } from './own.ts'
+import type { Tenancy, Tx } from '../db/tenancy.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { OwnObstacle } from './booking/own.ts'
 
 export type AttemptKind = 'book' | 'cancel' | 'reschedule'
 export type AttemptState = 'draft' | 'executing' | 'unknown' | 'booked' | 'rejected' | 'released' | 'expired'
