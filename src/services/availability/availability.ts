@@ -3,6 +3,7 @@
  * a stale copy while the request goes on, and an outage is never spoken as "fully booked" (design section 6, incident I-43).
  * Limit: what is free here may be taken a moment later. Only Cal.com's answer to a booking decides.
  */
+
 import { CalcomError } from '../../calcom/errors.ts'
 import { AppError } from '../../errors.ts'
 import { addDays, daysBetween, type LocalDay, localDayOf } from '../../german/index.ts'
@@ -17,7 +18,7 @@ import {
   noCallTimes,
   startsInOwnTime,
 } from './call-times.ts'
-import { holdsLookup, type StoredHold } from './held-slots.ts'
+import { holdsLookup, type StoredHold } from './holds.ts'
 import { noOffers, OfferMemory, type OfferState, offersLookup } from './offers.ts'
 import type { Calendar, ReadDay } from './slot-days.ts'
 import { SlotSource, type SlotSourceDeps } from './slot-source.ts'

@@ -11,9 +11,9 @@ import { Deadline } from '../../lib/deadline.ts'
 import type { CallScope } from '../appointments/types.ts'
 import type { Attempt } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import { type Hold, type Holds, isSameSlot } from '../availability/holds.ts'
 import type { Background } from './background.ts'
 import type { CalcomOf } from './execute.ts'
-import { type Hold, type Holds, isSameSlot } from './holds.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>

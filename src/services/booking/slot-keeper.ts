@@ -4,10 +4,10 @@
  */
 import type { CallScope } from '../appointments/types.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import { type Hold, type Holds, isSameSlot } from '../availability/holds.ts'
 import type { CatalogueService } from '../catalogue.ts'
 import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
-import { type Hold, type Holds, isSameSlot } from './holds.ts'
 import { type Moment, readMoment } from './moment.ts'
 import { eventTypeOf } from './wishes.ts'
 

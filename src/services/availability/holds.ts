@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { holdsLookup } from '../availability/held-slots.ts'
+import { isoInstantSchema } from '../../lib/instants.ts'
 
 export interface Hold {
   eventTypeId: number
@@ -14,6 +14,26 @@ export interface Hold {
   until: Date
   /** Cal.com's reservation; null when its answer got lost: the hold may exist and ends by itself. */
   uid: string | null
+}
+
+const storedHoldsSchema = z
+  .array(
+    z.object({
+      eventTypeId: z.int().positive(),
+      start: isoInstantSchema,
+      until: isoInstantSchema,
+      /** Cal.com's reservation; null when its answer got lost. */
+      uid: z.string().min(1).max(200).nullable(),
+    }),
+  )
+  .max(50)
+
+/** A hold of a call; instants in ISO 8601. */
+export type StoredHold = z.output<typeof storedHoldsSchema>[number]
+
+/** Where the holds of a call are. */
+export function holdsLookup(callId: string): Lookup<StoredHold[]> {
+  return { key: `call:${callId}:holds`, kind: 'holds', schema: storedHoldsSchema }
 }
 
 type Deps = { cache: Pick<Cache, 'get' | 'set' | 'addIfAbsent' | 'delete'>; clock: Clock }
