@@ -2,6 +2,7 @@
  * The answers that reading, cancelling and moving share: every way of not finding the one appointment that is meant. Reading
  * answers `success: true` whenever it could find out; changing answers it only when something was done (functions.md).
  */
+
 import type { ErrorCode } from '../error-codes.ts'
 import {
   alreadyBegun,
@@ -17,8 +18,9 @@ import {
   whichDay,
   whoseAppointment,
 } from '../german/sentences/appointments.ts'
-import type { CallScope, Finding, Purpose } from '../services/appointments/types.ts'
+import type { Finding, Purpose } from '../services/appointments/types.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
+import type { CallScope } from '../services/call-context.ts'
 import type { StoredCallback } from '../services/callbacks.ts'
 import type { FunctionAnswer } from './define.ts'
 

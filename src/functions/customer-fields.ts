@@ -1,6 +1,7 @@
 /** How a recognised caller's appointments look in initialize_call and check_customer. Pure. */
+
 import { clockTimeOf, germanDate, localDayOf, sayWeekday } from '../german/index.ts'
-import { serviceName, staffName } from '../services/appointments/view.ts'
+import { serviceName, staffName } from '../services/catalogue.ts'
 import type { CustomerAppointment } from '../services/customers.ts'
 import type { TenantContext } from './define.ts'
 

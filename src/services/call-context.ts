@@ -1,4 +1,9 @@
-/** Which call a request belongs to, and with it company, branch and caller. Resolution: call-directory.ts. */
+import type { Logger } from 'pino'
+import type { LocalDay } from '../german/index.ts'
+import type { Deadline } from '../lib/deadline.ts'
+import type { Catalogue, CatalogueBranch } from './catalogue.ts'
+
+/** Which call a request belongs to, and with it company, branch and caller. Resolution: calls/directory.ts. */
 export interface CallContext {
   /** Retell's call id; null only when a request proved its company but no call. */
   callId: string | null
@@ -14,4 +19,19 @@ export interface CallContext {
   callerNumber: string | null
   /** What was said so far, as the request tells it (retell/transcript.ts); absent or null when it does not. */
   transcript?: string | null
+}
+
+/** The call a request belongs to, and the time it has. A function's TenantContext is one. */
+export interface CallScope {
+  call: CallContext
+  catalogue: Catalogue
+  /** The branch of the dialled number. */
+  branch: CatalogueBranch
+  now: Date
+  /** The local day of `now`. */
+  today: LocalDay
+  deadline: Deadline
+  /** How many requests to Cal.com the function makes at once when the time is found free; none unless told. */
+  follow?: number
+  log: Pick<Logger, 'warn' | 'error'>
 }

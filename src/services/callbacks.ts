@@ -18,7 +18,7 @@ import {
   willCallBackInstead,
 } from '../german/sentences/appointments.ts'
 import { readPhone, spokenPhone } from '../lib/phone.ts'
-import type { CallScope } from './appointments/types.ts'
+import type { CallScope } from './call-context.ts'
 import { type CallbackPromise, promiseCallback } from './callback-time.ts'
 import { whyUnreachable } from './mail/notify.ts'
 import { readPersonName } from './matching/index.ts'

@@ -159,6 +159,17 @@ export function findBranch(catalogue: Catalogue, branchId: string | null): Catal
   return [...catalogue.branches, ...(catalogue.closedBranches ?? [])].find(({ id }) => id === branchId)
 }
 
+/** The name of a service, also of one no longer offered. */
+export function serviceName(catalogue: Catalogue, serviceId: number): string {
+  return catalogue.services.find((service) => service.id === serviceId)?.name ?? 'Termin'
+}
+
+/** First and last name; null for nobody in particular or somebody who has left. */
+export function staffName(catalogue: Catalogue, staffId: number | null): string | null {
+  const person = catalogue.staff.find((candidate) => candidate.id === staffId)
+  return person ? `${person.firstName} ${person.lastName}`.trim() : null
+}
+
 /** Whether a branch is switched off: nothing is booked there or moved to it. */
 export function isSwitchedOff(catalogue: Catalogue, branch: Pick<CatalogueBranch, 'id'>): boolean {
   return !catalogue.branches.some(({ id }) => id === branch.id)

@@ -2,6 +2,7 @@
  * Changes to existing appointments: cancel and move for callers, and what background jobs need to finish what a call began.
  * Every change is an attempt first (attempts.ts). Webhooks and reconcile write through `recorder`.
  */
+
 import { CalcomError } from '../../calcom/errors.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
 import type { AlarmName } from '../../lib/alarms.ts'
@@ -9,6 +10,7 @@ import { Deadline } from '../../lib/deadline.ts'
 import { type Attempt, leaseMs } from '../attempts.ts'
 import { readLagMs, verifyAgainMs } from '../booking/errands.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
+import type { CallScope } from '../call-context.ts'
 import { fetchBookingState } from './calcom-state.ts'
 import { Cancelling, type CancelOutcome, type CancelWish, markChanged } from './cancel.ts'
 import type { ActionCalcom, ActionDeps } from './deps.ts'
@@ -16,7 +18,7 @@ import { type Errand, handOver, jobScope, targetOf } from './handover.ts'
 import { loadAppointment } from './identity.ts'
 import type { ChangeRecorder, MoveNews } from './record.ts'
 import { type MoveOutcome, type MoveWish, Rescheduling } from './reschedule.ts'
-import type { CallScope, OwnAppointment } from './types.ts'
+import type { OwnAppointment } from './types.ts'
 
 /** What a job has achieved; an outage is thrown instead, so that the job runs again. */
 export type Settled = 'done' | 'handed_over' | 'nothing_to_do' | 'busy'

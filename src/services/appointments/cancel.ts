@@ -3,18 +3,20 @@
  * Cal.com could not be told is kept and pushed later; what it refuses goes to a person. "Storniert" is said only when
  * Cal.com has said so, and after that nothing turns the answer into a failure.
  */
+
 import { CalcomError } from '../../calcom/errors.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import { type LocalDay, localDayOf } from '../../german/index.ts'
 import type { Attempt } from '../attempts.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
+import type { CallScope } from '../call-context.ts'
 import type { StoredCallback } from '../callbacks.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
 import { type ActionDeps, draftMs, readOptions, waitUntilSettled, writeOptions } from './deps.ts'
 import { handOver, targetOf } from './handover.ts'
 import { loadAppointment } from './identity.ts'
 import { objectionToCancelling } from './rules.ts'
-import type { AppointmentWish, CallScope, Finding, OwnAppointment } from './types.ts'
+import type { AppointmentWish, Finding, OwnAppointment } from './types.ts'
 import { branchOfAppointment } from './view.ts'
 
 export interface CancelWish extends AppointmentWish {

@@ -8,11 +8,11 @@ import { z } from 'zod'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { instantOf } from '../../german/index.ts'
 import type { Cache, Lookup } from '../../lib/cache/cache.ts'
+import type { CallScope } from '../call-context.ts'
 import { countMiss, identityMissesMax, loadByFacts, loadOwn, lockMisses } from './identity.ts'
 import { narrow, ofPerson, type ReadWish, readWish, resolveAppointment } from './resolve.ts'
 import {
   type AppointmentWish,
-  type CallScope,
   type Fact,
   type Finding,
   isUpcoming,

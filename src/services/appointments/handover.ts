@@ -2,15 +2,17 @@
  * When we cannot change an appointment ourselves, a person of the business does: what they are told, and the scope of a
  * background job that has no call. The text names service and time, never the person: name and number have their own columns.
  */
+
 import type { Tx } from '../../db/tenancy.ts'
 import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import { leaseMs } from '../attempts.ts'
 import type { Target } from '../booking/guard.ts'
+import type { CallScope } from '../call-context.ts'
 import type { CallbackKind, CallbackService, StoredCallback } from '../callbacks.ts'
-import { type Catalogue, findBranch } from '../catalogue.ts'
-import type { CallScope, OwnAppointment } from './types.ts'
-import { branchOfAppointment, serviceName } from './view.ts'
+import { type Catalogue, findBranch, serviceName } from '../catalogue.ts'
+import type { OwnAppointment } from './types.ts'
+import { branchOfAppointment } from './view.ts'
 
 /** While a move may still be carried out, nobody need be told; a little longer than the lease. */
 const tellAfterMs = leaseMs + 30_000

@@ -4,9 +4,11 @@
  * the day and the time of one appointment; facts that do not fit are counted per call, and three end it.
  * Every function here runs inside the caller's transaction.
  */
+
 import type { Tx } from '../../db/tenancy.ts'
+import type { CallScope } from '../call-context.ts'
 import { comparePersonNames } from '../matching/index.ts'
-import type { CallScope, OwnAppointment } from './types.ts'
+import type { OwnAppointment } from './types.ts'
 
 /** Facts that did not fit, per call, before only a callback is left. */
 export const identityMissesMax = 3

@@ -2,13 +2,15 @@
  * Whether the new time of an appointment is free, and what is free instead. Asked of the very event type the appointment was
  * booked with; its own time counts as free (incident I-54). What is offered is remembered for the call.
  */
+
 import { addDays, type ClockTime, type LocalDay } from '../../german/index.ts'
 import { type Alternative, isInWindow, offeredTime, rankAlternatives } from '../availability/alternatives.ts'
 import type { AvailabilityService, FreeTimes } from '../availability/availability.ts'
 import { notProposed } from '../availability/offers.ts'
+import type { CallScope } from '../call-context.ts'
 import { type CatalogueService, isOffered } from '../catalogue.ts'
 import type { NewTime } from './new-time.ts'
-import type { CallScope, OwnAppointment } from './types.ts'
+import type { OwnAppointment } from './types.ts'
 import { branchOfAppointment } from './view.ts'
 
 type Deps = { availability: Pick<AvailabilityService, 'load' | 'fetchLive' | 'offers'> }

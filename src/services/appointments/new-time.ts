@@ -2,6 +2,7 @@
  * The new time a caller wants to move to. Nothing is defaulted: a missing day or clock time is asked for (incident I-14), and a
  * day that could be read in two ways is asked about.
  */
+
 import {
   type ClockTime,
   clockTimeOf,
@@ -13,8 +14,8 @@ import {
   understandWish,
 } from '../../german/index.ts'
 import type { OfferMemory } from '../availability/offers.ts'
+import type { CallScope } from '../call-context.ts'
 import type { CatalogueBranch } from '../catalogue.ts'
-import type { CallScope } from './types.ts'
 
 export type NewTime =
   | { kind: 'exact'; startsAt: Date; day: LocalDay; time: ClockTime }

@@ -3,6 +3,7 @@
  * live with the appointment's own slot counting as free, and the old appointment stands until Cal.com has given a new
  * one. A move is never promised: while Cal.com is down nothing changes; an unclear outcome is said to be unclear.
  */
+
 import { CalcomError } from '../../calcom/errors.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tx } from '../../db/tenancy.ts'
@@ -11,6 +12,7 @@ import { type Attempt, leaseMs } from '../attempts.ts'
 import type { Alternative } from '../availability/alternatives.ts'
 import { enqueueSettling } from '../booking/errands.ts'
 import { BookingProtected, rescheduleGuarded } from '../booking/guard.ts'
+import type { CallScope } from '../call-context.ts'
 import { requireOpen } from '../choices.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
 import { markChanged } from './cancel.ts'
@@ -31,7 +33,7 @@ import { bookedService, NewSlots } from './new-slots.ts'
 import { readNewTime } from './new-time.ts'
 import { narrow, readWish } from './resolve.ts'
 import { objectionToMoving } from './rules.ts'
-import { type CallScope, type Finding, isLive, type OwnAppointment } from './types.ts'
+import { type Finding, isLive, type OwnAppointment } from './types.ts'
 import { branchOfAppointment } from './view.ts'
 
 export type { MoveOutcome, MoveWish } from './move-outcome.ts'

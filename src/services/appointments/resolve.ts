@@ -3,11 +3,12 @@
  * was said (person, id, day, time, service) and never picks one of several: several are asked about (incident I-54).
  * An id alone decides nothing against a day that was said with it: models invent ids.
  */
+
 import { clockTimeOf, localDayOf, type Understood, understandWish } from '../../german/index.ts'
+import type { CallScope } from '../call-context.ts'
 import { comparePersonNames, matchService, readPersonName } from '../matching/index.ts'
 import {
   type AppointmentWish,
-  type CallScope,
   type Finding,
   isLive,
   isUpcoming,

@@ -1,24 +1,4 @@
 /** What the services for existing appointments hand each other. Types and two small readings of them; no I/O. */
-import type { Logger } from 'pino'
-import type { LocalDay } from '../../german/index.ts'
-import type { Deadline } from '../../lib/deadline.ts'
-import type { CallContext } from '../call-context.ts'
-import type { Catalogue, CatalogueBranch } from '../catalogue.ts'
-
-/** The call a request belongs to, and the time it has. A function's TenantContext is one. */
-export interface CallScope {
-  call: CallContext
-  catalogue: Catalogue
-  /** The branch of the dialled number. */
-  branch: CatalogueBranch
-  now: Date
-  /** The local day of `now`. */
-  today: LocalDay
-  deadline: Deadline
-  /** How many requests to Cal.com the function makes at once when the time is found free; none unless told. */
-  follow?: number
-  log: Pick<Logger, 'warn' | 'error'>
-}
 
 /** An appointment the caller has proven to be theirs. */
 export interface OwnAppointment {

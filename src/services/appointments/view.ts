@@ -1,4 +1,5 @@
 /** How an appointment looks in an answer: machine forms in their own fields, spoken forms beside them. Pure. */
+
 import {
   type ClockTime,
   clockTimeOf,
@@ -10,8 +11,9 @@ import {
   sayWeekday,
 } from '../../german/index.ts'
 import type { SpokenAppointment } from '../../german/sentences/appointments.ts'
-import { type Catalogue, type CatalogueBranch, findBranch } from '../catalogue.ts'
-import type { CallScope, OwnAppointment } from './types.ts'
+import type { CallScope } from '../call-context.ts'
+import { type CatalogueBranch, findBranch, serviceName, staffName } from '../catalogue.ts'
+import type { OwnAppointment } from './types.ts'
 
 /** The fields agents read (agents-in-the-field.md): `id` also goes back in as `appointment_id`. */
 export interface AppointmentView {
@@ -38,17 +40,6 @@ export function branchOfAppointment(
   scope: Pick<CallScope, 'catalogue' | 'branch'>,
 ): CatalogueBranch {
   return findBranch(scope.catalogue, appointment.branchId) ?? scope.branch
-}
-
-/** The name of a service, also of one no longer offered. */
-export function serviceName(catalogue: Catalogue, serviceId: number): string {
-  return catalogue.services.find((service) => service.id === serviceId)?.name ?? 'Termin'
-}
-
-/** First and last name; null for nobody in particular or somebody who has left. */
-export function staffName(catalogue: Catalogue, staffId: number | null): string | null {
-  const person = catalogue.staff.find((candidate) => candidate.id === staffId)
-  return person ? `${person.firstName} ${person.lastName}`.trim() : null
 }
 
 /** The answer's form of an appointment. */

@@ -3,15 +3,16 @@
  * open. The parts: attempts.ts (who may act), start.ts, confirm.ts, execute.ts (Cal.com), record.ts (rows), outcome.ts,
  * settle.ts, hold-keeper.ts. This class only puts them together.
  */
+
 import type { Logger } from 'pino'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tenancy } from '../../db/tenancy.ts'
 import type { Cache } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { CallScope } from '../appointments/types.ts'
 import { AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import { Holds } from '../availability/holds.ts'
+import type { CallScope } from '../call-context.ts'
 import type { CallbackService } from '../callbacks.ts'
 import type { Catalogues } from '../catalogue.ts'
 import type { CustomerService } from '../customers.ts'

@@ -2,11 +2,12 @@
  * From the caller's words to a wish in which nothing is open: service, person, moment, name and contact. What is missing or
  * unclear becomes one question; a value is never made up (incidents I-14, I-73). Reads only memory and the cache.
  */
+
 import type { ErrorCode } from '../../error-codes.ts'
 import { AppError } from '../../errors.ts'
 import { askEmail, askEmailAgain, askName, askPhone, askPhoneAgain } from '../../german/sentences/booking.ts'
-import type { CallScope } from '../appointments/types.ts'
 import type { OfferMemory } from '../availability/offers.ts'
+import type { CallScope } from '../call-context.ts'
 import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
 import { findPerson, type PersonOnNumber } from '../customers.ts'
 import { readPersonName } from '../matching/index.ts'

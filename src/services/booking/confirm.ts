@@ -3,13 +3,14 @@
  * transaction before Cal.com is asked; duplicates share the first request's outcome, repeats of something done replay it
  * while it stands. What an outcome means for the rows: outcome.ts.
  */
+
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Tenancy } from '../../db/tenancy.ts'
 import { clockTimeOf, localDayOf } from '../../german/index.ts'
-import type { CallScope } from '../appointments/types.ts'
 import { spokenOf, viewOf } from '../appointments/view.ts'
 import { type Attempt, type AttemptStore, callBegan, liveStates } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import type { CallScope } from '../call-context.ts'
 import { isSwitchedOff } from '../catalogue.ts'
 import { branchClosed } from '../choices.ts'
 import type { BookingExecutor } from './execute.ts'

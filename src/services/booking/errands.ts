@@ -2,15 +2,15 @@
  * What is left to do when an attempt to book does not end as its caller was told: a job that looks again, and a person of the
  * business who calls back. The text names service and time, never the person: name and number have their own columns.
  */
+
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
 import type { Deadline } from '../../lib/deadline.ts'
-import type { CallScope } from '../appointments/types.ts'
-import { serviceName } from '../appointments/view.ts'
 import { type Attempt, leaseMs } from '../attempts.ts'
+import type { CallScope } from '../call-context.ts'
 import type { CallbackInput } from '../callbacks.ts'
-import type { Catalogue } from '../catalogue.ts'
+import { type Catalogue, serviceName } from '../catalogue.ts'
 
 export type BookingErrand =
   /** Nobody knows yet; ends by itself when the attempt turns out to be booked. */

@@ -1,10 +1,10 @@
 /** An attempt in the words a caller hears. Pure. */
+
 import { clockTimeOf, localDayOf } from '../../german/index.ts'
 import type { SpokenBooking } from '../../german/sentences/booking.ts'
-import type { CallScope } from '../appointments/types.ts'
-import { serviceName, staffName } from '../appointments/view.ts'
 import type { Attempt } from '../attempts.ts'
-import { type CatalogueBranch, findBranch } from '../catalogue.ts'
+import type { CallScope } from '../call-context.ts'
+import { type CatalogueBranch, findBranch, serviceName, staffName } from '../catalogue.ts'
 
 type Scene = Pick<CallScope, 'catalogue' | 'branch' | 'today'>
 

@@ -2,16 +2,17 @@
  * Cal.com's reservations for our drafts. A hold hides a slot for some minutes; it guarantees nothing and never fails a booking.
  * Everything here is best effort: what goes wrong is logged, and the hold ends by itself.
  */
+
 import type { Logger } from 'pino'
 import { CalcomError } from '../../calcom/errors.ts'
 import type { Tenancy } from '../../db/tenancy.ts'
 import { localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadline } from '../../lib/deadline.ts'
-import type { CallScope } from '../appointments/types.ts'
 import type { Attempt } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import { type Hold, type Holds, isSameSlot } from '../availability/holds.ts'
+import type { CallScope } from '../call-context.ts'
 import type { Background } from './background.ts'
 import type { CalcomOf } from './execute.ts'
 

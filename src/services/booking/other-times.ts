@@ -1,10 +1,11 @@
 /** Other times than the one that is not free, from one look at the following week. */
+
 import type { Logger } from 'pino'
 import { addDays } from '../../german/index.ts'
-import type { CallScope } from '../appointments/types.ts'
 import { type Alternative, rankAlternatives } from '../availability/alternatives.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import { refusedStarts } from '../availability/offers.ts'
+import type { CallScope } from '../call-context.ts'
 import type { Moment } from './moment.ts'
 import type { CompleteWish } from './types.ts'
 

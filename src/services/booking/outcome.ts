@@ -2,14 +2,15 @@
  * What the outcome of a request to Cal.com means for our rows and for the caller. Once Cal.com has booked, whatever fails on
  * our side is logged and repaired later, but never turns the answer into a failure (incidents I-16, I-49, I-59).
  */
+
 import type { Logger } from 'pino'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tenancy } from '../../db/tenancy.ts'
 import { localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { CallScope } from '../appointments/types.ts'
 import { type Attempt, type AttemptStore, leaseMs, type Outcome } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import type { CallScope } from '../call-context.ts'
 import type { CallbackService } from '../callbacks.ts'
 import { bookingErrand, enqueueSettling, verifyAfterMs } from './errands.ts'
 import type { Execution } from './execute.ts'

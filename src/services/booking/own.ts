@@ -5,21 +5,18 @@
  * A wish is in the way of an own appointment when their times overlap, when it is for the same service on the same day,
  * or when this call has just booked that service at another time (a correction). Another service on another day never is.
  */
+
 import type { Tx } from '../../db/tenancy.ts'
 import { localDayOf } from '../../german/index.ts'
 import type { SpokenAppointment } from '../../german/sentences/appointments.ts'
 import type { SpokenMoment } from '../../german/sentences/booking.ts'
 import { loadOwn } from '../appointments/identity.ts'
-import { type CallScope, isLive, type OwnAppointment } from '../appointments/types.ts'
-import {
-  type AppointmentView,
-  branchOfAppointment,
-  serviceName,
-  spokenOf,
-  viewOf,
-} from '../appointments/view.ts'
+import { isLive, type OwnAppointment } from '../appointments/types.ts'
+import { type AppointmentView, branchOfAppointment, spokenOf, viewOf } from '../appointments/view.ts'
 import type { Attempt } from '../attempts.ts'
 import type { Alternative } from '../availability/alternatives.ts'
+import type { CallScope } from '../call-context.ts'
+import { serviceName } from '../catalogue.ts'
 import { comparePersonNames } from '../matching/index.ts'
 
 /** An appointment that stands in the way of a wish of the same person. */

@@ -3,11 +3,12 @@
  * call, told to the operator, and after the second handed to a person. The cause is the set-up (a host without a
  * calendar, an event type whose hosts are never available), so another try does not help.
  */
+
 import type { Logger } from 'pino'
 import type { Tenancy } from '../../db/tenancy.ts'
-import type { CallScope } from '../appointments/types.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import type { CallScope } from '../call-context.ts'
 import type { CallbackService, StoredCallback } from '../callbacks.ts'
 import type { CompleteWish } from './types.ts'
 

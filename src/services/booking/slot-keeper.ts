@@ -2,9 +2,10 @@
  * Holding a slot before a name is known (reserve_slot). The hold belongs to the call: start_booking takes it over, and nobody
  * else is offered the time meanwhile. Nothing is written to the database.
  */
-import type { CallScope } from '../appointments/types.ts'
+
 import type { AvailabilityService } from '../availability/availability.ts'
 import { type Hold, type Holds, isSameSlot } from '../availability/holds.ts'
+import type { CallScope } from '../call-context.ts'
 import type { CatalogueService } from '../catalogue.ts'
 import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
 import type { HoldKeeper } from './hold-keeper.ts'

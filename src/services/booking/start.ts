@@ -3,15 +3,17 @@
  * is booked here. Repeating it is harmless: the same wish leads to the same draft (incident I-46); another wish of the
  * same person replaces the older draft and its hold; another person's draft stays (mother and child).
  */
+
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
 import { ownUnderWay } from '../../german/sentences/booking.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { CallScope, OwnAppointment } from '../appointments/types.ts'
+import type { OwnAppointment } from '../appointments/types.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import type { CallScope } from '../call-context.ts'
 import { findBranch } from '../catalogue.ts'
 import { requireOpen } from '../choices.ts'
 import type { CustomerService, PersonOnNumber } from '../customers.ts'

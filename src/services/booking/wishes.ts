@@ -1,7 +1,8 @@
 /** What wishes and attempts of one call mean to each other: the same wish, a replaced one, one in the way. Pure. */
+
 import { type LocalDay, weekdayOf } from '../../german/index.ts'
-import type { CallScope } from '../appointments/types.ts'
 import type { Attempt } from '../attempts.ts'
+import type { CallScope } from '../call-context.ts'
 import type { CatalogueBranch, CatalogueService } from '../catalogue.ts'
 import { comparePersonNames } from '../matching/index.ts'
 import type { CompleteWish } from './types.ts'
