@@ -3,7 +3,7 @@
  * "1/2 3" and "3/4 vier". They are spelled out after the lexer, before any rule, and only where their neighbours leave
  * no other reading; a lone "so" or "do" stays what it is.
  */
-import type { Lexeme } from './lexer.ts'
+import type { Lexeme } from './types.ts'
 import { weekdayAbbreviations } from './vocabulary.ts'
 
 const partAbbreviations: Record<string, string> = {

@@ -3,8 +3,8 @@
  * "day after tomorrow", "2:30 p.m.". English words that are no German ones are entries of the vocabulary like any other;
  * what stands in another order than in German is put into German order here, before any rule sees it.
  */
-import type { Lexeme } from './lexer.ts'
-import type { Entry, LexType } from './vocabulary.ts'
+import type { Lexeme, LexType } from './types.ts'
+import type { Entry } from './vocabulary.ts'
 
 const numbers =
   'one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty'.split(

@@ -2,7 +2,7 @@
  * What belongs together although it was heard as several words: "über über nächste Woche", "diesen Nachmittag",
  * "im Jahr 2027". Done on the lexemes, before any rule, in place.
  */
-import type { Lexeme } from './lexer.ts'
+import type { Lexeme } from './types.ts'
 
 /** Joins what stands apart. */
 export function join(lexemes: Lexeme[]): void {

@@ -9,20 +9,8 @@ import { germanOrder, isEnglish } from './english.ts'
 import { holidayLastWords, holidayPhrases } from './holidays.ts'
 import { join } from './joining.ts'
 import { yearWord } from './numbers.ts'
-import { type Entry, type LexType, longWords, vocabulary, weekdayStems } from './vocabulary.ts'
-
-export interface Lexeme {
-  type: LexType
-  /** which one of its type; for marks the character itself */
-  name: string
-  value: number
-  /** the written word, folded */
-  text: string
-  /** no space before it */
-  glued: boolean
-  /** how many digits it is written with; 0 for words */
-  digits: number
-}
+import type { Lexeme, LexType } from './types.ts'
+import { type Entry, longWords, vocabulary, weekdayStems } from './vocabulary.ts'
 
 /** What stands after the last lexeme. */
 export const end: Lexeme = { type: 'mark', name: 'end', value: 0, text: '', glued: false, digits: 0 }

@@ -2,8 +2,9 @@
  * What a caller refuses: "nicht Dienstag", "Montag kann ich nicht", "lieber Dienstag als Mittwoch". Takes whole pieces
  * away; that "nicht vor zehn" is a bound and no refusal was settled by the rules before.
  */
+
 import { type Element, type Item, isTime } from './items.ts'
-import type { Lexeme } from './lexer.ts'
+import type { Lexeme } from './types.ts'
 
 /** Complaints about a time that refuse nothing: "nicht zu früh", "nicht so spät". */
 const degrees = new Set(['zu', 'allzu', 'wahr', 'nur', 'ganz', 'genau'])

@@ -3,6 +3,7 @@
  * that matches consumes its lexemes; where none does, one lexeme is passed over. Every rule looks ahead a bounded
  * number of lexemes, so the scan is linear. To teach the parser a new form, add a rule with its example here.
  */
+
 import { clockRule } from './clock-rules.ts'
 import { dayOfMonthRule, figuresRule, monthFirstRule, namedMonthRule, saidDate } from './date-rules.ts'
 import {
@@ -17,13 +18,12 @@ import {
   whichRule,
 } from './day-rules.ts'
 import { type DayItem, type Element, type Item, isTime, type Marker } from './items.ts'
-import type { Lexeme } from './lexer.ts'
 import { compactRule, hyphenatedRule, isoRule, machineClockRule, weekWordRule } from './machine-rules.ts'
 import { bridgeRule, holidayRule, nthRule, seasons } from './named-day-rules.ts'
 import { namesAt } from './names.ts'
 import { amountAt, offsetRule, shiftedAt } from './offset-rules.ts'
 import { seriesRule } from './series-rules.ts'
-import type { LexType } from './vocabulary.ts'
+import type { Lexeme, LexType } from './types.ts'
 import { boundAt, clockBoundRule, clockRangeRule, occasionRule, partRule } from './window-rules.ts'
 import { type Context, type Match, Words } from './words.ts'
 

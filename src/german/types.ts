@@ -1,4 +1,4 @@
-/** What the module hands out: days, clock times and an understood wish. Types only. */
+/** What the module hands out (days, clock times, an understood wish) and what its parts hand each other. Types only. */
 
 /** 'YYYY-MM-DD' in the branch's zone */
 export type LocalDay = string
@@ -86,4 +86,51 @@ export interface Understood {
   every: { days: number; months: number } | null
   /** what was refused ("nicht Mittwoch", "nicht vormittags"), to hold through the alternatives; null if nothing was */
   not: Refused | null
+}
+
+/** What kind of word, number or mark something is. */
+export type LexType =
+  | 'number'
+  | 'ordinal'
+  | 'one'
+  | 'weekday'
+  | 'month'
+  | 'unit'
+  | 'part'
+  | 'relative'
+  | 'which'
+  | 'holiday'
+  | 'clock'
+  | 'fraction'
+  | 'prep'
+  | 'article'
+  | 'approx'
+  | 'portion'
+  | 'bound'
+  | 'soon'
+  | 'title'
+  | 'counted'
+  | 'not'
+  | 'unable'
+  | 'correction'
+  | 'hesitation'
+  | 'or'
+  | 'and'
+  | 'clause'
+  | 'rhetorical'
+  | 'mark'
+  | 'word'
+
+/** A word, number or mark of what was said, as the lexer hands it on. */
+export interface Lexeme {
+  type: LexType
+  /** which one of its type; for marks the character itself */
+  name: string
+  value: number
+  /** the written word, folded */
+  text: string
+  /** no space before it */
+  glued: boolean
+  /** how many digits it is written with; 0 for words */
+  digits: number
 }

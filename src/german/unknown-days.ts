@@ -3,7 +3,7 @@
  * have the form of a day but are none we know ("am Klempstag"). They are asked for; nothing may take their place.
  * Looked for only where no day was understood, except where a day counts from one of them ("einen Tag vor meiner Hochzeit").
  */
-import type { Lexeme } from './lexer.ts'
+import type { Lexeme } from './types.ts'
 
 /** What only the caller can date. */
 const eventWords: ReadonlySet<string> = new Set(

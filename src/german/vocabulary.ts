@@ -3,6 +3,7 @@
  * Words are written folded: lower case, umlauts as ae/oe/ue, ß as ss. The spellings without umlaut that
  * speech-to-text and keyboards produce ("ubermorgen", "fruh") are derived, not listed.
  */
+
 import {
   dialectAfterNext,
   dialectCardinals,
@@ -21,39 +22,7 @@ import {
 import { englishEntries } from './english.ts'
 import { holidayWords } from './holidays.ts'
 import { cardinalWords, ordinalWords } from './numbers.ts'
-import type { PartOfDay } from './types.ts'
-
-export type LexType =
-  | 'number'
-  | 'ordinal'
-  | 'one'
-  | 'weekday'
-  | 'month'
-  | 'unit'
-  | 'part'
-  | 'relative'
-  | 'which'
-  | 'holiday'
-  | 'clock'
-  | 'fraction'
-  | 'prep'
-  | 'article'
-  | 'approx'
-  | 'portion'
-  | 'bound'
-  | 'soon'
-  | 'title'
-  | 'counted'
-  | 'not'
-  | 'unable'
-  | 'correction'
-  | 'hesitation'
-  | 'or'
-  | 'and'
-  | 'clause'
-  | 'rhetorical'
-  | 'mark'
-  | 'word'
+import type { LexType, PartOfDay } from './types.ts'
 
 /** What a word means; one written word may be several ("Mittwochnachmittag"). */
 export interface Entry {

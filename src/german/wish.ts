@@ -2,9 +2,10 @@
  * From pieces to one wish: negations drop pieces, corrections replace them, "oder" opens a second option. What
  * remains fills named slots, so that "Donnerstag nächster Woche" and "nächste Woche Donnerstag" are the same.
  */
+
 import { type DayItem, type Element, type Item, isTime, type SaidClock, type TimeItem } from './items.ts'
-import type { Lexeme } from './lexer.ts'
 import { droppedBy, narratedBy } from './negation.ts'
+import type { Lexeme } from './types.ts'
 import { type UnknownDay, unknownDay } from './unknown-days.ts'
 import { partWindows } from './vocabulary.ts'
 

@@ -1,7 +1,8 @@
 /** A reader over lexemes that never runs off the end; rules look ahead a bounded number of lexemes. */
+
 import type { Item } from './items.ts'
-import { end, type Lexeme } from './lexer.ts'
-import type { LexType } from './vocabulary.ts'
+import { end } from './lexer.ts'
+import type { Lexeme, LexType } from './types.ts'
 
 export class Words {
   readonly #lexemes: readonly Lexeme[]

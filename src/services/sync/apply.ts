@@ -20,7 +20,14 @@ import { BookingProtected, cancelGuarded, isShared, strayTarget } from '../booki
 import type { Catalogue, Catalogues } from '../catalogue.ts'
 import { leaveToPerson } from './ask-person.ts'
 import { createForeign } from './foreign.ts'
-import { type BookingNews, isLive, newsFromBooking, notItsOwnSuccessor, wasMoved } from './news.ts'
+import {
+  type Applied,
+  type BookingNews,
+  isLive,
+  newsFromBooking,
+  notItsOwnSuccessor,
+  wasMoved,
+} from './news.ts'
 import {
   enrich,
   isElsewhere,
@@ -32,12 +39,6 @@ import {
   setRejected,
 } from './rows.ts'
 import { isAnothersSeat, isGoneFrom, loadParticipant } from './shared.ts'
-
-export interface Applied {
-  kind: 'created' | 'changed' | 'known' | 'old' | 'ignored'
-  /** Why it was ignored, or what else there is to say; a code. */
-  reason?: string
-}
 
 export interface SyncDeps {
   tenancy: Pick<Tenancy, 'run' | 'asSystem'>

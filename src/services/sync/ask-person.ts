@@ -10,7 +10,7 @@ import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
 import type { BookingProtected, Protection } from '../booking/guard.ts'
 import type { Catalogue } from '../catalogue.ts'
-import type { Applied } from './apply.ts'
+import type { Applied } from './news.ts'
 
 const questions: Record<Protection, string> = {
   other_people:

@@ -21,6 +21,13 @@ export interface BookingNews {
   rescheduleRequested: boolean
 }
 
+/** What came of a piece of news. */
+export interface Applied {
+  kind: 'created' | 'changed' | 'known' | 'old' | 'ignored'
+  /** Why it was ignored, or what else there is to say; a code. */
+  reason?: string
+}
+
 const statuses: Partial<Record<CalcomWebhookEvent['kind'], CalcomBookingStatus>> = {
   created: 'accepted',
   confirmed: 'accepted',

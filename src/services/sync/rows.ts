@@ -6,9 +6,8 @@ import type { CalcomBooking } from '../../calcom/types.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import type { Catalogue } from '../catalogue.ts'
-import type { Applied } from './apply.ts'
 import { hostStaff } from './foreign.ts'
-import type { BookingNews } from './news.ts'
+import type { Applied, BookingNews } from './news.ts'
 
 const select = {
   id: true,
