@@ -62,6 +62,8 @@ export type Outcome =
       calcomBookingId?: number | null
       /** Done on Cal.com's word alone: when to look whether it is so. */
       verifyAt?: Date | null
+      /** What a person was asked to do about it is still to be done. */
+      callbackStands?: boolean
     }
   | {
       state: 'rejected'
@@ -203,7 +205,7 @@ export class AttemptStore {
     from: AttemptState[] = liveStates,
   ): Promise<boolean> {
     const { id, companyId } = attempt
-    const { state, ...written } = outcome
+    const { state, callbackStands, ...written } = { callbackStands: false, ...outcome }
     const settled = state !== 'unknown' && state !== 'draft'
     const { count } = await tx.bookingAttempt.updateMany({
       where: { id, companyId, state: { in: from } },
@@ -216,7 +218,7 @@ export class AttemptStore {
       },
     })
     // Nothing has been promised for a request that nobody has given up on yet, and its caller waits.
-    if (count === 1 && state === 'booked' && attempt.state !== 'executing')
+    if (count === 1 && state === 'booked' && attempt.state !== 'executing' && !callbackStands)
       await tx.callbackRequest.updateMany({
         where: { companyId, attemptId: id, status: 'open' },
         data: { status: 'done', closedAt: this.#deps.clock.now() },

@@ -182,8 +182,9 @@ async function playRound(
   // At times Cal.com answers a booking with an older one of the same address (incident I-45).
   if (chance.happens(0.5))
     world.simulator.control.addFault({ operation: 'createBooking', effect: 'old_booking', times: null })
-  // Lists of bookings lag by seconds, and some webhooks do not say which booking they are about.
-  if (chance.happens(0.5)) world.simulator.control.setListLag(chance.between(500, 6_000))
+  // Lists of bookings lag by seconds (as long as a refusal is looked into; what lags longer is told as taken, and ended later),
+  // and some webhooks do not say which booking they are about.
+  if (chance.happens(0.5)) world.simulator.control.setListLag(chance.between(500, 4_000))
   const without = chance.happens(0.2) ? { without: ['uid'] } : {}
   world.simulator.control.setWebhookMode({ delivery: 'inline', ...without })
   // A time nobody asked for, told by an answer that does not even say so.

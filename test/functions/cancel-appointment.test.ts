@@ -287,6 +287,34 @@ describe('Cal.com says otherwise', () => {
     expect(await salon.callbackRows()).toMatchObject([{ kind: 'technical', phone: max }])
   })
 
+  test('a booking that Cal.com does not know for a moment is asked for again before a person is', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const { control } = salon.simulator
+    control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
+    await salon.ask(cancelAppointment)
+    const gone = { operation: 'getBooking', effect: 'error', status: 404, times: null } as const
+    control.addFault(gone)
+    await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
+      kind: 'not_found',
+    })
+    expect(await salon.appointment(booked.id)).toMatchObject({ syncState: 'cancel_pending' })
+    control.clearFaults()
+    expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
+    expect(salon.live()).toHaveLength(0)
+    expect(await salon.callbackRows()).toEqual([])
+  })
+
+  test('one that stays unknown to Cal.com is for a person', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const { control } = salon.simulator
+    control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
+    await salon.ask(cancelAppointment)
+    control.addFault({ operation: 'getBooking', effect: 'error', status: 404, times: null })
+    salon.clock.advance(6 * 60_000)
+    expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('handed_over')
+    expect(await salon.callbackRows()).toMatchObject([{ kind: 'technical', phone: max }])
+  })
+
   test('what was moved before the push is cancelled where it is now', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator

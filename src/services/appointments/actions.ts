@@ -74,6 +74,8 @@ export class AppointmentActions {
         const state = await fetchBookingState(calcom, uid, options, startsAt)
         if (state.kind === 'unclear') throw error
         if (state.kind === 'cancelled') return this.#recordCancelled(scope, appointment, uid)
+        // A booking that was there a moment ago: reads have been seen to fail, and the caller was told that it is noted.
+        if (state.kind === 'absent' && (await this.#isFresh(companyId, uid))) throw error
         if (state.kind !== 'moved')
           return this.#giveUp(scope, appointment, uid, 'cancel_failed', error.reason)
         await this.#recordMove(scope, appointment, { fromUid: uid, booking: state.booking })
@@ -128,6 +130,14 @@ export class AppointmentActions {
     }
     const errand = attempt.kind === 'cancel' ? 'cancel_failed' : 'move_failed'
     return this.#giveUp(scope, appointment, targetUid, errand, 'not_carried_out', attempt)
+  }
+
+  /** Whether the caller called it off so lately that "unknown to Cal.com" may not be the truth yet. */
+  async #isFresh(companyId: number, targetUid: string): Promise<boolean> {
+    const { tenancy, clock } = this.#deps
+    const since = new Date(clock.now().getTime() - readLagMs)
+    const where = { companyId, targetUid, kind: 'cancel', createdAt: { gt: since } }
+    return (await tenancy.run(companyId, (tx) => tx.bookingAttempt.count({ where }))) > 0
   }
 
   async #recordCancelled(scope: CallScope, appointment: OwnAppointment, uid: string): Promise<'done'> {

@@ -200,7 +200,8 @@ export class BookingRecorder {
       callId,
       bookingAttemptId: attemptId,
     }
-    const appointment = await this.#saveAppointment(tx, companyId, booking, written)
+    const isBack = isWithdrawn(attempt)
+    const appointment = await this.#saveAppointment(tx, companyId, booking, written, isBack)
     const done: Done = {
       appointmentId: Number(appointment.id),
       calcomUid: booking.uid,
@@ -218,21 +219,25 @@ export class BookingRecorder {
         calcomUid: booking.uid,
         calcomBookingId: booking.id ?? null,
         verifyAt: verifyAt ?? null,
+        // They were told another time: a person still has to call.
+        callbackStands: isBack,
       },
       ['draft', 'executing', 'unknown', 'booked', 'rejected', 'released', 'expired'],
     )
+    const news = isBack ? 'rescheduled' : 'booked'
     const job = enqueuing({
       task: 'appointment_notifications',
-      payload: { appointmentId: done.appointmentId, kind: 'booked' },
-      jobKey: `appointment_notifications:${done.appointmentId}:booked`,
+      payload: { appointmentId: done.appointmentId, kind: news },
+      jobKey: `appointment_notifications:${done.appointmentId}:${news}`,
     })
     // One round trip for what nobody reads back: the caller waits for all of it.
     await tx.$queryRaw`
       WITH history AS (
-        INSERT INTO appointment_changes (company_id, appointment_id, kind, to_datetime, to_uid, actor, call_id, created_at)
-        SELECT ${companyId}::int, ${appointment.id}::bigint, 'created', ${startsAt}::timestamptz, ${booking.uid}::text, 'caller', ${callId}::text,
-          ${this.#deps.clock.now()}::timestamptz
-        WHERE ${appointment.isNew}::boolean
+        INSERT INTO appointment_changes (company_id, appointment_id, kind, from_datetime, to_datetime, to_uid, actor, call_id, created_at)
+        SELECT ${companyId}::int, ${appointment.id}::bigint, ${isBack ? 'rescheduled' : 'created'},
+          ${isBack ? attempt.startAt : null}::timestamptz, ${startsAt}::timestamptz, ${booking.uid}::text,
+          ${isBack ? 'calcom' : 'caller'}, ${callId}::text, ${this.#deps.clock.now()}::timestamptz
+        WHERE ${appointment.isNew || isBack}::boolean
       ), call AS (
         UPDATE calls SET appointment_made = true, customer_id = coalesce(customer_id, ${customerId}), updated_at = now()
         WHERE company_id = ${companyId} AND retell_call_id = ${callId}
@@ -244,32 +249,33 @@ export class BookingRecorder {
     return done
   }
 
-  /** Writes the row, or completes the one a webhook wrote first; that one keeps its status, which may be newer. */
+  /**
+   * Writes the row, or completes the one a webhook wrote first; that one keeps its status, which may be newer. Only one that was
+   * taken back by ourselves (`isBack`) lives again.
+   */
   async #saveAppointment(
     tx: Tx,
     companyId: number,
     booking: CalcomBooking,
     written: Omit<Prisma.AppointmentCreateManyInput, 'companyId'>,
+    isBack: boolean,
   ): Promise<{ id: bigint; status: string; isNew: boolean }> {
     const { uid: calcomUid } = booking
     const select = { id: true, status: true } as const
+    const asItIs = {
+      status: booking.status === 'pending' ? 'pending' : 'scheduled',
+      calcomUpdatedAt: booking.updatedAt ?? booking.createdAt ?? null,
+    }
     const [created] = await tx.appointment.createManyAndReturn({
-      data: [
-        {
-          ...written,
-          companyId,
-          calcomUid,
-          icalUid: calcomUid,
-          status: booking.status === 'pending' ? 'pending' : 'scheduled',
-          calcomUpdatedAt: booking.updatedAt ?? booking.createdAt ?? null,
-        },
-      ],
+      data: [{ ...written, ...asItIs, companyId, calcomUid, icalUid: calcomUid }],
       skipDuplicates: true,
       select,
     })
     if (created) return { ...created, isNew: true }
     const where = { companyId_calcomUid: { companyId, calcomUid } }
-    const completed = await tx.appointment.update({ where, data: written, select })
+    const revived = { ...asItIs, cancelledAt: null, cancellationReason: null, icalSequence: { increment: 1 } }
+    const data = { ...written, ...(isBack && revived) }
+    const completed = await tx.appointment.update({ where, data, select })
     return { ...completed, isNew: false }
   }
 
@@ -317,6 +323,14 @@ export class BookingRecorder {
   }
 }
 
+/**
+ * Whether its row was taken back because the booking was at a time nobody had been told. If that booking is written down all the
+ * same, people have had to do with it since, and it stands.
+ */
+function isWithdrawn({ state, errorCode, result }: Attempt): boolean {
+  return state === 'unknown' && errorCode === wrongStart && result !== null
+}
+
 /** Marks an attempt whose booking is about to be cancelled, so that no later attempt of the same wish takes it for its own. */
 async function condemn(tx: Tx, { id, companyId }: Attempt, { uid }: CalcomBooking): Promise<void> {
   await tx.bookingAttempt.updateMany({
@@ -336,6 +350,9 @@ async function isCondemned(tx: Tx, attempt: Attempt, { uid, metadata }: CalcomBo
 }
 
 const condemned = 'cancelled_unwanted'
+
+/** Why an attempt is unsettled whose booking is ours at a time that nobody asked for. */
+export const wrongStart = 'wrong_start'
 
 /** Ends of an attempt after which nobody has been told "no" yet: whoever asked was promised to be called back. */
 const unspoken = ['not_booked', 'ended_at_calcom']

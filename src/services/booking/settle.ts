@@ -17,7 +17,7 @@ import { attemptScope, bookingErrand, readLagMs } from './errands.ts'
 import type { BookingExecutor } from './execute.ts'
 import { leftAlone } from './guard.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
-import type { BookingRecorder, Recorded } from './record.ts'
+import { type BookingRecorder, type Recorded, wrongStart } from './record.ts'
 import { UnwantedBookings } from './unwanted.ts'
 import { BookingVerifier } from './verify.ts'
 
@@ -95,12 +95,12 @@ export class BookingSettler {
     const certain = isOver && (gone || seen.kind === 'ended' || seen.kind === 'absent')
     await tenancy.run(companyId, async (tx) => {
       if (!certain) {
-        const errorCode = seen.kind === 'stray' ? 'wrong_start' : (taken.errorCode ?? 'lease_expired')
+        const errorCode = seen.kind === 'stray' ? wrongStart : (taken.errorCode ?? 'lease_expired')
         const calcomUid = seen.kind === 'stray' ? seen.booking.uid : taken.calcomUid
         await attempts.finish(tx, taken, { state: 'unknown', errorCode, calcomUid })
         return
       }
-      const errorCode = gone ? 'wrong_start' : seen.kind === 'ended' ? 'ended_at_calcom' : 'not_booked'
+      const errorCode = gone ? wrongStart : seen.kind === 'ended' ? 'ended_at_calcom' : 'not_booked'
       await attempts.finish(tx, taken, { state: 'rejected', errorCode })
       // Whoever was promised a callback because nobody knew: now it is known what to tell.
       const where = { companyId, attemptId: id, status: 'open', kind: 'technical' }

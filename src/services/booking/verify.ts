@@ -15,7 +15,7 @@ import type { CallbackService } from '../callbacks.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { attemptScope, bookingErrand, enqueueSettling, readLagMs, verifyAgainMs } from './errands.ts'
 import type { BookingExecutor } from './execute.ts'
-import type { BookingRecorder } from './record.ts'
+import { type BookingRecorder, wrongStart } from './record.ts'
 import { isLive, whoseIs } from './whose.ts'
 
 type Deps = {
@@ -52,7 +52,7 @@ export class BookingVerifier {
     if (booking === 'unclear') return this.#later(attempt)
     const whose = booking === null ? 'foreign' : whoseIs(booking, attempt)
     if (booking !== null && whose !== 'foreign') {
-      if (whose === 'stray' && isLive(booking)) return this.#withdraw(catalogue, attempt, 'wrong_start')
+      if (whose === 'stray' && isLive(booking)) return this.#withdraw(catalogue, attempt, wrongStart)
       return this.#conclude(attempt, catalogue, booking)
     }
     // Another's booking, or none under this uid: ours may exist all the same.
@@ -104,7 +104,7 @@ export class BookingVerifier {
     const { tenancy, attempts, recorder, callbacks, availability, clock, log } = this.#deps
     const { id, companyId, startAt } = attempt
     const now = clock.now()
-    const stray = why === 'wrong_start'
+    const stray = why === wrongStart
     log.error(
       { component: 'booking', alarm: 'booking_withdrawn', attemptId: id, reason: why },
       'a booking that was told is not what Cal.com has',

@@ -370,4 +370,34 @@ describe('another start than asked for', () => {
     expect(salon.live()).toEqual([])
     expect(await open()).toHaveLength(1)
   })
+
+  test('taken back, and then moved by the business before we could end it: it stands, as it is, and a person still calls', async () => {
+    const call = salon.newCall()
+    const { attempt } = await salon.start(call)
+    control().addFault({
+      operation: 'createBooking',
+      effect: 'other_start',
+      short: true,
+      followedBy: [{ operation: 'getBooking', effect: 'error', status: 429 }],
+    })
+    expect(await salon.confirm(call)).toMatchObject({ kind: 'booked' })
+    salon.clock.advance(61_000)
+    expect(await salon.booking.settle(attempt.id, 1)).toBe('rejected')
+    expect(await salon.appointments()).toMatchObject([{ status: 'cancelled', icalSequence: 1 }])
+    const [stray] = salon.live()
+    await control().moveInPlace(stray!.uid, { start: '2026-11-27T15:30:00Z' })
+    salon.clock.advance(61_000)
+    expect(await salon.booking.settle(attempt.id, 1)).toBe('booked')
+    expect(salon.live()).toHaveLength(1)
+    expect(await salon.appointments()).toMatchObject([
+      {
+        status: 'scheduled',
+        appointmentDatetime: new Date('2026-11-27T15:30:00Z'),
+        cancelledAt: null,
+        cancellationReason: null,
+        icalSequence: 2,
+      },
+    ])
+    expect(await open()).toMatchObject([{ reason: expect.stringContaining('neu vereinbaren') }])
+  })
 })
