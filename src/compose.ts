@@ -20,9 +20,7 @@ import { GatewayMetrics } from './lib/metrics.ts'
 import { SharedRedis } from './lib/redis.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { Misfits } from './lib/shared-value.ts'
-import { AppointmentActions } from './services/appointments/actions.ts'
 import { AppointmentFinder } from './services/appointments/finder.ts'
-import { ChangeRecorder } from './services/appointments/record.ts'
 import { AvailabilityService } from './services/availability/availability.ts'
 import { BookingService } from './services/booking/booking.ts'
 import { CallbackService } from './services/callbacks.ts'
@@ -31,6 +29,8 @@ import { knownFreeTimes } from './services/calls/free-times.ts'
 import { CallLifecycle } from './services/calls/lifecycle.ts'
 import { CallRouting } from './services/calls/routing.ts'
 import { Catalogues } from './services/catalogue.ts'
+import { AppointmentChanges } from './services/changes/changes.ts'
+import { ChangeRecorder } from './services/changes/record.ts'
 import { CustomerService } from './services/customers.ts'
 import { FiguresService } from './services/figures.ts'
 import { FindingsService } from './services/findings.ts'
@@ -125,7 +125,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   })
   const { attempts } = booking
   const finder = new AppointmentFinder({ tenancy, cache })
-  const actions = new AppointmentActions({
+  const actions = new AppointmentChanges({
     tenancy,
     catalogues,
     finder,

@@ -10,8 +10,8 @@ import {
   offerMove,
   tooLateToCancel,
 } from '../german/sentences/appointments.ts'
-import type { CancelOutcome } from '../services/appointments/cancel.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
+import type { CancelOutcome } from '../services/changes/cancel.ts'
 import { callbackFields, unresolvedAnswer } from './appointment-answers.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
 import { words, yesNo } from './fields.ts'

@@ -7,13 +7,13 @@ import type { z } from 'zod'
 import type { ErrorCode } from '../error-codes.ts'
 import type { LocalDay } from '../german/index.ts'
 import type { Deadline } from '../lib/deadline.ts'
-import type { AppointmentActions } from '../services/appointments/actions.ts'
 import type { AppointmentFinder } from '../services/appointments/finder.ts'
 import type { AvailabilityService } from '../services/availability/availability.ts'
 import type { BookingService } from '../services/booking/booking.ts'
 import type { CallContext } from '../services/call-context.ts'
 import type { CallbackService } from '../services/callbacks.ts'
 import type { Catalogue, CatalogueBranch, Catalogues } from '../services/catalogue.ts'
+import type { AppointmentChanges } from '../services/changes/changes.ts'
 import type { CustomerService } from '../services/customers.ts'
 
 /** The services a handler may call. Composed once, in compose.ts. */
@@ -23,7 +23,7 @@ export interface Services {
   booking: BookingService
   customers: CustomerService
   appointments: AppointmentFinder
-  actions: AppointmentActions
+  actions: AppointmentChanges
   callbacks: CallbackService
 }
 

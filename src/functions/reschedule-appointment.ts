@@ -20,8 +20,8 @@ import {
   notMoved,
   tooLateToMove,
 } from '../german/sentences/appointments.ts'
-import type { MoveOutcome } from '../services/appointments/reschedule.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
+import type { MoveOutcome } from '../services/changes/reschedule.ts'
 import { callbackFields, unresolvedAnswer } from './appointment-answers.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
 import { words, yesNo } from './fields.ts'

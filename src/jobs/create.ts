@@ -3,8 +3,8 @@ import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { Tenancy } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { AppointmentActions } from '../services/appointments/actions.ts'
 import type { BookingService } from '../services/booking/booking.ts'
+import type { AppointmentChanges } from '../services/changes/changes.ts'
 import { AppointmentMails } from '../services/mail/appointment-mails.ts'
 import { BusinessMails } from '../services/mail/business-mails.ts'
 import { type MailFrom, readMailFrom } from '../services/mail/from.ts'
@@ -41,7 +41,7 @@ export interface JobsDeps {
   catalogues: SyncDeps['catalogues']
   availability: SyncDeps['availability']
   booking: BookingService
-  actions: AppointmentActions
+  actions: AppointmentChanges
   calcom: SyncDeps['calcom']
   /** CALCOM_TEAM_ID. */
   teamId: number | null

@@ -11,13 +11,13 @@ import type { FunctionAnswer, Services, TenantContext, TenantFunction } from '..
 import { instantOf, localDayOf } from '../../src/german/index.ts'
 import { MemoryCache } from '../../src/lib/cache/memory-cache.ts'
 import { Deadline } from '../../src/lib/deadline.ts'
-import { AppointmentActions } from '../../src/services/appointments/actions.ts'
 import { AppointmentFinder } from '../../src/services/appointments/finder.ts'
-import { ChangeRecorder } from '../../src/services/appointments/record.ts'
 import { AttemptStore } from '../../src/services/attempts.ts'
 import { AvailabilityService } from '../../src/services/availability/availability.ts'
 import { CallbackService } from '../../src/services/callbacks.ts'
 import { type Catalogue, Catalogues, servicesAt } from '../../src/services/catalogue.ts'
+import { AppointmentChanges } from '../../src/services/changes/changes.ts'
+import { ChangeRecorder } from '../../src/services/changes/record.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import { openCalcom } from './calcom.ts'
 import { testClock } from './clock.ts'
@@ -79,7 +79,7 @@ export async function openSalon() {
     clock,
     log,
   }
-  const actions = new AppointmentActions(deps)
+  const actions = new AppointmentChanges(deps)
   let calls = 0
 
   const run = <T>(work: (tx: Tx) => Promise<T>) => tenancy.run(1, work)

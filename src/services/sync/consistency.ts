@@ -5,9 +5,9 @@
  */
 import type { CalcomBooking } from '../../calcom/types.ts'
 import { Deadline } from '../../lib/deadline.ts'
-import { fetchBookingState } from '../appointments/calcom-state.ts'
 import { BookingProtected, cancelGuarded, isShared } from '../booking/guard.ts'
 import type { Catalogue } from '../catalogue.ts'
+import { fetchBookingState } from '../changes/calcom-state.ts'
 import type { BookingSync, SyncDeps } from './apply.ts'
 import { leaveToPerson } from './ask-person.ts'
 import { eventTypesOf } from './event-types.ts'

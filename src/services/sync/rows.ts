@@ -1,6 +1,6 @@
 /**
  * Reading and changing the appointment that news is about, inside the transaction of the caller. Cancellations and moves are
- * written by appointments/record.ts; here is what only Cal.com tells: confirmed, rejected, held, missed.
+ * written by changes/record.ts; here is what only Cal.com tells: confirmed, rejected, held, missed.
  */
 import type { CalcomBooking } from '../../calcom/types.ts'
 import { enqueueJob } from '../../db/jobs.ts'

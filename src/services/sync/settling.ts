@@ -6,15 +6,15 @@ import type { Logger } from 'pino'
 import type { Tenancy } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { TryAgainLater } from '../../lib/try-again.ts'
-import type { AppointmentActions } from '../appointments/actions.ts'
 import type { AttemptStore } from '../attempts.ts'
 import type { BookingService } from '../booking/booking.ts'
+import type { AppointmentChanges } from '../changes/changes.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'asSystem'>
   attempts: Pick<AttemptStore, 'load' | 'loadExpiredLeases'>
   booking: Pick<BookingService, 'settle'>
-  actions: Pick<AppointmentActions, 'settle' | 'pushPendingCancellation'>
+  actions: Pick<AppointmentChanges, 'settle' | 'pushPendingCancellation'>
   clock: Clock
   log: Pick<Logger, 'warn'>
 }

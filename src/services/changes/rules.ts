@@ -1,6 +1,7 @@
 /** Whether an appointment may still be cancelled or moved. Pure; asked before the caller is asked to confirm (incident I-81). */
+
+import type { OwnAppointment } from '../appointments/types.ts'
 import { type EffectivePolicy, isInTime } from '../policies.ts'
-import type { OwnAppointment } from './types.ts'
 
 /** `null`: it may. */
 export type Objection =

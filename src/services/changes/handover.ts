@@ -6,13 +6,13 @@
 import type { Tx } from '../../db/tenancy.ts'
 import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
 import type { Deadline } from '../../lib/deadline.ts'
+import type { OwnAppointment } from '../appointments/types.ts'
+import { branchOfAppointment } from '../appointments/view.ts'
 import { leaseMs } from '../attempts.ts'
 import type { Target } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
 import type { CallbackKind, CallbackService, StoredCallback } from '../callbacks.ts'
 import { type Catalogue, findBranch, serviceName } from '../catalogue.ts'
-import type { OwnAppointment } from './types.ts'
-import { branchOfAppointment } from './view.ts'
 
 /** While a move may still be carried out, nobody need be told; a little longer than the lease. */
 const tellAfterMs = leaseMs + 30_000

@@ -4,14 +4,14 @@
  */
 
 import { addDays, type ClockTime, type LocalDay } from '../../german/index.ts'
+import type { OwnAppointment } from '../appointments/types.ts'
+import { branchOfAppointment } from '../appointments/view.ts'
 import { type Alternative, isInWindow, offeredTime, rankAlternatives } from '../availability/alternatives.ts'
 import type { AvailabilityService, FreeTimes } from '../availability/availability.ts'
 import { notProposed } from '../availability/offers.ts'
 import type { CallScope } from '../call-context.ts'
 import { type CatalogueService, isOffered } from '../catalogue.ts'
 import type { NewTime } from './new-time.ts'
-import type { OwnAppointment } from './types.ts'
-import { branchOfAppointment } from './view.ts'
 
 type Deps = { availability: Pick<AvailabilityService, 'load' | 'fetchLive' | 'offers'> }
 

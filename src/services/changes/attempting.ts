@@ -1,20 +1,24 @@
-/** What cancelling and moving share: their dependencies, and how an attempt begins and is waited for. */
+/** What cancelling and moving share: their dependencies, how an attempt begins and is waited for, and what follows a change. */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { CalcomApi } from '../../calcom/client.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
+import { type LocalDay, localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Deadline } from '../../lib/deadline.ts'
+import type { AppointmentFinder } from '../appointments/finder.ts'
+import type { OwnAppointment } from '../appointments/types.ts'
+import { branchOfAppointment } from '../appointments/view.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import { enqueueSettling, verifyAfterMs } from '../booking/errands.ts'
+import type { CallScope } from '../call-context.ts'
 import type { CallbackService } from '../callbacks.ts'
 import type { Catalogues } from '../catalogue.ts'
-import type { AppointmentFinder } from './finder.ts'
 import type { ChangeRecorder } from './record.ts'
 
-export interface ActionDeps {
+export interface ChangeDeps {
   tenancy: Pick<Tenancy, 'run'>
   catalogues: Pick<Catalogues, 'load' | 'policyFor'>
   finder: Pick<AppointmentFinder, 'findIn' | 'loadProven' | 'rememberProven'>
@@ -23,12 +27,12 @@ export interface ActionDeps {
   callbacks: Pick<CallbackService, 'requestIn'>
   availability: Pick<AvailabilityService, 'load' | 'fetchLive' | 'markChanged' | 'offers'>
   /** The client of a Cal.com connection. */
-  calcom: (connectionId: string) => Promise<ActionCalcom>
+  calcom: (connectionId: string) => Promise<ChangeCalcom>
   clock: Clock
   log: Pick<Logger, 'warn' | 'error'>
 }
 
-export type ActionCalcom = Pick<CalcomApi, 'fetchBooking' | 'cancelBooking' | 'rescheduleBooking'>
+export type ChangeCalcom = Pick<CalcomApi, 'fetchBooking' | 'cancelBooking' | 'rescheduleBooking'>
 
 /** A draft that nobody claims is swept after this. */
 export const draftMs = 15 * 60_000
@@ -53,7 +57,7 @@ export function readOptions(deadline: Deadline): CallOptions {
 
 /** Waits until another worker has settled an attempt, or the time is up; the attempt as it is then. */
 export async function waitUntilSettled(
-  deps: Pick<ActionDeps, 'attempts'>,
+  deps: Pick<ChangeDeps, 'attempts'>,
   attempt: Attempt,
   deadline: Deadline,
 ): Promise<Attempt> {
@@ -97,11 +101,27 @@ export function fromStart(attempt: Attempt): Date | null {
 
 /** Has a move looked at whose answer did not say when it takes place now. */
 export async function verifyLater(
-  { attempts, clock }: Pick<ActionDeps, 'attempts' | 'clock'>,
+  { attempts, clock }: Pick<ChangeDeps, 'attempts' | 'clock'>,
   tx: Tx,
   attempt: Attempt,
 ): Promise<void> {
   const at = new Date(clock.now().getTime() + verifyAfterMs)
   await attempts.verifyAgainAt(tx, attempt, at)
   await enqueueSettling(tx, attempt, at)
+}
+
+/** Drops what is remembered of the days an appointment left or entered; a cache that fails must not fail the answer. */
+export async function markChanged(
+  deps: Pick<ChangeDeps, 'availability' | 'log'>,
+  scope: CallScope,
+  instants: readonly Date[],
+  appointment: OwnAppointment,
+): Promise<void> {
+  const zone = branchOfAppointment(appointment, scope).timeZone
+  const days: LocalDay[] = [...new Set(instants.map((instant) => localDayOf(instant, zone)))]
+  try {
+    await deps.availability.markChanged(scope.call.companyId, days)
+  } catch (error) {
+    deps.log.error({ component: 'appointments', err: error }, 'changed days could not be marked')
+  }
 }

@@ -8,33 +8,33 @@ import { CalcomError } from '../../calcom/errors.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
+import { loadAppointment } from '../appointments/identity.ts'
+import { narrow, readWish } from '../appointments/resolve.ts'
+import { type Finding, isLive, type OwnAppointment } from '../appointments/types.ts'
+import { branchOfAppointment } from '../appointments/view.ts'
 import { type Attempt, leaseMs } from '../attempts.ts'
 import type { Alternative } from '../availability/alternatives.ts'
 import { enqueueSettling } from '../booking/errands.ts'
 import { BookingProtected, rescheduleGuarded } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
 import { requireOpen } from '../choices.ts'
-import { type BookingState, fetchBookingState } from './calcom-state.ts'
-import { markChanged } from './cancel.ts'
 import {
-  type ActionDeps,
+  type ChangeDeps,
   draftMs,
   fromStart,
   loadSameMove,
+  markChanged,
   readOptions,
   verifyLater,
   waitUntilSettled,
   writeOptions,
-} from './deps.ts'
+} from './attempting.ts'
+import { type BookingState, fetchBookingState } from './calcom-state.ts'
 import { type Errand, handOver, targetOf } from './handover.ts'
-import { loadAppointment } from './identity.ts'
 import type { MoveOutcome, MoveWish, Wanted } from './move-outcome.ts'
 import { bookedService, NewSlots } from './new-slots.ts'
 import { readNewTime } from './new-time.ts'
-import { narrow, readWish } from './resolve.ts'
 import { objectionToMoving } from './rules.ts'
-import { type Finding, isLive, type OwnAppointment } from './types.ts'
-import { branchOfAppointment } from './view.ts'
 
 export type { MoveOutcome, MoveWish } from './move-outcome.ts'
 
@@ -47,10 +47,10 @@ interface Task {
 }
 
 export class Rescheduling {
-  readonly #deps: ActionDeps
+  readonly #deps: ChangeDeps
   readonly #slots: NewSlots
 
-  constructor(deps: ActionDeps) {
+  constructor(deps: ChangeDeps) {
     this.#deps = deps
     this.#slots = new NewSlots(deps)
   }

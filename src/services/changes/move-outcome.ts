@@ -1,9 +1,10 @@
 /** What a caller wants moved, and what came of it. Types only. */
+
+import type { AppointmentWish, Finding, OwnAppointment } from '../appointments/types.ts'
 import type { Alternative } from '../availability/alternatives.ts'
 import type { StoredCallback } from '../callbacks.ts'
 import type { NewTime } from './new-time.ts'
 import type { Objection } from './rules.ts'
-import type { AppointmentWish, Finding, OwnAppointment } from './types.ts'
 
 export interface MoveWish extends AppointmentWish {
   newDate?: string

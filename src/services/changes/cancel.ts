@@ -6,18 +6,23 @@
 
 import { CalcomError } from '../../calcom/errors.ts'
 import { enqueueJob } from '../../db/jobs.ts'
-import { type LocalDay, localDayOf } from '../../german/index.ts'
+import { loadAppointment } from '../appointments/identity.ts'
+import type { AppointmentWish, Finding, OwnAppointment } from '../appointments/types.ts'
 import type { Attempt } from '../attempts.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
 import type { StoredCallback } from '../callbacks.ts'
+import {
+  type ChangeDeps,
+  draftMs,
+  markChanged,
+  readOptions,
+  waitUntilSettled,
+  writeOptions,
+} from './attempting.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
-import { type ActionDeps, draftMs, readOptions, waitUntilSettled, writeOptions } from './deps.ts'
 import { handOver, targetOf } from './handover.ts'
-import { loadAppointment } from './identity.ts'
 import { objectionToCancelling } from './rules.ts'
-import type { AppointmentWish, Finding, OwnAppointment } from './types.ts'
-import { branchOfAppointment } from './view.ts'
 
 export interface CancelWish extends AppointmentWish {
   reason?: string
@@ -46,9 +51,9 @@ interface Task {
 }
 
 export class Cancelling {
-  readonly #deps: ActionDeps
+  readonly #deps: ChangeDeps
 
-  constructor(deps: ActionDeps) {
+  constructor(deps: ChangeDeps) {
     this.#deps = deps
   }
 
@@ -102,7 +107,7 @@ export class Cancelling {
 
   /** A repeat: the appointment is cancelled, or its cancellation is on its way. */
   async #again(
-    tx: Parameters<ActionDeps['finder']['findIn']>[0],
+    tx: Parameters<ChangeDeps['finder']['findIn']>[0],
     scope: CallScope,
     appointment: OwnAppointment,
   ): Promise<CancelOutcome> {
@@ -234,21 +239,5 @@ export class Cancelling {
       return handOver(tx, this.#deps.callbacks, scope, appointment, errand)
     })
     return { kind: 'handed_over', appointment, callback }
-  }
-}
-
-/** Drops what is remembered of the days an appointment left or entered; a cache that fails must not fail the answer. */
-export async function markChanged(
-  deps: Pick<ActionDeps, 'availability' | 'log'>,
-  scope: CallScope,
-  instants: readonly Date[],
-  appointment: OwnAppointment,
-): Promise<void> {
-  const zone = branchOfAppointment(appointment, scope).timeZone
-  const days: LocalDay[] = [...new Set(instants.map((instant) => localDayOf(instant, zone)))]
-  try {
-    await deps.availability.markChanged(scope.call.companyId, days)
-  } catch (error) {
-    deps.log.error({ component: 'appointments', err: error }, 'changed days could not be marked')
   }
 }

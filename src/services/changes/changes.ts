@@ -1,24 +1,24 @@
 /**
  * Changes to existing appointments: cancel and move for callers, and what background jobs need to finish what a call began.
- * Every change is an attempt first (attempts.ts). Webhooks and reconcile write through `recorder`.
+ * Every change is an attempt first (services/attempts.ts). Webhooks and reconcile write through `recorder`.
  */
 
 import { CalcomError } from '../../calcom/errors.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
 import type { AlarmName } from '../../lib/alarms.ts'
 import { Deadline } from '../../lib/deadline.ts'
+import { loadAppointment } from '../appointments/identity.ts'
+import type { OwnAppointment } from '../appointments/types.ts'
 import { type Attempt, leaseMs } from '../attempts.ts'
 import { readLagMs, verifyAgainMs } from '../booking/errands.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
+import { type ChangeCalcom, type ChangeDeps, markChanged } from './attempting.ts'
 import { fetchBookingState } from './calcom-state.ts'
-import { Cancelling, type CancelOutcome, type CancelWish, markChanged } from './cancel.ts'
-import type { ActionCalcom, ActionDeps } from './deps.ts'
+import { Cancelling, type CancelOutcome, type CancelWish } from './cancel.ts'
 import { type Errand, handOver, jobScope, targetOf } from './handover.ts'
-import { loadAppointment } from './identity.ts'
 import type { ChangeRecorder, MoveNews } from './record.ts'
 import { type MoveOutcome, type MoveWish, Rescheduling } from './reschedule.ts'
-import type { OwnAppointment } from './types.ts'
 
 /** What a job has achieved; an outage is thrown instead, so that the job runs again. */
 export type Settled = 'done' | 'handed_over' | 'nothing_to_do' | 'busy'
@@ -26,14 +26,14 @@ export type Settled = 'done' | 'handed_over' | 'nothing_to_do' | 'busy'
 const jobBudgetMs = 20_000
 const movesMax = 5
 
-export class AppointmentActions {
+export class AppointmentChanges {
   /** For whoever learns of a change from Cal.com: `recordCancelled`, `recordRescheduled`. */
   readonly recorder: ChangeRecorder
-  readonly #deps: ActionDeps
+  readonly #deps: ChangeDeps
   readonly #cancelling: Cancelling
   readonly #rescheduling: Rescheduling
 
-  constructor(deps: ActionDeps) {
+  constructor(deps: ChangeDeps) {
     this.#deps = deps
     this.recorder = deps.recorder
     this.#cancelling = new Cancelling(deps)
@@ -285,7 +285,7 @@ export class AppointmentActions {
   ): Promise<{
     scope: CallScope
     appointment: OwnAppointment
-    calcom: ActionCalcom
+    calcom: ChangeCalcom
     options: CallOptions
   } | null> {
     const { catalogues, clock, log, tenancy } = this.#deps
