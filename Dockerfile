@@ -7,7 +7,8 @@ COPY prisma.config.ts ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-RUN npm run build && npm prune --omit=dev
+# What runs on a developer's machine only stays behind.
+RUN npm run build && npm prune --omit=dev && rm -rf dist/development dist/simulator
 
 FROM node:24-bookworm-slim
 WORKDIR /app

@@ -5,27 +5,28 @@ import { expect, test } from 'vitest'
 
 const src = join(import.meta.dirname, '../src')
 
-const belowServices = ['calcom', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes']
-const belowFunctions = ['services', ...belowServices]
-
 /** What each part may import besides itself. */
 const allowed: Record<string, readonly string[]> = {
   lib: [],
-  german: ['lib'],
+  german: [],
   calcom: ['lib'],
   retell: ['lib'],
-  db: ['lib', 'config', 'errors', 'error-codes'],
-  simulator: ['lib', 'calcom'],
-  services: belowServices,
-  functions: belowFunctions,
-  jobs: ['functions', ...belowFunctions, 'config'],
-  http: ['jobs', 'functions', ...belowFunctions, 'config'],
+  db: ['lib'],
+  simulator: ['lib'],
+  services: ['calcom', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes'],
+  functions: ['services', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes'],
+  jobs: ['services', 'db', 'german', 'lib'],
+  http: ['functions', 'services', 'calcom', 'retell', 'german', 'lib', 'config', 'errors'],
+  // What runs on a developer's machine only; it starts a whole gateway with everything around it.
+  development: ['simulator', 'db', 'config', 'compose', 'start-up'],
   config: [],
   errors: ['error-codes'],
   'error-codes': [],
 }
 const fastifyUsers = ['http', 'simulator']
-const compositionRoots = ['compose.ts', 'main.ts', 'cli']
+const compositionRoots = ['compose.ts', 'main.ts', 'start-up.ts', 'cli']
+/** Who may know the parts that the image leaves behind; the start loads its database when it is wanted. */
+const developmentUsers = ['cli', 'development', 'start-up']
 
 interface SourceFile {
   path: string
@@ -61,6 +62,54 @@ test('every import follows the direction of the layers', () => {
         .map((part) => `${file.path} imports ${part}`),
     )
   expect(wrong).toEqual([])
+})
+
+test('the table names no edge that nobody uses', () => {
+  const used = new Set(
+    files.flatMap((file) =>
+      file.imports
+        .filter((name) => name.startsWith('.'))
+        .map((name) => `${file.part} ${partOf(relative(src, join(src, dirname(file.path), name)))}`),
+    ),
+  )
+  const idle = Object.entries(allowed).flatMap(([part, others]) =>
+    others.filter((other) => !used.has(`${part} ${other}`)).map((other) => `${part} imports no ${other}`),
+  )
+  expect(idle).toEqual([])
+})
+
+test('the rooms of services are in no circle', () => {
+  const roomOf = (path: string) => {
+    const [, room = '', file] = path.split('/')
+    return file === undefined ? room.replace(/\.ts$/, '') : room
+  }
+  const edges = new Map<string, Set<string>>()
+  for (const file of files.filter(({ part }) => part === 'services'))
+    for (const name of file.imports.filter((spec) => spec.startsWith('.'))) {
+      const target = relative(src, join(src, dirname(file.path), name))
+      const [from, to] = [roomOf(file.path), roomOf(target)]
+      if (partOf(target) === 'services' && from !== to)
+        edges.set(from, (edges.get(from) ?? new Set()).add(to))
+    }
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean =>
+    [...(edges.get(from) ?? [])].some((next) => {
+      if (next === to) return true
+      if (seen.has(next)) return false
+      seen.add(next)
+      return reaches(next, to, seen)
+    })
+  expect([...edges.keys()].filter((room) => reaches(room, room))).toEqual([])
+})
+
+test('what the image leaves behind is known to commands and tests only', () => {
+  const wrong = files.filter(
+    (file) =>
+      !developmentUsers.includes(file.part) &&
+      file.part !== 'simulator' &&
+      file.imports.some((name) => /\/(development|simulator)\//.test(name)),
+  )
+  expect(wrong.map((file) => file.path)).toEqual([])
+  expect(readFileSync(join(src, 'start-up.ts'), 'utf8')).not.toMatch(/^import .*development/m)
 })
 
 test('the simulator knows nothing of ours but the Cal.com schemas and lib', () => {

@@ -5,8 +5,8 @@
  */
 import { createServer } from 'node:net'
 import { parseArgs } from 'node:util'
+import { startDevelopment } from '../development/development.ts'
 import { playCall } from './demo-call.ts'
-import { startDevelopment } from './development.ts'
 import { stayUp } from './stay-up.ts'
 
 const usualPort = 3000

@@ -2,7 +2,7 @@
  * `npm run dev`: the gateway with the demonstration companies and a simulated Cal.com (unless CALCOM_API_KEY names a real one),
  * restarted on every change.
  */
-import { startDevelopment } from './development.ts'
+import { startDevelopment } from '../development/development.ts'
 import { stayUp } from './stay-up.ts'
 
 await stayUp(async (life) => {

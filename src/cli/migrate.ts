@@ -4,8 +4,8 @@
  */
 import { join } from 'node:path'
 import { type Config, loadConfig, readEnvironment } from '../config.ts'
-import { startEmbeddedPostgres } from '../db/embedded.ts'
 import { migrateDatabase } from '../db/migrate.ts'
+import { startEmbeddedPostgres } from '../development/embedded.ts'
 import { runCli } from './run-cli.ts'
 
 await runCli(

@@ -1,19 +1,17 @@
 /** What an operator's command needs that works on the database alone: the configured store, opened and closed again. */
-import { type Config, loadConfig } from '../config.ts'
+import type { Config } from '../config.ts'
 import { type Database, openDatabase } from '../db/database.ts'
-import { openStore } from '../db/store.ts'
-import { createLogger } from '../lib/logger.ts'
+import { startUp } from '../start-up.ts'
 
 /** Opens the database for one piece of work. @param applicationName shown in pg_stat_activity */
 export async function withDatabase<T>(
   applicationName: string,
   work: (database: Database, config: Config) => Promise<T>,
 ): Promise<T> {
-  const config = loadConfig()
-  const store = await openStore(config, createLogger({ level: 'error', personalData: false }))
+  const { config, databaseUrl, close } = await startUp({ quiet: true })
   try {
     const database = await openDatabase({
-      url: store.url,
+      url: databaseUrl,
       poolMax: 2,
       applicationName,
       requireRestrictedLogin: config.production,
@@ -24,6 +22,6 @@ export async function withDatabase<T>(
       await database.close()
     }
   } finally {
-    await store.close()
+    await close()
   }
 }

@@ -7,7 +7,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { OwnObstacle } from './booking/own.ts'
 
 export type AttemptKind = 'book' | 'cancel' | 'reschedule'
 export type AttemptState = 'draft' | 'executing' | 'unknown' | 'booked' | 'rejected' | 'released' | 'expired'
@@ -47,8 +46,8 @@ export interface NewAttempt {
  * `closed` it is rejected, released or expired; `obstructed` the person has something else at that time, and it is a draft still;
  * `absent` the company has no such attempt.
  */
-export type Claim =
-  | { kind: 'obstructed'; attempt: Attempt; obstacle: OwnObstacle }
+export type Claim<Obstacle = never> =
+  | { kind: 'obstructed'; attempt: Attempt; obstacle: Obstacle }
   | { kind: 'claimed' | 'done' | 'busy' | 'closed'; attempt: Attempt }
   | { kind: 'absent'; attempt: null }
 
@@ -138,14 +137,14 @@ export class AttemptStore {
    * still take. A wish that another attempt has booked meanwhile is `done`, with that other attempt.
    * @param obstacleOf asked inside the transaction; what it finds keeps the attempt a draft
    */
-  async claim(
+  async claim<Obstacle = never>(
     companyId: number,
     id: string,
-    obstacleOf?: (tx: Tx, attempt: Attempt) => Promise<OwnObstacle | null>,
-  ): Promise<Claim> {
+    obstacleOf?: (tx: Tx, attempt: Attempt) => Promise<Obstacle | null>,
+  ): Promise<Claim<Obstacle>> {
     const now = this.#deps.clock.now()
     try {
-      return await this.#deps.tenancy.run(companyId, async (tx): Promise<Claim> => {
+      return await this.#deps.tenancy.run(companyId, async (tx): Promise<Claim<Obstacle>> => {
         const [claimed] = await tx.bookingAttempt.updateManyAndReturn({
           where: { id, companyId, state: 'draft', OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
           data: this.#executing(),

@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { CalcomClient } from '../../src/calcom/client.ts'
 import { CalcomError } from '../../src/calcom/errors.ts'
-import { AttemptStore } from '../../src/services/attempts.ts'
+import { AttemptStore, type Claim } from '../../src/services/attempts.ts'
 import { BookingService } from '../../src/services/booking/booking.ts'
 import { BookingExecutor } from '../../src/services/booking/execute.ts'
 import { WishMemory } from '../../src/services/booking/wish-memory.ts'
@@ -167,8 +167,8 @@ export const sabotages: Record<string, Sabotage> = {
         AttemptStore,
         'claim',
         (original) =>
-          function (this: AttemptStore, companyId, id) {
-            return original.call(this, companyId, id)
+          function <Obstacle>(this: AttemptStore, companyId: number, id: string) {
+            return original.call(this, companyId, id) as Promise<Claim<Obstacle>>
           },
       )
       replace(WishMemory, 'isAnswered', () => async () => true)

@@ -6,10 +6,10 @@ import { Logger, runOnce } from 'graphile-worker'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase } from '../../src/db/database.ts'
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { enqueueJob } from '../../src/db/jobs.ts'
 import { migrateDatabase } from '../../src/db/migrate.ts'
-import { seedDemo } from '../../src/db/seed.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/development/embedded.ts'
+import { seedDemo } from '../../src/development/seed.ts'
 
 let folder: string
 let embedded: EmbeddedPostgres

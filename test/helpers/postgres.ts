@@ -10,10 +10,10 @@ import { join } from 'node:path'
 import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { openDatabase } from '../../src/db/database.ts'
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded.ts'
-import { isProcessAlive } from '../../src/db/folder-lock.ts'
 import { migrateDatabase } from '../../src/db/migrate.ts'
-import { seedDemo } from '../../src/db/seed.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/development/embedded.ts'
+import { isProcessAlive } from '../../src/development/folder-lock.ts'
+import { seedDemo } from '../../src/development/seed.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,5 +1,5 @@
 /** What the business has set up at Cal.com: teams, hosts and event types, read from the demonstration companies. */
-import { demoCompanies } from '../../src/db/seed-data.ts'
+import { demoCompanies } from '../../src/development/seed-data.ts'
 
 export type Host = { id: number; name: string; email: string; username: string }
 

@@ -1,5 +1,5 @@
 /** Who calls whom, and for what. */
-import { demoCompanies } from '../../src/db/seed-data.ts'
+import { demoCompanies } from '../../src/development/seed-data.ts'
 import type { Chance } from './chance.ts'
 
 const firstNames = [

@@ -1,5 +1,5 @@
 /** The demo salon as a catalogue, read from the seed alone: no database is needed to try out what is understood. */
-import { demoCompanies } from '../../db/seed-data.ts'
+import { demoCompanies } from '../../development/seed-data.ts'
 import type { Weekday } from '../../german/index.ts'
 import type { Catalogue } from '../../services/catalogue.ts'
 

@@ -64,10 +64,7 @@ type Deps = {
 /** Kept from the request's time for looking up what became of it. */
 const lookUpMs = 2_000
 const requestMsMin = 500
-/**
- * Together longer than Cal.com's list has been seen to lag. It is a rare wait (the time was free a moment ago, and nobody can be
- * seen to have it), and a "taken" that is none ends in two bookings of one person.
- */
+/** Together longer than Cal.com's list has been seen to lag: a "taken" that is none ends in two bookings of one person. */
 const refusalPausesDefaultMs = [1_000, 1_500, 2_000]
 /** Kept for the alternatives that follow a "taken". */
 const alternativesMs = 1_500

@@ -10,8 +10,8 @@ import { chmod, cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
+import { DatabaseSetupError } from '../db/errors.ts'
 import type { Binaries, ServerUser } from './embedded-binaries.ts'
-import { DatabaseSetupError } from './errors.ts'
 
 const run = promisify(execFile)
 

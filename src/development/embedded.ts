@@ -25,9 +25,9 @@ import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
+import { DatabaseSetupError } from '../db/errors.ts'
 import { type Access, openAccess } from './embedded-access.ts'
 import { type Binaries, findBinaries, findServerUser, type ServerUser } from './embedded-binaries.ts'
-import { DatabaseSetupError } from './errors.ts'
 import { FolderInUse, isProcessAlive, lockFolder } from './folder-lock.ts'
 
 export type EmbeddedOptions = {

@@ -3,11 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { composeGateway } from '../compose.ts'
 import { type Config, loadConfig, readDevelopmentEnvironment } from '../config.ts'
 import { openDatabase } from '../db/database.ts'
-import { seedDemo } from '../db/seed.ts'
-import { openStore } from '../db/store.ts'
-import { logConsole } from '../lib/log-console.ts'
-import { createLogger } from '../lib/logger.ts'
 import { type Simulator, startSimulator } from '../simulator/simulator.ts'
+import { startUp } from '../start-up.ts'
+import { seedDemo } from './seed.ts'
 
 export interface Development {
   config: Config
@@ -57,17 +55,15 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
       ...(isSimulated ? simulatedCalcom(simulator, webhookSecret) : {}),
       ...options.fixed,
     })
-    const log = createLogger({ level: config.server.logLevel, personalData: config.retell.debugWebhooks })
-    logConsole(log, ['trace', 'warn'])
-    const store = await openStore(config, log)
-    closing.push(() => store.close())
-    await seed(store.url)
-    const gateway = await composeGateway({ config, log, databaseUrl: store.url })
+    const { log, databaseUrl, close: closeStore } = await startUp({ config, consoleTo: ['trace', 'warn'] })
+    closing.push(closeStore)
+    await seed(databaseUrl)
+    const gateway = await composeGateway({ config, log, databaseUrl })
     closing.push(() => gateway.close())
     const address = await gateway.listen()
     if (isSimulated)
       simulator.control.subscribe({ subscriberUrl: `${address}/api/calcom/webhook`, secret: webhookSecret })
-    return { config, address, databaseUrl: store.url, simulator, isSimulated, close }
+    return { config, address, databaseUrl, simulator, isSimulated, close }
   } catch (error) {
     await close()
     throw error

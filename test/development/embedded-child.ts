@@ -1,5 +1,5 @@
 /** Starts the embedded PostgreSQL of a folder and waits to be killed: the other process of embedded.test.ts. */
-import { startEmbeddedPostgres } from '../../src/db/embedded.ts'
+import { startEmbeddedPostgres } from '../../src/development/embedded.ts'
 
 const { url } = await startEmbeddedPostgres({
   dataDir: process.argv[2]!,

@@ -7,7 +7,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { platform } from 'node:os'
 import { promisify } from 'node:util'
-import { DatabaseSetupError } from './errors.ts'
+import { DatabaseSetupError } from '../db/errors.ts'
 
 const run = promisify(execFile)
 

@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openDatabase } from '../../src/db/database.ts'
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/db/embedded.ts'
 import { isDatabaseUnavailable } from '../../src/db/errors.ts'
-import { isProcessAlive } from '../../src/db/folder-lock.ts'
 import { migrateDatabase } from '../../src/db/migrate.ts'
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/development/embedded.ts'
+import { isProcessAlive } from '../../src/development/folder-lock.ts'
 
 const child = fileURLToPath(new URL('./embedded-child.ts', import.meta.url))
 const settings = { fsync: 'off' }

@@ -2,9 +2,9 @@
  * Writes the demonstration companies. May run any number of times: what is there is brought back to what the seed says,
  * customers, calls and appointments stay. Refuses to touch a company 1 or 2 that is somebody else's.
  */
-import { DatabaseSetupError } from './errors.ts'
+import { DatabaseSetupError } from '../db/errors.ts'
+import type { Tenancy, Tx } from '../db/tenancy.ts'
 import { demoCompanies, practiceConnectionId } from './seed-data.ts'
-import type { Tenancy, Tx } from './tenancy.ts'
 
 type SeedCompany = (typeof demoCompanies)[number]
 

@@ -1,7 +1,7 @@
 import { isValidPhoneNumber } from 'libphonenumber-js/max'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/db/database.ts'
-import { seedDemo } from '../../src/db/seed.ts'
+import { seedDemo } from '../../src/development/seed.ts'
 import { createTestDatabase, openTestDatabase, type TestDatabase } from '../helpers/database.ts'
 
 let server: TestDatabase
