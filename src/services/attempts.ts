@@ -248,13 +248,17 @@ export class AttemptStore {
     })
   }
 
-  /** Postpones looking at a settled attempt, or (null) ends it: what was believed is true. */
+  /**
+   * Postpones looking at a settled attempt, or (null) ends it: what was believed is true. Without effect on one that somebody else
+   * has looked at meanwhile and found otherwise.
+   */
   async verifyAgainAt(
     tx: Tx,
     { id, companyId }: Pick<Attempt, 'id' | 'companyId'>,
     verifyAt: Date | null,
   ): Promise<void> {
-    await tx.bookingAttempt.updateMany({ where: { id, companyId }, data: { verifyAt } })
+    const where = { id, companyId, state: { notIn: liveStates } }
+    await tx.bookingAttempt.updateMany({ where, data: { verifyAt } })
   }
 
   /** One attempt of the company, in a transaction of its own. */

@@ -58,16 +58,16 @@ export class BookingSettler {
     const { attempts, catalogues, clock } = this.#deps
     const attempt = await attempts.load(companyId, attemptId)
     if (attempt?.kind !== 'book') return 'nothing'
-    if (attempt.verifyAt !== null) {
+    const { state } = attempt
+    if (attempt.verifyAt !== null && (state === 'booked' || state === 'rejected')) {
       if (attempt.verifyAt > clock.now()) return 'later'
       const catalogue = await catalogues.load(companyId)
-      if (attempt.state === 'rejected') return this.#lookAgain(catalogue, attempt)
-      if (attempt.state !== 'booked') return 'nothing'
+      if (state === 'rejected') return this.#lookAgain(catalogue, attempt)
       const verified = await this.#verifier.verifyBooked(catalogue, attempt)
       return verified === 'true' ? 'booked' : verified === 'later' ? 'later' : 'rejected'
     }
     const taken = await attempts.claimUnsettled(companyId, attemptId)
-    if (!taken) return attempt.state === 'executing' || attempt.state === 'unknown' ? 'later' : 'nothing'
+    if (!taken) return state === 'executing' || state === 'unknown' ? 'later' : 'nothing'
     return this.#settle(await catalogues.load(companyId), attempt, taken)
   }
 

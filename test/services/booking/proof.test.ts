@@ -400,4 +400,26 @@ describe('another start than asked for', () => {
     ])
     expect(await open()).toMatchObject([{ reason: expect.stringContaining('neu vereinbaren') }])
   })
+
+  test('two jobs that look at once: what one has taken back, the other does not postpone', async () => {
+    const call = salon.newCall()
+    const { attempt } = await salon.start(call)
+    control().addFault({
+      operation: 'createBooking',
+      effect: 'other_start',
+      short: true,
+      followedBy: [{ operation: 'getBooking', effect: 'error', status: 429 }],
+    })
+    expect(await salon.confirm(call)).toMatchObject({ kind: 'booked' })
+    salon.clock.advance(61_000)
+    const before = await salon.attempt(attempt.id)
+    expect(await salon.booking.settle(attempt.id, 1)).toBe('rejected')
+    // The other one was not answered, and writes when to look again.
+    const later = new Date(salon.clock.now().getTime() + 30_000)
+    await salon.run((tx) => salon.attempts.verifyAgainAt(tx, before!, later))
+    expect(await salon.attempt(attempt.id)).toMatchObject({ state: 'unknown', verifyAt: null })
+    salon.clock.advance(61_000)
+    expect(await salon.booking.settle(attempt.id, 1)).toBe('rejected')
+    expect(salon.live()).toEqual([])
+  })
 })
