@@ -1,7 +1,7 @@
 /** book_appointment: both steps in one, for agents configured before there were two. Deprecated, still works. */
 import { z } from 'zod'
-import { bookAnswer } from './booking-answers.ts'
-import { bookingArguments } from './booking-arguments.ts'
+import { bookAnswer } from './answers/booking.ts'
+import { bookingArguments } from './arguments/booking.ts'
 import { defineFunction } from './define.ts'
 
 export const bookAppointment = defineFunction({

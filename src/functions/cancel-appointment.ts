@@ -12,9 +12,9 @@ import {
 } from '../german/sentences/appointments.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
 import type { CancelOutcome } from '../services/changes/cancel.ts'
-import { callbackFields, unresolvedAnswer } from './appointment-answers.ts'
+import { callbackFields, unresolvedAnswer } from './answers/appointments.ts'
+import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
-import { words, yesNo } from './fields.ts'
 
 /** Cancels one appointment of the caller. Too late: nothing is cancelled, a person calls back. */
 export const cancelAppointment = defineFunction({

@@ -17,9 +17,9 @@ import { dayHas, maybeOutdated, notFree, spanHas, timeIsFree } from '../german/s
 import { whichReading } from '../german/sentences/dates.ts'
 import { type CheckOutcome, checkWish } from '../services/availability/check.ts'
 import { readWish, requireDay } from '../services/choices.ts'
-import { chosenCalendar } from './calendar-arguments.ts'
+import { chosenCalendar } from './arguments/calendar.ts'
+import { words } from './arguments/kinds.ts'
 import { defineFunction, type TenantContext } from './define.ts'
-import { words } from './fields.ts'
 
 export const checkAvailability = defineFunction({
   name: 'check_availability',

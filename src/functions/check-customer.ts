@@ -8,9 +8,9 @@ import {
 } from '../german/sentences/booking.ts'
 import { fullName } from '../services/choices.ts'
 import { habitOf, type KnownCustomer } from '../services/customers.ts'
-import { customerAppointmentView } from './customer-fields.ts'
+import { customerAppointmentView } from './answers/customers.ts'
+import { words } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
-import { words } from './fields.ts'
 
 export const checkCustomer = defineFunction({
   name: 'check_customer',

@@ -4,10 +4,10 @@
  */
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { bookAnswer, startAnswer } from './booking-answers.ts'
-import { bookingArguments } from './booking-arguments.ts'
+import { bookAnswer, startAnswer } from './answers/booking.ts'
+import { bookingArguments } from './arguments/booking.ts'
+import { yesNo } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer } from './define.ts'
-import { yesNo } from './fields.ts'
 
 export const collectAppointmentData = defineFunction({
   name: 'collect_appointment_data',

@@ -1,8 +1,8 @@
 /** confirm_booking: second of two steps. Books the draft of start_booking, or gives it up. */
 import { z } from 'zod'
-import { confirmAnswer } from './booking-answers.ts'
+import { confirmAnswer } from './answers/booking.ts'
+import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { words, yesNo } from './fields.ts'
 
 export const confirmBooking = defineFunction({
   name: 'confirm_booking',

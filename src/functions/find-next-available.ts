@@ -7,9 +7,9 @@ import { isInWindow, offeredTime } from '../services/availability/alternatives.t
 import { requireComplete, searchDays } from '../services/availability/availability.ts'
 import { notProposed } from '../services/availability/offers.ts'
 import { laterDay, readWish } from '../services/choices.ts'
-import { chosenCalendar } from './calendar-arguments.ts'
+import { chosenCalendar } from './arguments/calendar.ts'
+import { wholeNumber, words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { wholeNumber, words } from './fields.ts'
 
 const slotsMax = 10
 const searchDaysMax = 31

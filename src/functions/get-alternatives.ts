@@ -6,9 +6,9 @@ import { inBackground } from '../lib/in-background.ts'
 import { requireComplete } from '../services/availability/availability.ts'
 import { refusedStarts } from '../services/availability/offers.ts'
 import { laterDay, readWish, requireDay } from '../services/choices.ts'
-import { chosenCalendar } from './calendar-arguments.ts'
+import { chosenCalendar } from './arguments/calendar.ts'
+import { wholeNumber, words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { wholeNumber, words } from './fields.ts'
 
 export const getAlternatives = defineFunction({
   name: 'get_alternatives',

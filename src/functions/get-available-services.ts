@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { servicesAre } from '../german/sentences/catalogue.ts'
 import { servicesAt } from '../services/catalogue.ts'
 import { chooseBranch } from '../services/choices.ts'
+import { serviceFields } from './answers/services.ts'
+import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { words } from './fields.ts'
-import { serviceFields } from './service-fields.ts'
 
 export const getAvailableServices = defineFunction({
   name: 'get_available_services',

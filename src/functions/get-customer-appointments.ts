@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { appointmentsAre } from '../german/sentences/appointments.ts'
 import { isLive } from '../services/appointments/types.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
-import { unresolvedAnswer } from './appointment-answers.ts'
+import { unresolvedAnswer } from './answers/appointments.ts'
+import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { words } from './fields.ts'
 
 const pastMax = 5
 

@@ -12,8 +12,8 @@ import {
 } from '../german/index.ts'
 import { openInTheWeek, openingHoursUnknown, openOn, saySpans } from '../german/sentences/catalogue.ts'
 import { chooseBranch } from '../services/choices.ts'
+import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { words } from './fields.ts'
 
 const englishDays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 

@@ -4,9 +4,9 @@ import { serviceIs, servicesAre, unknownService, whichService } from '../german/
 import { servicesAt } from '../services/catalogue.ts'
 import { chooseBranch } from '../services/choices.ts'
 import { matchService } from '../services/matching/index.ts'
+import { serviceFields } from './answers/services.ts'
+import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { words } from './fields.ts'
-import { serviceFields } from './service-fields.ts'
 
 export const getServiceInfo = defineFunction({
   name: 'get_service_info',

@@ -4,9 +4,9 @@ import { clockTimeOf, germanDate, sayWeekday } from '../german/index.ts'
 import { greeting } from '../german/sentences/booking.ts'
 import { branchIsClosed } from '../german/sentences/catalogue.ts'
 import { isSwitchedOff, servicesAt } from '../services/catalogue.ts'
-import { customerAppointmentView } from './customer-fields.ts'
+import { customerAppointmentView } from './answers/customers.ts'
+import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { words } from './fields.ts'
 
 export const initializeCall = defineFunction({
   name: 'initialize_call',

@@ -2,9 +2,9 @@
 import { z } from 'zod'
 import { servicesAre } from '../german/sentences/catalogue.ts'
 import { matchService } from '../services/matching/index.ts'
+import { serviceFields } from './answers/services.ts'
+import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { words, yesNo } from './fields.ts'
-import { serviceFields } from './service-fields.ts'
 
 export const listServices = defineFunction({
   name: 'list_services',

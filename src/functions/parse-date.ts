@@ -13,8 +13,8 @@ import {
 } from '../german/index.ts'
 import { askAboutTrouble, askDayAgain } from '../german/sentences/availability.ts'
 import { dateIs, onlyTimeUnderstood, whichReading } from '../german/sentences/dates.ts'
+import { words } from './arguments/kinds.ts'
 import { defineOpenFunction } from './define.ts'
-import { words } from './fields.ts'
 
 const relativeNames = ['today', 'tomorrow', 'day_after_tomorrow']
 

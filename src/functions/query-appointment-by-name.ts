@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { words } from './fields.ts'
 import { answerQuery } from './query-appointment.ts'
 
 /** For withheld numbers: details only when name, date and time all fit; otherwise asks for what is missing. */

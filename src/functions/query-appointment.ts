@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { appointmentIs, nextAppointmentIs } from '../german/sentences/appointments.ts'
 import type { AppointmentWish } from '../services/appointments/types.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
-import { unresolvedAnswer } from './appointment-answers.ts'
+import { unresolvedAnswer } from './answers/appointments.ts'
+import { words } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
-import { words } from './fields.ts'
 
 /** One particular appointment of the caller. Several that fit are all returned, the next one is spoken. */
 export const queryAppointment = defineFunction({

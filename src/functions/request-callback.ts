@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { callbackNumberWanted } from '../german/sentences/appointments.ts'
-import { callbackFields } from './appointment-answers.ts'
+import { callbackFields } from './answers/appointments.ts'
+import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { words } from './fields.ts'
 
 /** Stores a wish to be called back; the business is notified and the call marked for follow-up. */
 export const requestCallback = defineFunction({

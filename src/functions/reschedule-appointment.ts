@@ -22,9 +22,9 @@ import {
 } from '../german/sentences/appointments.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
 import type { MoveOutcome } from '../services/changes/reschedule.ts'
-import { callbackFields, unresolvedAnswer } from './appointment-answers.ts'
+import { callbackFields, unresolvedAnswer } from './answers/appointments.ts'
+import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
-import { words, yesNo } from './fields.ts'
 
 /** Moves one appointment of the caller. The old one stands until the new one is certain. */
 export const rescheduleAppointment = defineFunction({

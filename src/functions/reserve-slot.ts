@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { clockTimeOf } from '../german/index.ts'
 import { slotHeldMessage, slotHeldUncertainly, takenMessage } from '../german/sentences/booking.ts'
+import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
-import { words } from './fields.ts'
 
 export const reserveSlot = defineFunction({
   name: 'reserve_slot',

@@ -1,8 +1,8 @@
 /** start_booking: first of two steps. Checks everything, holds the time and asks for the caller's yes; books nothing. */
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { startAnswer } from './booking-answers.ts'
-import { bookingArguments } from './booking-arguments.ts'
+import { startAnswer } from './answers/booking.ts'
+import { bookingArguments } from './arguments/booking.ts'
 import { defineFunction } from './define.ts'
 
 export const startBooking = defineFunction({

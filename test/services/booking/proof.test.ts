@@ -3,7 +3,7 @@
  * than asked for (found by an independent stand-in for Cal.com). In the end the caller, our rows and Cal.com agree.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { confirmAnswer } from '../../../src/functions/booking-answers.ts'
+import { confirmAnswer } from '../../../src/functions/answers/booking.ts'
 import type { FaultRule } from '../../../src/simulator/faults.ts'
 import { openBooking } from './kit.ts'
 

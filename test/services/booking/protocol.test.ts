@@ -1,6 +1,6 @@
 /** One wish, one booking: every outcome of a request to Cal.com, and every way to ask twice (design section 7). */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { confirmAnswer } from '../../../src/functions/booking-answers.ts'
+import { confirmAnswer } from '../../../src/functions/answers/booking.ts'
 import { openBooking, wish } from './kit.ts'
 
 let salon: Awaited<ReturnType<typeof openBooking>>

@@ -1,9 +1,9 @@
 /** How a recognised caller's appointments look in initialize_call and check_customer. Pure. */
 
-import { clockTimeOf, germanDate, localDayOf, sayWeekday } from '../german/index.ts'
-import { serviceName, staffName } from '../services/catalogue.ts'
-import type { CustomerAppointment } from '../services/customers.ts'
-import type { TenantContext } from './define.ts'
+import { clockTimeOf, germanDate, localDayOf, sayWeekday } from '../../german/index.ts'
+import { serviceName, staffName } from '../../services/catalogue.ts'
+import type { CustomerAppointment } from '../../services/customers.ts'
+import type { TenantContext } from '../define.ts'
 
 /** One appointment, in the zone of the dialled branch. */
 export function customerAppointmentView(

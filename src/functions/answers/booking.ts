@@ -1,7 +1,7 @@
 /** How the outcomes of booking are answered: fields for machines beside one or two sentences for the caller. Pure. */
-import type { ErrorCode } from '../error-codes.ts'
-import { type ClockTime, germanDate, type LocalDay, sayWeekday } from '../german/index.ts'
-import { notFree } from '../german/sentences/availability.ts'
+import type { ErrorCode } from '../../error-codes.ts'
+import { type ClockTime, germanDate, type LocalDay, sayWeekday } from '../../german/index.ts'
+import { notFree } from '../../german/sentences/availability.ts'
 import {
   alreadyBookedMessage,
   askAboutOwnAppointment,
@@ -28,12 +28,12 @@ import {
   stillStandsMessage,
   takenMessage,
   unknownOutcome,
-} from '../german/sentences/booking.ts'
-import type { Attempt } from '../services/attempts.ts'
-import type { OwnFound } from '../services/booking/own.ts'
-import type { Confirmed, Done, NotFree, Started } from '../services/booking/types.ts'
-import { callbackFields } from './appointment-answers.ts'
-import type { FunctionAnswer } from './define.ts'
+} from '../../german/sentences/booking.ts'
+import type { Attempt } from '../../services/attempts.ts'
+import type { OwnFound } from '../../services/booking/own.ts'
+import type { Confirmed, Done, NotFree, Started } from '../../services/booking/types.ts'
+import type { FunctionAnswer } from '../define.ts'
+import { callbackFields } from './appointments.ts'
 
 /** Two of the alternatives are spoken, all are in the field. */
 const spokenAlternatives = 2

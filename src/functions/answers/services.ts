@@ -1,6 +1,6 @@
 /** How a service looks in answers, under all the names that agents read. */
-import { sayPrice } from '../german/index.ts'
-import type { CatalogueService } from '../services/catalogue.ts'
+import { sayPrice } from '../../german/index.ts'
+import type { CatalogueService } from '../../services/catalogue.ts'
 
 export function serviceFields(service: CatalogueService) {
   const { id, name, durationMinutes, priceCents, description, category } = service

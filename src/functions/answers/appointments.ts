@@ -3,7 +3,7 @@
  * answers `success: true` whenever it could find out; changing answers it only when something was done (functions.md).
  */
 
-import type { ErrorCode } from '../error-codes.ts'
+import type { ErrorCode } from '../../error-codes.ts'
 import {
   alreadyBegun,
   appointmentIsCancelled,
@@ -17,12 +17,12 @@ import {
   whichAppointment,
   whichDay,
   whoseAppointment,
-} from '../german/sentences/appointments.ts'
-import type { Finding, Purpose } from '../services/appointments/types.ts'
-import { spokenOf, viewOf } from '../services/appointments/view.ts'
-import type { CallScope } from '../services/call-context.ts'
-import type { StoredCallback } from '../services/callbacks.ts'
-import type { FunctionAnswer } from './define.ts'
+} from '../../german/sentences/appointments.ts'
+import type { Finding, Purpose } from '../../services/appointments/types.ts'
+import { spokenOf, viewOf } from '../../services/appointments/view.ts'
+import type { CallScope } from '../../services/call-context.ts'
+import type { StoredCallback } from '../../services/callbacks.ts'
+import type { FunctionAnswer } from '../define.ts'
 
 const shownMax = 10
 

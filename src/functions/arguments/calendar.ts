@@ -1,8 +1,8 @@
 /** What check_availability and its siblings share: whose calendar the arguments mean, and how the answer names it. */
-import { localDayOf } from '../german/index.ts'
-import type { CalendarQuery } from '../services/availability/availability.ts'
-import { chooseBranch, chooseService, chooseStaff, fullName } from '../services/choices.ts'
-import type { TenantContext } from './define.ts'
+import { localDayOf } from '../../german/index.ts'
+import type { CalendarQuery } from '../../services/availability/availability.ts'
+import { chooseBranch, chooseService, chooseStaff, fullName } from '../../services/choices.ts'
+import type { TenantContext } from '../define.ts'
 
 interface CalendarArguments {
   service?: string

@@ -1,5 +1,5 @@
 /** The arguments of everything that books, described once. */
-import { words, yesNo } from './fields.ts'
+import { words, yesNo } from './kinds.ts'
 
 export const bookingArguments = {
   name: words('Name, auf den der Termin laufen soll'),
