@@ -1,11 +1,11 @@
 /** find_next_available: the next free time of a service in two weeks, in one request to Cal.com. */
 import { z } from 'zod'
-import { addDays, clockTimeOf, germanDate, instantOf, sayTime } from '../german/index.ts'
+import { addDays, germanDate, sayTime } from '../german/index.ts'
 import { maybeOutdated, nextFree, nothingFreeSoon } from '../german/sentences/availability.ts'
 import { inBackground } from '../lib/in-background.ts'
-import { isInWindow, offeredTime } from '../services/availability/alternatives.ts'
+import { offeredTime } from '../services/availability/alternatives.ts'
 import { requireComplete, searchDays } from '../services/availability/availability.ts'
-import { notProposed } from '../services/availability/offers.ts'
+import { nextFreeStarts } from '../services/availability/next-free.ts'
 import { laterDay, readWish } from '../services/choices.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
 import { wholeNumber, words } from './arguments/kinds.ts'
@@ -38,14 +38,7 @@ export const findNextAvailable = defineFunction({
     const days = Math.min(Math.max(input.search_days ?? searchDays, 1), searchDaysMax)
     const to = addDays(from, days - 1)
     const free = await services.availability.load({ ...calendar, from, to, partial: true, deadline, call })
-    const refused = new Set(notProposed(free.offers))
-    const notBefore = time?.at ? instantOf(from, time.at, branch.timeZone) : null
-    const starts = [...free.days.values()]
-      .flat()
-      .filter((start) => !refused.has(start.getTime()))
-      .filter((start) => isInWindow(clockTimeOf(start, branch.timeZone), time))
-      .filter((start) => notBefore === null || start >= notBefore)
-      .slice(0, slotsMax)
+    const starts = nextFreeStarts(free, { from, time, timeZone: branch.timeZone, max: slotsMax })
     if (starts.length === 0) requireComplete(free)
     const offer = { serviceId: service.id, source: 'day', wish: `next ${from}`, starts } as const
     inBackground(services.availability.offers.remember(call.callId, free.offers, offer))

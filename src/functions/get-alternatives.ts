@@ -38,10 +38,7 @@ export const getAlternatives = defineFunction({
     const { alternatives, free } = await services.availability.alternatives({
       ...calendar,
       wish: { from, to: laterDay(day.to, from), time: understood.time },
-      exclude: (offers) => {
-        const refused = refusedStarts(offers, { serviceId: service.id, wish, now })
-        return wished === null ? refused : refused.add(wished.getTime())
-      },
+      exclude: (offers) => refusedStarts(offers, { serviceId: service.id, wish, wished, now }),
       max: Math.max(1, input.max_alternatives ?? 5),
       deadline,
       call,

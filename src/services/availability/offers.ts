@@ -150,12 +150,12 @@ export function notProposed({ refused, own = [] }: OfferState): number[] {
 }
 
 /**
- * Times of a service that are not to be proposed: those turned down, and, when alternatives are asked for once more
+ * Times of a service that are not to be proposed: the very time that was wished, those turned down, and, when alternatives are asked for once more
  * (the same wish again, or after the caller had time to hear them), the alternatives proposed before.
  */
 export function refusedStarts(
   state: OfferState,
-  asked: { serviceId: number; wish: string; now: Date },
+  asked: { serviceId: number; wish: string; wished?: Date | null; now: Date },
 ): Set<number> {
   const heard = state.offers.filter(
     (offer) =>
@@ -163,7 +163,8 @@ export function refusedStarts(
       offer.serviceId === asked.serviceId &&
       (offer.wish === asked.wish || asked.now.getTime() - offer.atMs >= heardAfterMs),
   )
-  return new Set([...notProposed(state), ...heard.flatMap((offer) => offer.starts)])
+  const wished = asked.wished ? [asked.wished.getTime()] : []
+  return new Set([...notProposed(state), ...heard.flatMap((offer) => offer.starts), ...wished])
 }
 
 /** The pure part of `OfferMemory.resolveOffered`. */
