@@ -1,11 +1,11 @@
 /** The only place that constructs long-lived objects, and the only place that ends them. */
 import type { Logger } from 'pino'
 import { type CalcomConnection, CalcomConnections } from './calcom/connection.ts'
+import { composeServices } from './compose-services.ts'
 import type { Config } from './config.ts'
 import { listenForChanges } from './db/change-listener.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { allFunctions } from './functions/all.ts'
-import type { Services } from './functions/define.ts'
 import { Dispatcher } from './functions/dispatch.ts'
 import { FunctionCallTracker } from './functions/tracking.ts'
 import { type App, buildApp } from './http/app.ts'
@@ -20,18 +20,10 @@ import { GatewayMetrics } from './lib/metrics.ts'
 import { SharedRedis } from './lib/redis.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { Misfits } from './lib/shared-value.ts'
-import { AppointmentFinder } from './services/appointments/finder.ts'
-import { AvailabilityService } from './services/availability/availability.ts'
-import { BookingService } from './services/booking/booking.ts'
-import { CallbackService } from './services/callbacks.ts'
 import { CallDirectory } from './services/calls/directory.ts'
 import { knownFreeTimes } from './services/calls/free-times.ts'
 import { CallLifecycle } from './services/calls/lifecycle.ts'
 import { CallRouting } from './services/calls/routing.ts'
-import { Catalogues } from './services/catalogue.ts'
-import { AppointmentChanges } from './services/changes/changes.ts'
-import { ChangeRecorder } from './services/changes/record.ts'
-import { CustomerService } from './services/customers.ts'
 import { FiguresService } from './services/figures.ts'
 import { FindingsService } from './services/findings.ts'
 import { HealthService } from './services/health.ts'
@@ -93,59 +85,21 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   })
   const calcom = (connectionId: string) => connections.get(connectionId)
 
-  const catalogues = new Catalogues({
-    tenancy,
-    clock,
-    minimumNoticeMinutes: config.calcom.minimumNoticeMinutes,
-  })
-  const availability = new AvailabilityService({
-    cache,
-    calcom,
-    catalogues,
-    clock,
-    log,
-    staleAfterMs: config.deadlines.staleMs,
-    requestMs: config.deadlines.readMs,
-    onRead: (outcome) => metrics.availabilityRead(outcome),
-  })
-  const customers = new CustomerService({ tenancy })
   // Development and tests have no mail server and nobody who waits; what they say is what production says with one.
   const mailServer = config.mail.smtpUrl !== null || !config.production
-  const callbacks = new CallbackService({ tenancy, mailServer })
-  const booking = new BookingService({
-    tenancy,
-    cache,
-    calcom,
-    availability,
-    catalogues,
-    customers,
-    callbacks,
-    clock,
-    log,
-  })
-  const { attempts } = booking
-  const finder = new AppointmentFinder({ tenancy, cache })
-  const actions = new AppointmentChanges({
-    tenancy,
-    catalogues,
-    finder,
-    attempts,
-    recorder: new ChangeRecorder({ attempts }),
-    callbacks,
-    availability,
-    calcom,
-    clock,
-    log,
-  })
-  const services: Services = {
-    catalogues,
-    availability,
-    booking,
-    customers,
-    appointments: finder,
-    actions,
-    callbacks,
-  }
+  const services = composeServices(
+    { tenancy, cache, calcom, clock, log },
+    {
+      mailServer,
+      minimumNoticeMinutes: config.calcom.minimumNoticeMinutes,
+      availability: {
+        staleAfterMs: config.deadlines.staleMs,
+        requestMs: config.deadlines.readMs,
+        onRead: (outcome) => metrics.availabilityRead(outcome),
+      },
+    },
+  )
+  const { catalogues, availability, booking, actions } = services
 
   const routing = new CallRouting({
     tenancy,

@@ -24,7 +24,7 @@ const allowed: Record<string, readonly string[]> = {
   'error-codes': [],
 }
 const fastifyUsers = ['http', 'simulator']
-const compositionRoots = ['compose.ts', 'main.ts', 'start-up.ts', 'cli']
+const compositionRoots = ['compose.ts', 'compose-services.ts', 'main.ts', 'start-up.ts', 'cli']
 /** Who may know the parts that the image leaves behind; the start loads its database when it is wanted. */
 const developmentUsers = ['cli', 'development', 'start-up']
 

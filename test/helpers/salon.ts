@@ -5,19 +5,14 @@
 import { Client } from 'pg'
 import type { z } from 'zod'
 import type { CalcomClient } from '../../src/calcom/client.ts'
+import { composeServices } from '../../src/compose-services.ts'
 import type { Database } from '../../src/db/database.ts'
 import type { Tx } from '../../src/db/tenancy.ts'
-import type { FunctionAnswer, Services, TenantContext, TenantFunction } from '../../src/functions/define.ts'
+import type { FunctionAnswer, TenantContext, TenantFunction } from '../../src/functions/define.ts'
 import { instantOf, localDayOf } from '../../src/german/index.ts'
 import { MemoryCache } from '../../src/lib/cache/memory-cache.ts'
 import { Deadline } from '../../src/lib/deadline.ts'
-import { AppointmentFinder } from '../../src/services/appointments/finder.ts'
-import { AttemptStore } from '../../src/services/attempts.ts'
-import { AvailabilityService } from '../../src/services/availability/availability.ts'
-import { CallbackService } from '../../src/services/callbacks.ts'
-import { type Catalogue, Catalogues, servicesAt } from '../../src/services/catalogue.ts'
-import { AppointmentChanges } from '../../src/services/changes/changes.ts'
-import { ChangeRecorder } from '../../src/services/changes/record.ts'
+import { type Catalogue, servicesAt } from '../../src/services/catalogue.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import { openCalcom } from './calcom.ts'
 import { testClock } from './clock.ts'
@@ -61,12 +56,13 @@ export async function openSalon() {
   const cache = new MemoryCache({ clock })
   const { connections } = await openCalcom(simulator.url, {}, { clock, log })
   const calcom = (): Promise<CalcomClient> => connections.get('default')
-  const catalogues = new Catalogues({ tenancy, clock, minimumNoticeMinutes: 15 })
-  const attempts = new AttemptStore({ tenancy, clock })
-  const finder = new AppointmentFinder({ tenancy, cache })
-  const callbacks = new CallbackService({ tenancy, mailServer: true })
-  const availability = new AvailabilityService({ cache, calcom, catalogues, clock, log })
-  const recorder = new ChangeRecorder({ attempts })
+  const services = composeServices(
+    { tenancy, cache, calcom, clock, log },
+    { mailServer: true, minimumNoticeMinutes: 15 },
+  )
+  const { catalogues, availability, callbacks, actions, appointments: finder, booking } = services
+  const { attempts } = booking
+  const { recorder } = actions
   const deps = {
     tenancy,
     catalogues,
@@ -79,7 +75,6 @@ export async function openSalon() {
     clock,
     log,
   }
-  const actions = new AppointmentChanges(deps)
   let calls = 0
 
   const run = <T>(work: (tx: Tx) => Promise<T>) => tenancy.run(1, work)
@@ -118,7 +113,7 @@ export async function openSalon() {
       },
       catalogue,
       branch,
-      services: { catalogues, availability, appointments: finder, actions, callbacks } as unknown as Services,
+      services,
     }
   }
 

@@ -58,7 +58,7 @@ export interface FreeTimes {
 
 export type ReadOutcome = 'hit' | 'miss' | 'joined' | 'stale' | 'live' | 'failed'
 
-interface Deps extends SlotSourceDeps {
+export interface AvailabilityDeps extends SlotSourceDeps {
   catalogues: Pick<Catalogues, 'policyFor'>
   /** How long a caller waits when a stale copy is at hand. */
   staleAfterMs?: number
@@ -81,10 +81,10 @@ export const searchDays = 14
 export class AvailabilityService {
   readonly offers: OfferMemory
   readonly callTimes: CallTimes
-  readonly #deps: Deps
+  readonly #deps: AvailabilityDeps
   readonly #source: SlotSource
 
-  constructor(deps: Deps) {
+  constructor(deps: AvailabilityDeps) {
     this.#deps = deps
     this.#source = new SlotSource(deps)
     this.offers = new OfferMemory(deps)

@@ -1,14 +1,11 @@
 /** The simulator's salon as a catalogue, and an availability service on it: real HTTP, pinned clock, no database. */
 import type { CalcomConnectionsOptions } from '../../../src/calcom/connection.ts'
+import { composeServices } from '../../../src/compose-services.ts'
 import type { Cache } from '../../../src/lib/cache/cache.ts'
 import { MemoryCache } from '../../../src/lib/cache/memory-cache.ts'
 import { Deadline } from '../../../src/lib/deadline.ts'
-import {
-  type AvailabilityQuery,
-  AvailabilityService,
-  type ReadOutcome,
-} from '../../../src/services/availability/availability.ts'
-import { type Catalogue, type CatalogueService, Catalogues } from '../../../src/services/catalogue.ts'
+import type { AvailabilityQuery, ReadOutcome } from '../../../src/services/availability/availability.ts'
+import type { Catalogue, CatalogueService } from '../../../src/services/catalogue.ts'
 import { type SimulatorOptions, startSimulator } from '../../../src/simulator/simulator.ts'
 import { openCalcom } from '../../helpers/calcom.ts'
 import { testClock } from '../../helpers/clock.ts'
@@ -133,22 +130,25 @@ export async function openSalon(options: SalonOptions = {}) {
   const outcomes: ReadOutcome[] = []
   const { log, lines } = testLog()
   const cache = options.cache?.(clock) ?? new MemoryCache({ clock })
-  const unused = { run: () => Promise.reject(new Error('no database in this test')) }
-  const catalogues = new Catalogues({
-    tenancy: unused,
-    clock,
-    minimumNoticeMinutes: options.noticeMinutes ?? 0,
-  })
-  const availability = new AvailabilityService({
-    cache,
-    calcom: (id) => calcom.connections.get(id),
-    catalogues,
-    clock,
-    log,
-    staleAfterMs: options.staleAfterMs,
-    requestMs: options.requestMs,
-    onRead: (outcome) => outcomes.push(outcome),
-  })
+  const noDatabase = () => Promise.reject(new Error('no database in this test'))
+  const { availability } = composeServices(
+    {
+      tenancy: { run: noDatabase, asSystem: noDatabase },
+      cache,
+      calcom: (id) => calcom.connections.get(id),
+      clock,
+      log,
+    },
+    {
+      mailServer: false,
+      minimumNoticeMinutes: options.noticeMinutes ?? 0,
+      availability: {
+        staleAfterMs: options.staleAfterMs,
+        requestMs: options.requestMs,
+        onRead: (outcome) => outcomes.push(outcome),
+      },
+    },
+  )
   const [mitte] = catalogue.branches
   const query = (day: string, more: Partial<AvailabilityQuery> = {}): AvailabilityQuery => ({
     catalogue,

@@ -1,8 +1,7 @@
 /** The demonstration salon with its booking service, as often as there are processes. */
-import { AvailabilityService } from '../../../src/services/availability/availability.ts'
-import { BookingService } from '../../../src/services/booking/booking.ts'
+import { composeServices } from '../../../src/compose-services.ts'
+import type { BookingDeps } from '../../../src/services/booking/booking.ts'
 import type { BookingWish, Confirmed, Started } from '../../../src/services/booking/types.ts'
-import { CustomerService } from '../../../src/services/customers.ts'
 import { openCalcom } from '../../helpers/calcom.ts'
 import { openSalon, type Who } from '../../helpers/salon.ts'
 
@@ -19,29 +18,23 @@ export async function openBooking() {
   const salon = await openSalon()
   // Opens the pool's connections, so that no test of concurrency waits for them.
   await Promise.allSettled([1, 2, 3, 4, 5].map(() => salon.run((tx) => tx.$queryRaw`SELECT pg_sleep(0.05)`)))
-  const { tenancy, catalogues, callbacks, clock, log } = salon.deps
+  const { tenancy, clock, log } = salon.deps
   // Connections of our own, so that a test's pauses and open breakers can be forgotten before the next one.
   const { connections } = await openCalcom(salon.simulator.url, {}, { clock, log })
   const calcom = (id: string) => connections.get(id)
-  const availability = new AvailabilityService({ cache: salon.cache, calcom, catalogues, clock, log })
-  const customers = new CustomerService({ tenancy })
+  const compose = (changes: Partial<BookingDeps> = {}) =>
+    composeServices(
+      { tenancy, cache: salon.cache, calcom, clock, log },
+      {
+        mailServer: true,
+        minimumNoticeMinutes: 15,
+        // Two looks after a refusal, without the real seconds between them.
+        booking: { refusalPausesMs: [20], ...changes },
+      },
+    )
   /** A service as another process has it: nothing shared but database, cache and Cal.com. */
-  const process = (changes: Partial<ConstructorParameters<typeof BookingService>[0]> = {}) =>
-    new BookingService({
-      tenancy,
-      cache: salon.cache,
-      calcom,
-      availability,
-      catalogues,
-      customers,
-      callbacks,
-      clock,
-      log,
-      // Two looks after a refusal, without the real seconds between them.
-      refusalPausesMs: [20],
-      ...changes,
-    })
-  const booking = process()
+  const process = (changes: Partial<BookingDeps> = {}) => compose(changes).booking
+  const { booking, customers, availability } = compose()
   let calls = 0
 
   return {
