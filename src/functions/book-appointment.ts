@@ -1,6 +1,7 @@
 /** book_appointment: both steps in one, for agents configured before there were two. Deprecated, still works. */
 import { z } from 'zod'
 import { bookAnswer } from './answers/booking.ts'
+import { answers, bookedShape } from './answers/contract.ts'
 import { bookingArguments } from './arguments/booking.ts'
 import { defineFunction } from './define.ts'
 
@@ -9,6 +10,7 @@ export const bookAppointment = defineFunction({
   description:
     'Bucht einen Termin in einem Schritt. Veraltet: besser start_booking und danach confirm_booking.',
   input: z.object(bookingArguments),
+  output: answers(bookedShape),
   deadline: 'write',
   needs: 'call',
   async handler(input, context) {

@@ -13,6 +13,7 @@ import {
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
 import type { CancelOutcome } from '../services/changes/cancel.ts'
 import { callbackFields, unresolvedAnswer } from './answers/appointments.ts'
+import { answers, appointmentShape } from './answers/contract.ts'
 import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
 
@@ -22,6 +23,12 @@ export const cancelAppointment = defineFunction({
   description:
     'Sagt einen Termin des Anrufers ab. Bei mehreren möglichen Terminen wird gefragt, welcher gemeint ist.',
   needs: 'call',
+  output: answers({
+    status: z.string(),
+    cancelled_appointment: appointmentShape,
+    policy_violation: z.literal(false),
+    policy_message: z.null(),
+  }),
   deadline: 'write',
   input: z.object({
     appointment_id: words('Nummer des Termins aus einer früheren Antwort'),

@@ -17,6 +17,7 @@ import { dayHas, maybeOutdated, notFree, spanHas, timeIsFree } from '../german/s
 import { whichReading } from '../german/sentences/dates.ts'
 import { type CheckOutcome, checkWish } from '../services/availability/check.ts'
 import { readWish, requireDay } from '../services/choices.ts'
+import { alternativeShape, answers, clock, day, germanDay } from './answers/contract.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction, type TenantContext } from './define.ts'
@@ -31,6 +32,14 @@ export const checkAvailability = defineFunction({
     service: words('Gewünschte Leistung, z. B. „Herrenhaarschnitt“'),
     staff: words('Gewünschte Person, falls genannt'),
     branch: words('Andere Filiale, falls genannt'),
+  }),
+  output: answers({
+    available: z.boolean(),
+    slots: z.array(clock),
+    date: day,
+    formatted_date: germanDay,
+    service: z.string(),
+    alternatives: z.array(alternativeShape),
   }),
   deadline: 'read',
   needs: 'call',

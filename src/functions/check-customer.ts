@@ -8,6 +8,7 @@ import {
 } from '../german/sentences/booking.ts'
 import { fullName } from '../services/choices.ts'
 import { habitOf, type KnownCustomer } from '../services/customers.ts'
+import { answers, instant } from './answers/contract.ts'
 import { customerAppointmentView } from './answers/customers.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
@@ -16,6 +17,13 @@ export const checkCustomer = defineFunction({
   name: 'check_customer',
   description: 'Prüft anhand der Nummer des Anrufs, ob der Anrufer bekannt ist.',
   input: z.object({ phone_number: words('Wird nicht ausgewertet: maßgeblich ist die Nummer des Anrufs') }),
+  output: answers({
+    customer_exists: z.boolean(),
+    customer_id: z.int().nullable(),
+    customer_name: z.string().nullable(),
+    appointment_count: z.int().min(0),
+    last_appointment: instant.nullable(),
+  }),
   deadline: 'read',
   needs: 'call',
   async handler(_input, context) {

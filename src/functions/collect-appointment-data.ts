@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { bookAnswer, startAnswer } from './answers/booking.ts'
+import { answers, bookedShape, draftShape } from './answers/contract.ts'
 import { bookingArguments } from './arguments/booking.ts'
 import { yesNo } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer } from './define.ts'
@@ -17,6 +18,10 @@ export const collectAppointmentData = defineFunction({
     ...bookingArguments,
     confirmed: yesNo('false: nur prüfen und nachfragen; true oder leer: buchen'),
   }),
+  output: answers(
+    { ...draftShape, status: z.string(), bestaetigung_status: z.string(), reference_id: z.string() },
+    { ...bookedShape, status: z.string(), bestaetigung_status: z.string(), reference_id: z.string() },
+  ),
   deadline: 'write',
   needs: 'call',
   async handler({ confirmed, ...wish }, context) {

@@ -1,6 +1,7 @@
 /** confirm_booking: second of two steps. Books the draft of start_booking, or gives it up. */
 import { z } from 'zod'
 import { confirmAnswer } from './answers/booking.ts'
+import { answers, bookedShape, releasedShape } from './answers/contract.ts'
 import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
 
@@ -12,6 +13,7 @@ export const confirmBooking = defineFunction({
     booking_id: words('booking_id aus start_booking; ohne sie gilt der einzige offene Termin des Anrufs'),
     confirmed: yesNo('false, wenn der Anrufer abgelehnt hat; sonst true'),
   }),
+  output: answers(bookedShape, releasedShape),
   deadline: 'write',
   needs: 'call',
   async handler({ booking_id, confirmed }, context) {

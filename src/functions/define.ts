@@ -61,6 +61,8 @@ interface Common<Input extends z.ZodType> {
   /** German, for the agent's tool list. */
   description: string
   input: Input
+  /** What it answers (answers/contract.ts): published, and what the tests hold every answer against. */
+  output: z.ZodType
   /** Which of the configured deadlines it has: reading 2.5 s, start_booking 3.5 s, writing 8 s. */
   deadline: 'read' | 'startBooking' | 'write'
 }

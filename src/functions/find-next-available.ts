@@ -7,6 +7,7 @@ import { offeredTime } from '../services/availability/alternatives.ts'
 import { requireComplete, searchDays } from '../services/availability/availability.ts'
 import { nextFreeStarts } from '../services/availability/next-free.ts'
 import { laterDay, readWish } from '../services/choices.ts'
+import { answers, offeredTimeShape } from './answers/contract.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
 import { wholeNumber, words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
@@ -24,6 +25,10 @@ export const findNextAvailable = defineFunction({
     part_of_day: words('Tageszeit, falls genannt, z. B. „nachmittags“'),
     search_days: wholeNumber('Wie viele Tage höchstens, 1 bis 31; ohne Angabe 14'),
     branch: words('Andere Filiale, falls genannt'),
+  }),
+  output: answers({
+    next_slot: offeredTimeShape.extend({ service: z.string() }).nullable(),
+    slots: z.array(offeredTimeShape),
   }),
   deadline: 'read',
   needs: 'call',

@@ -6,6 +6,7 @@ import { inBackground } from '../lib/in-background.ts'
 import { requireComplete } from '../services/availability/availability.ts'
 import { refusedStarts } from '../services/availability/offers.ts'
 import { laterDay, readWish, requireDay } from '../services/choices.ts'
+import { alternativeShape, answers } from './answers/contract.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
 import { wholeNumber, words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
@@ -21,6 +22,11 @@ export const getAlternatives = defineFunction({
     duration_minutes: wholeNumber('Wird nicht gebraucht: die Dauer gehört zur Leistung'),
     max_alternatives: wholeNumber('Wie viele Zeiten höchstens, 1 bis 5'),
     branch: words('Andere Filiale, falls genannt'),
+  }),
+  output: answers({
+    found: z.boolean(),
+    alternatives: z.array(alternativeShape).max(5),
+    strategy: z.enum(['same_day', 'next_day', 'same_time', 'any', 'none']),
   }),
   deadline: 'read',
   needs: 'call',

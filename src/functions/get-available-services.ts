@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { servicesAre } from '../german/sentences/catalogue.ts'
 import { servicesAt } from '../services/catalogue.ts'
 import { chooseBranch } from '../services/choices.ts'
+import { answers, serviceShape } from './answers/contract.ts'
 import { serviceFields } from './answers/services.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
@@ -11,6 +12,7 @@ export const getAvailableServices = defineFunction({
   name: 'get_available_services',
   description: 'Nennt die Leistungen, die in der Filiale des Anrufers gebucht werden können.',
   input: z.object({ branch: words('Andere Filiale, falls genannt') }),
+  output: answers({ services: z.array(serviceShape), count: z.int().min(0), auto_selected: z.boolean() }),
   deadline: 'read',
   needs: 'call',
   async handler(input, { catalogue, branch: dialled }) {

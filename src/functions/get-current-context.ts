@@ -11,12 +11,20 @@ import {
   weekdayOf,
 } from '../german/index.ts'
 import { fullDate, nowIs } from '../german/sentences/dates.ts'
+import { answers, clock, day, weekday } from './answers/contract.ts'
 import { defineOpenFunction } from './define.ts'
 
 export const getCurrentContext = defineOpenFunction({
   name: 'get_current_context',
   description: 'Nennt das heutige Datum, den Wochentag und die Uhrzeit.',
   input: z.object({}),
+  output: answers({
+    current_date: day,
+    current_time: clock,
+    current_datetime: z.string(),
+    weekday,
+    current_year: z.int(),
+  }),
   deadline: 'read',
   needs: 'nothing',
   async handler(_input, { now, today, timeZone }) {

@@ -3,6 +3,7 @@ import { appointmentsAre } from '../german/sentences/appointments.ts'
 import { isLive } from '../services/appointments/types.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
 import { unresolvedAnswer } from './answers/appointments.ts'
+import { answers, appointmentShape } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
 
@@ -13,6 +14,7 @@ export const getCustomerAppointments = defineFunction({
   name: 'get_customer_appointments',
   description: 'Nennt die Termine des Anrufers, die kommenden zuerst.',
   needs: 'call',
+  output: answers({ appointments: z.array(appointmentShape), count: z.int().min(0) }),
   deadline: 'read',
   input: z.object({
     customer_name: words('Name des Anrufers oder der Person, um deren Termine es geht'),

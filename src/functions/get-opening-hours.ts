@@ -12,6 +12,7 @@ import {
 } from '../german/index.ts'
 import { openInTheWeek, openingHoursUnknown, openOn, saySpans } from '../german/sentences/catalogue.ts'
 import { chooseBranch } from '../services/choices.ts'
+import { answers } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
 
@@ -24,6 +25,7 @@ export const getOpeningHours = defineFunction({
     day_of_week: words('Wochentag oder Datum, falls nach einem Tag gefragt wird'),
     branch: words('Andere Filiale, falls genannt'),
   }),
+  output: answers({ branch_name: z.string(), has_hours: z.boolean() }),
   deadline: 'read',
   needs: 'call',
   async handler(input, { catalogue, branch: dialled, now }) {

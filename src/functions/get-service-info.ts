@@ -4,6 +4,7 @@ import { serviceIs, servicesAre, unknownService, whichService } from '../german/
 import { servicesAt } from '../services/catalogue.ts'
 import { chooseBranch } from '../services/choices.ts'
 import { matchService } from '../services/matching/index.ts'
+import { answers, serviceShape } from './answers/contract.ts'
 import { serviceFields } from './answers/services.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
@@ -15,6 +16,7 @@ export const getServiceInfo = defineFunction({
     service: words('Die Leistung im Wortlaut'),
     branch: words('Andere Filiale, falls genannt'),
   }),
+  output: answers({ services: z.array(serviceShape), count: z.int().min(0), branch_name: z.string() }),
   deadline: 'read',
   needs: 'call',
   async handler(input, { catalogue, branch: dialled }) {

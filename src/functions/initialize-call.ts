@@ -4,6 +4,7 @@ import { clockTimeOf, germanDate, sayWeekday } from '../german/index.ts'
 import { greeting } from '../german/sentences/booking.ts'
 import { branchIsClosed } from '../german/sentences/catalogue.ts'
 import { isSwitchedOff, servicesAt } from '../services/catalogue.ts'
+import { answers, appointmentShape, clock, day, weekday } from './answers/contract.ts'
 import { customerAppointmentView } from './answers/customers.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
@@ -14,6 +15,22 @@ export const initializeCall = defineFunction({
     'Immer zuerst aufrufen: nennt Datum, Uhrzeit, den Anrufer (falls bekannt), seine nächsten Termine, Leistungen und Regeln.',
   // A number in the arguments never identifies anybody; it is only accepted because agents send it.
   input: z.object({ phone_number: words('Wird nicht ausgewertet: maßgeblich ist die Nummer des Anrufs') }),
+  output: answers({
+    customer_recognized: z.boolean(),
+    customer_name: z.string().nullable(),
+    customer_id: z.int().nullable(),
+    current_date: day,
+    current_time: clock,
+    weekday,
+    upcoming_appointments: z.array(appointmentShape),
+    policies: z.looseObject({
+      cancellation_deadline_hours: z.number(),
+      reschedule_deadline_hours: z.number(),
+      minimum_booking_notice_minutes: z.number(),
+    }),
+    branch: z.looseObject({ name: z.string(), address: z.string().nullable() }),
+    services: z.array(z.string()),
+  }),
   deadline: 'read',
   needs: 'call',
   async handler(_input, context) {

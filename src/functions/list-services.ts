@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { servicesAre } from '../german/sentences/catalogue.ts'
 import { matchService } from '../services/matching/index.ts'
+import { answers, serviceShape } from './answers/contract.ts'
 import { serviceFields } from './answers/services.ts'
 import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
@@ -12,6 +13,11 @@ export const listServices = defineFunction({
   input: z.object({
     category: words('Nur Leistungen dieser Gruppe, z. B. „Farbe“'),
     include_inactive: yesNo('Auch Leistungen, die zurzeit nicht angeboten werden'),
+  }),
+  output: answers({
+    services: z.array(serviceShape),
+    branches: z.array(z.looseObject({ id: z.string(), name: z.string(), address: z.string().nullable() })),
+    count: z.int().min(0),
   }),
   deadline: 'read',
   needs: 'call',

@@ -13,6 +13,7 @@ import {
 } from '../german/index.ts'
 import { askAboutTrouble, askDayAgain } from '../german/sentences/availability.ts'
 import { dateIs, onlyTimeUnderstood, whichReading } from '../german/sentences/dates.ts'
+import { answers, clock, day, germanDay, weekday } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
 import { defineOpenFunction } from './define.ts'
 
@@ -22,6 +23,16 @@ export const parseDate = defineOpenFunction({
   name: 'parse_date',
   description: 'Wandelt eine deutsche Datumsangabe in ein Datum um, z. B. „nächsten Freitag um halb drei“.',
   input: z.object({ date_expression: words('Die Angabe im Wortlaut des Anrufers') }),
+  output: answers({
+    iso_date: day,
+    german_date: germanDay,
+    weekday,
+    relative: z.enum(['today', 'tomorrow', 'day_after_tomorrow', 'specific']),
+    time: clock.optional(),
+    part_of_day: z.string().optional(),
+    ambiguous: z.boolean(),
+    alternatives: z.array(z.looseObject({ iso_date: day.nullable(), spoken: z.string() })).optional(),
+  }),
   deadline: 'read',
   needs: 'nothing',
   async handler(input, { now, timeZone, today }) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { answers, foundShape } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
 import { answerQuery } from './query-appointment.ts'
@@ -8,6 +9,7 @@ export const queryAppointmentByName = defineFunction({
   name: 'query_appointment_by_name',
   description: 'Sucht einen Termin über Name, Tag und Uhrzeit, wenn die Rufnummer unterdrückt ist.',
   needs: 'call',
+  output: answers(foundShape),
   deadline: 'read',
   input: z.object({
     customer_name: words('Name, auf den der Termin ist'),

@@ -3,6 +3,7 @@ import { appointmentIs, nextAppointmentIs } from '../german/sentences/appointmen
 import type { AppointmentWish } from '../services/appointments/types.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
 import { unresolvedAnswer } from './answers/appointments.ts'
+import { answers, foundShape } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
 
@@ -11,6 +12,7 @@ export const queryAppointment = defineFunction({
   name: 'query_appointment',
   description: 'Beantwortet Fragen zu einem bestimmten Termin, etwa „Wann ist mein Termin am Freitag?“.',
   needs: 'call',
+  output: answers(foundShape),
   deadline: 'read',
   input: z.object({
     appointment_id: words('Nummer des Termins aus einer früheren Antwort'),

@@ -1,12 +1,14 @@
 /** release_slot_reservation: gives back what this call holds. */
 import { z } from 'zod'
 import { nothingHeldMessage, slotReleasedMessage } from '../german/sentences/booking.ts'
+import { answers } from './answers/contract.ts'
 import { defineFunction } from './define.ts'
 
 export const releaseSlotReservation = defineFunction({
   name: 'release_slot_reservation',
   description: 'Gibt eine für diesen Anruf gehaltene Zeit wieder frei.',
   input: z.object({}),
+  output: answers({ released: z.boolean() }),
   deadline: 'read',
   needs: 'call',
   async handler(_input, context) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { callbackNumberWanted } from '../german/sentences/appointments.ts'
 import { callbackFields } from './answers/appointments.ts'
+import { answers } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
 
@@ -9,6 +10,11 @@ export const requestCallback = defineFunction({
   name: 'request_callback',
   description: 'Nimmt einen Rückrufwunsch auf; ein Mitarbeiter ruft zurück.',
   needs: 'call',
+  output: answers({
+    callback_id: z.int(),
+    estimated_callback: z.string().nullable(),
+    business_notified: z.boolean(),
+  }),
   deadline: 'read',
   input: z.object({
     reason: words('Worum es geht'),

@@ -23,6 +23,7 @@ import {
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
 import type { MoveOutcome } from '../services/changes/reschedule.ts'
 import { callbackFields, unresolvedAnswer } from './answers/appointments.ts'
+import { answers, appointmentShape } from './answers/contract.ts'
 import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
 
@@ -32,6 +33,12 @@ export const rescheduleAppointment = defineFunction({
   description:
     'Verschiebt einen Termin des Anrufers auf eine neue Zeit. Ist sie nicht frei, werden andere Zeiten genannt.',
   needs: 'call',
+  output: answers({
+    status: z.string(),
+    old_appointment: appointmentShape,
+    new_appointment: appointmentShape,
+    policy_violation: z.literal(false),
+  }),
   deadline: 'write',
   input: z.object({
     appointment_id: words('Nummer des Termins aus einer früheren Antwort'),

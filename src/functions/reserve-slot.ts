@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { clockTimeOf } from '../german/index.ts'
 import { slotHeldMessage, slotHeldUncertainly, takenMessage } from '../german/sentences/booking.ts'
+import { answers, instant } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
 
@@ -13,6 +14,13 @@ export const reserveSlot = defineFunction({
     time: words('Uhrzeit im Wortlaut'),
     service: words('Gewünschte Leistung'),
     staff: words('Gewünschte Person, falls genannt'),
+  }),
+  output: answers({
+    reserved: z.literal(true),
+    reservation_uid: z.string().nullable(),
+    reservation_until: instant,
+    datetime: instant,
+    service: z.string(),
   }),
   deadline: 'startBooking',
   needs: 'call',

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { startAnswer } from './answers/booking.ts'
+import { answers, draftShape } from './answers/contract.ts'
 import { bookingArguments } from './arguments/booking.ts'
 import { defineFunction } from './define.ts'
 
@@ -10,6 +11,7 @@ export const startBooking = defineFunction({
   description:
     'Schritt 1 der Buchung: prüft Name, Leistung, Tag und Uhrzeit und fasst den Termin zusammen. Danach den Anrufer fragen und confirm_booking aufrufen.',
   input: z.object(bookingArguments),
+  output: answers(draftShape),
   deadline: 'startBooking',
   needs: 'call',
   async handler(input, context) {

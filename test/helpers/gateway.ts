@@ -9,6 +9,7 @@ import { type Config, loadConfig } from '../../src/config.ts'
 import type { Database } from '../../src/db/database.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/simulator.ts'
 import { type TestClock, testClock } from './clock.ts'
+import { heldToContract } from './contract.ts'
 import { createTestDatabase, openTestDatabase } from './database.ts'
 import { testLog } from './log.ts'
 
@@ -104,10 +105,10 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   const database = await openTestDatabase(testDatabase.url, 2)
   const { app } = gateway
 
-  const send: TestGateway['send'] = (path, body, { signature, headers, method = 'POST' } = {}) => {
+  const send: TestGateway['send'] = async (path, body, { signature, headers, method = 'POST' } = {}) => {
     const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body)
     const signed = signature === undefined ? sign(payload, clock.now()) : signature
-    return app.inject({
+    const response = await app.inject({
       method,
       url: path,
       payload: method === 'GET' ? undefined : payload,
@@ -117,6 +118,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
         ...headers,
       },
     })
+    const name = functionOf(path, payload)
+    if (name !== null && response.statusCode === 200) heldToContract(name, response.json())
+    return response
   }
 
   return {
@@ -154,6 +158,18 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
       await simulator.close()
       await testDatabase.drop()
     },
+  }
+}
+
+/** The function that a request to the common address names; null for everything else. */
+function functionOf(path: string, payload: string | Buffer): string | null {
+  if (!/\/retell\/function(-call)?$/.test(path)) return null
+  try {
+    const body: unknown = JSON.parse(payload.toString())
+    const name = typeof body === 'object' && body !== null && 'name' in body ? body.name : null
+    return typeof name === 'string' ? name.replace(/_v\d+$/, '') : null
+  } catch {
+    return null
   }
 }
 

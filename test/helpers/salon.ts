@@ -16,6 +16,7 @@ import { type Catalogue, servicesAt } from '../../src/services/catalogue.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
 import { openCalcom } from './calcom.ts'
 import { testClock } from './clock.ts'
+import { heldToContract } from './contract.ts'
 import { createTestDatabase, openTestDatabase } from './database.ts'
 import { testLog } from './log.ts'
 
@@ -141,7 +142,8 @@ export async function openSalon() {
       args: Record<string, unknown> = {},
       who: Who = {},
     ): Promise<FunctionAnswer> {
-      return definition.handler(definition.input.parse(args), await context(who))
+      const answer = await definition.handler(definition.input.parse(args), await context(who))
+      return heldToContract(definition.name, answer)
     },
 
     /** An appointment as booking leaves it: at Cal.com and in the database. */
