@@ -268,7 +268,9 @@ function compareMails(world: World, appointments: AppointmentRow[], mails: MailR
     if (!known.has(messageId)) broken('mailsRepeatedUnderAnotherId', `${messageId} is not ours`)
     const ics = icsOf(mail)
     if (ics === undefined) continue
-    const news = `${mail.to.join()}|${subject}|${text}|${ics.match(/^SEQUENCE:.*$/m)?.[0]}`
+    // Two appointments of one person at one time are two pieces of news, each with its own entry in the calendar.
+    const entry = ics.match(/^(?:UID|SEQUENCE):.*$/gm)?.join('|')
+    const news = `${mail.to.join()}|${subject}|${text}|${entry}`
     sameNews.set(news, (sameNews.get(news) ?? new Set()).add(messageId))
   }
   for (const ids of sameNews.values())

@@ -78,10 +78,11 @@ export function occupyAll(others: readonly CalcomBooking[], attempt: Attempt, ca
   const hosts = candidatesOf(attempt, catalogue)
   const { startAt, endAt } = attempt
   if (hosts.length === 0 || startAt === null) return false
-  const end = endAt ?? startAt
+  const end = endAt ?? new Date(startAt.getTime() + 1)
+  // What begins when ours ends takes nothing from it.
   const busy = new Set(
     others
-      .filter(({ start, end: until }) => start && start <= end && (until ?? start) > startAt)
+      .filter(({ start, end: until }) => start && start < end && (until ?? start) > startAt)
       .flatMap((booking) => booking.hosts.map(({ id }) => id)),
   )
   return hosts.every((host) => host !== undefined && busy.has(host))

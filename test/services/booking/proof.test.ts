@@ -253,6 +253,33 @@ describe('"taken" only when it is', () => {
     expect(await salon.jobs('settle_attempt')).toEqual([])
   })
 
+  test('a booking of theirs that begins when ours ends is no proof: ours is looked for again', async () => {
+    const call = salon.newCall()
+    await salon.start(call)
+    for (const person of ['e1', 'e2', 'e3'])
+      await control().bookAsStranger({
+        start: '2026-11-27T13:30:00Z',
+        eventTypeId: 2563101,
+        attendee: { name: 'Erika Web', email: `${person}@web.example`, timeZone: 'Europe/Berlin' },
+      })
+    control().addFault({
+      operation: 'createBooking',
+      effect: 'error',
+      phase: 'after',
+      status: 400,
+      message: 'no_available_users_found_error',
+    })
+    // The list shows the other three, and not yet ours.
+    salon.clock.advance(10_000)
+    control().setListLag(5_000)
+    control().clearRequests()
+    await salon.confirm(call)
+    expect(control().requests('listBookings').length).toBeGreaterThan(1)
+    control().clearFaults()
+    salon.clock.advance(120_000)
+    expect(await salon.jobs('settle_attempt')).toHaveLength(1)
+  })
+
   test('a booking found after "taken" was said is cancelled, and the one the caller took instead stands', async () => {
     const call = salon.newCall()
     const { attempt } = await salon.start(call)
