@@ -116,23 +116,6 @@ export class AttemptStore {
   }
 
   /**
-   * Writes an attempt and claims it in one committed transaction: for cancel and reschedule, which have no draft step.
-   * `busy` when the same booking is being changed already.
-   */
-  async createClaimed(attempt: NewAttempt): Promise<Claim> {
-    try {
-      const claimed = await this.#deps.tenancy.run(attempt.companyId, async (tx) => {
-        const { id } = await this.create(tx, attempt)
-        return tx.bookingAttempt.update({ where: { id }, data: this.#executing() })
-      })
-      return { kind: 'claimed', attempt: claimed }
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error
-      return this.#rival(attempt)
-    }
-  }
-
-  /**
    * Moves `draft → executing` by compare-and-set and commits, so that Cal.com is never called for a row that others could
    * still take. A wish that another attempt has booked meanwhile is `done`, with that other attempt.
    * @param obstacleOf asked inside the transaction; what it finds keeps the attempt a draft
@@ -349,22 +332,24 @@ function attemptId(ms: number, callId: string | null): string {
   return `temp_${ms}_${callId ?? randomBytes(9).toString('hex')}`
 }
 
-/** A booked attempt of the same wish whose appointment still stands. */
+/**
+ * An attempt of the same wish that has been done, and still stands: booked or moved to that start. Asked at the last moment, because
+ * the same request may have ended since this one looked.
+ */
 async function loadBooked(tx: Tx, attempt: Attempt, now: Date): Promise<Attempt | null> {
-  if (attempt.kind !== 'book') return null
-  const { companyId, wishKey: key, id } = attempt
+  const { companyId, wishKey: key, id, kind } = attempt
   const booked = await tx.bookingAttempt.findFirst({
     where: {
       companyId,
       wishKey: key,
-      kind: 'book',
+      kind,
       state: 'booked',
       id: { not: id },
       createdAt: { gt: callBegan(now) },
     },
     orderBy: { executedAt: 'desc' },
   })
-  if (!booked?.appointmentId) return booked
+  if (!booked?.appointmentId || kind === 'cancel') return booked
   const standing = await tx.appointment.count({
     where: {
       companyId,

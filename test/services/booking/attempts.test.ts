@@ -20,8 +20,13 @@ const cancel = (changes: Partial<NewAttempt> = {}): NewAttempt => ({
   ...changes,
 })
 
+async function createClaimed(attempt: NewAttempt) {
+  const { id } = await salon.run((tx) => salon.attempts.create(tx, attempt))
+  return salon.attempts.claim(1, id)
+}
+
 test('of many who want to change one booking at once, one may', async () => {
-  const claims = await Promise.all(Array.from({ length: 4 }, () => salon.attempts.createClaimed(cancel())))
+  const claims = await Promise.all(Array.from({ length: 4 }, () => createClaimed(cancel())))
   expect(claims.filter(({ kind }) => kind === 'claimed')).toHaveLength(1)
   expect(claims.filter(({ kind }) => kind === 'busy')).toHaveLength(3)
   const winner = claims.find(({ kind }) => kind === 'claimed')!.attempt!
@@ -29,21 +34,21 @@ test('of many who want to change one booking at once, one may', async () => {
 })
 
 test('a move and a cancellation of the same booking exclude each other', async () => {
-  await salon.attempts.createClaimed(cancel())
-  const move = await salon.attempts.createClaimed(cancel({ kind: 'reschedule', wishKey: 'move:uid_1:x' }))
+  await createClaimed(cancel())
+  const move = await createClaimed(cancel({ kind: 'reschedule', wishKey: 'move:uid_1:x' }))
   expect(move).toMatchObject({ kind: 'busy', attempt: { kind: 'cancel' } })
 })
 
 test('bookings of different wishes do not wait for each other', async () => {
   const claims = await Promise.all(
-    ['a', 'b', 'c'].map((key) => salon.attempts.createClaimed(cancel({ wishKey: key, targetUid: key }))),
+    ['a', 'b', 'c'].map((key) => createClaimed(cancel({ wishKey: key, targetUid: key }))),
   )
   expect(claims.map(({ kind }) => kind)).toEqual(['claimed', 'claimed', 'claimed'])
   expect(new Set(claims.map(({ attempt }) => attempt?.id)).size).toBe(3)
 })
 
 test('a finished attempt frees its target, and only the first end counts', async () => {
-  const { attempt } = await salon.attempts.createClaimed(cancel())
+  const { attempt } = await createClaimed(cancel())
   const end = (errorCode: string) =>
     salon.run((tx) => salon.attempts.finish(tx, attempt!, { state: 'rejected', errorCode }))
   expect(await end('first')).toBe(true)
@@ -53,11 +58,39 @@ test('a finished attempt frees its target, and only the first end counts', async
     errorCode: 'first',
     leaseUntil: null,
   })
-  expect(await salon.attempts.createClaimed(cancel())).toMatchObject({ kind: 'claimed' })
+  expect(await createClaimed(cancel())).toMatchObject({ kind: 'claimed' })
+})
+
+test('a move that the same request has made meanwhile is done, as long as it stands there', async () => {
+  const { id: appointmentId } = await salon.book({ at: '2026-11-27 10:00' })
+  const startAt = new Date('2026-11-27T13:00:00Z')
+  const move = cancel({
+    kind: 'reschedule',
+    wishKey: `reschedule:uid_1:${startAt.toISOString()}`,
+    startAt,
+    appointmentId,
+  })
+  const at = (start: Date) => ({ appointmentDatetime: start, endsAt: new Date(start.getTime() + 1_800_000) })
+  const late = await salon.run((tx) => salon.attempts.create(tx, move))
+  const first = await createClaimed(move)
+  await salon.run(async (tx) => {
+    await salon.attempts.finish(tx, first.attempt!, { state: 'booked', result: {}, appointmentId })
+    await tx.appointment.update({ where: { id: appointmentId }, data: at(startAt) })
+  })
+  expect(await salon.attempts.claim(1, late.id)).toMatchObject({
+    kind: 'done',
+    attempt: { id: first.attempt!.id },
+  })
+  expect(await salon.attempt(late.id)).toMatchObject({ state: 'released' })
+  // Moved on since: then it is a wish like any other.
+  await salon.run((tx) =>
+    tx.appointment.update({ where: { id: appointmentId }, data: at(new Date('2026-11-27T15:00:00Z')) }),
+  )
+  expect(await createClaimed(move)).toMatchObject({ kind: 'claimed' })
 })
 
 test('an attempt under a lease is nobody else’s until the lease runs out; then it is one other’s', async () => {
-  const { attempt } = await salon.attempts.createClaimed(cancel())
+  const { attempt } = await createClaimed(cancel())
   expect(await salon.attempts.claimUnsettled(1, attempt!.id)).toBeNull()
   expect(await salon.attempts.loadExpiredLeases(10)).toEqual([])
   salon.clock.advance(60_000)
@@ -67,7 +100,7 @@ test('an attempt under a lease is nobody else’s until the lease runs out; then
 })
 
 test('another company’s attempt can neither be claimed nor seen', async () => {
-  const { attempt } = await salon.attempts.createClaimed(cancel())
+  const { attempt } = await createClaimed(cancel())
   expect(await salon.attempts.claim(2, attempt!.id)).toEqual({ kind: 'absent', attempt: null })
   expect(await salon.attempts.load(2, attempt!.id)).toBeNull()
 })
