@@ -79,7 +79,6 @@ export const foundShape = {
   appointments: z.array(appointmentShape).optional(),
   appointment_count: count,
 }
-export const listShape = { count }
 
 const common = {
   message: z.string().min(1).describe('Deutsch, zum Vorlesen'),
