@@ -20,6 +20,7 @@ import { GatewayMetrics } from './lib/metrics.ts'
 import { SharedRedis } from './lib/redis.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { Misfits } from './lib/shared-value.ts'
+import { version } from './lib/version.ts'
 import { CallDirectory } from './services/calls/directory.ts'
 import { knownFreeTimes } from './services/calls/free-times.ts'
 import { CallLifecycle } from './services/calls/lifecycle.ts'
@@ -167,6 +168,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const figures = new FiguresService({ database, clock })
   const keys = { apiKeys: config.retell.apiKeys, webhookSecret: config.retell.webhookSecret }
   const app = await buildApp({
+    contract: { publicUrl: config.publicUrl, version, pages: !config.production },
     functions: {
       dispatcher,
       registry,

@@ -2,6 +2,7 @@
  * Every environment variable of the gateway: described, parsed once, passed down. Nothing else reads the environment.
  * The guide's names (RETELLAI_*, CALCOM_*, DB_*, REDIS_*) are kept; `.env.example` is checked against this schema.
  */
+
 import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import { parseEnv } from 'node:util'

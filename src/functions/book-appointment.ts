@@ -10,6 +10,8 @@ export const bookAppointment = defineFunction({
   description:
     'Bucht einen Termin in einem Schritt. Veraltet: besser start_booking und danach confirm_booking.',
   input: z.object(bookingArguments),
+  required: ['name', 'date', 'time', 'service'],
+  onRequest: true,
   output: answers(bookedShape),
   deadline: 'write',
   needs: 'call',

@@ -25,7 +25,7 @@ import { defineFunction, type TenantContext } from './define.ts'
 export const checkAvailability = defineFunction({
   name: 'check_availability',
   description:
-    'Prüft, ob ein Wunschtermin frei ist. Ohne Uhrzeit nennt sie die freien Zeiten des Tages, sonst bei Bedarf gleich die nächsten Alternativen.',
+    'Prüft einen genannten Tag oder eine genannte Zeit: „Ist Freitag um halb drei frei?“, „Was ist am Dienstag frei?“. Nennt bei Bedarf gleich Alternativen. Ohne genannten Tag: find_next_available.',
   input: z.object({
     date: words('Wunschtag im Wortlaut, z. B. „nächsten Dienstag“ oder „27.11.“'),
     time: words('Wunschzeit im Wortlaut, z. B. „halb drei“, „nachmittags“ oder „ab 16 Uhr“'),
@@ -33,6 +33,7 @@ export const checkAvailability = defineFunction({
     staff: words('Gewünschte Person, falls genannt'),
     branch: words('Andere Filiale, falls genannt'),
   }),
+  required: ['date'],
   output: answers({
     available: z.boolean(),
     slots: z.array(clock),

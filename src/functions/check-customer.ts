@@ -15,7 +15,8 @@ import { defineFunction, type FunctionAnswer, type TenantContext } from './defin
 
 export const checkCustomer = defineFunction({
   name: 'check_customer',
-  description: 'Prüft anhand der Nummer des Anrufs, ob der Anrufer bekannt ist.',
+  description:
+    'Nur wenn mitten im Gespräch nochmals zu klären ist, ob der Anrufer bekannt ist, oder wenn initialize_call nicht aufgerufen wurde: erkennt ihn an der Nummer des Anrufs, mit Gewohnheiten und früheren Terminen.',
   input: z.object({ phone_number: words('Wird nicht ausgewertet: maßgeblich ist die Nummer des Anrufs') }),
   output: answers({
     customer_exists: z.boolean(),

@@ -18,6 +18,7 @@ export const collectAppointmentData = defineFunction({
     ...bookingArguments,
     confirmed: yesNo('false: nur prüfen und nachfragen; true oder leer: buchen'),
   }),
+  onRequest: true,
   output: answers(
     { ...draftShape, status: z.string(), bestaetigung_status: z.string(), reference_id: z.string() },
     { ...bookedShape, status: z.string(), bestaetigung_status: z.string(), reference_id: z.string() },

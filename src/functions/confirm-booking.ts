@@ -8,11 +8,12 @@ import { defineFunction } from './define.ts'
 export const confirmBooking = defineFunction({
   name: 'confirm_booking',
   description:
-    'Schritt 2 der Buchung: bucht den mit start_booking vorbereiteten Termin, nachdem der Anrufer zugestimmt hat. Erst danach ist der Termin gebucht.',
+    'Schritt 2 der Buchung: bucht den mit start_booking vorbereiteten Termin, nachdem der Anrufer zugestimmt hat (confirmed=true), oder gibt ihn frei (false). Erst danach ist der Termin gebucht.',
   input: z.object({
     booking_id: words('booking_id aus start_booking; ohne sie gilt der einzige offene Termin des Anrufs'),
     confirmed: yesNo('false, wenn der Anrufer abgelehnt hat; sonst true'),
   }),
+  required: ['confirmed'],
   output: answers(bookedShape, releasedShape),
   deadline: 'write',
   needs: 'call',

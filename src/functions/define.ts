@@ -61,6 +61,13 @@ interface Common<Input extends z.ZodType> {
   /** German, for the agent's tool list. */
   description: string
   input: Input
+  /**
+   * What a model should have before it calls; only the tool list says so. A call without it is answered all the same, with the
+   * question to ask.
+   */
+  required?: readonly string[]
+  /** Answered, but offered to agents only when asked for (`npm run tools -- --all`): older, or seldom the right one. */
+  onRequest?: true
   /** What it answers (answers/contract.ts): published, and what the tests hold every answer against. */
   output: z.ZodType
   /** Which of the configured deadlines it has: reading 2.5 s, start_booking 3.5 s, writing 8 s. */

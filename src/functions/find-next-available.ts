@@ -17,12 +17,19 @@ const searchDaysMax = 31
 
 export const findNextAvailable = defineFunction({
   name: 'find_next_available',
-  description: 'Findet den nächsten freien Termin für eine Leistung in den kommenden zwei Wochen.',
+  description:
+    'Nur wenn der Anrufer keinen Tag nennt: „Wann haben Sie den nächsten freien Termin?“. Sucht in den kommenden zwei Wochen. Mit genanntem Tag: check_availability.',
   input: z.object({
     service: words('Gewünschte Leistung'),
     from_date: words('Frühestens ab diesem Tag, im Wortlaut; ohne Angabe ab heute'),
     staff: words('Gewünschte Person, falls genannt'),
-    part_of_day: words('Tageszeit, falls genannt, z. B. „nachmittags“'),
+    part_of_day: words('Tageszeit, falls genannt', [
+      'morgens',
+      'vormittags',
+      'mittags',
+      'nachmittags',
+      'abends',
+    ]),
     search_days: wholeNumber('Wie viele Tage höchstens, 1 bis 31; ohne Angabe 14'),
     branch: words('Andere Filiale, falls genannt'),
   }),

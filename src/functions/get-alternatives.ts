@@ -13,7 +13,8 @@ import { defineFunction } from './define.ts'
 
 export const getAlternatives = defineFunction({
   name: 'get_alternatives',
-  description: 'Nennt bis zu fünf freie Zeiten, die einem Wunschtermin am nächsten kommen.',
+  description:
+    'Weitere freie Zeiten rund um einen Wunsch, wenn die schon genannten nicht passen: „Haben Sie sonst noch etwas?“. Nennt bis zu fünf andere als zuvor. Zuerst aber check_availability.',
   input: z.object({
     preferred_date: words('Wunschtag im Wortlaut'),
     preferred_time: words('Wunschzeit im Wortlaut, auch „nachmittags“ oder „ab 16 Uhr“'),
@@ -23,6 +24,7 @@ export const getAlternatives = defineFunction({
     max_alternatives: wholeNumber('Wie viele Zeiten höchstens, 1 bis 5'),
     branch: words('Andere Filiale, falls genannt'),
   }),
+  required: ['preferred_date'],
   output: answers({
     found: z.boolean(),
     alternatives: z.array(alternativeShape).max(5),

@@ -10,7 +10,8 @@ import { defineFunction } from './define.ts'
 
 export const getAvailableServices = defineFunction({
   name: 'get_available_services',
-  description: 'Nennt die Leistungen, die in der Filiale des Anrufers gebucht werden können.',
+  description:
+    'Nennt die Leistungen, die in der Filiale des Anrufers gebucht werden können. Für alle Filialen oder eine Gruppe von Leistungen: list_services.',
   input: z.object({ branch: words('Andere Filiale, falls genannt') }),
   output: answers({ services: z.array(serviceShape), count: z.int().min(0), auto_selected: z.boolean() }),
   deadline: 'read',

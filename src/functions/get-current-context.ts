@@ -18,6 +18,7 @@ export const getCurrentContext = defineOpenFunction({
   name: 'get_current_context',
   description: 'Nennt das heutige Datum, den Wochentag und die Uhrzeit.',
   input: z.object({}),
+  onRequest: true,
   output: answers({
     current_date: day,
     current_time: clock,

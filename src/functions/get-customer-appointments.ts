@@ -12,7 +12,8 @@ const pastMax = 5
 /** The caller's own appointments: upcoming first, then the latest past ones. Cancelled ones are left out. */
 export const getCustomerAppointments = defineFunction({
   name: 'get_customer_appointments',
-  description: 'Nennt die Termine des Anrufers, die kommenden zuerst.',
+  description:
+    'Nennt alle Termine des Anrufers, die kommenden zuerst: „Welche Termine habe ich?“. Für einen bestimmten Termin: query_appointment.',
   needs: 'call',
   output: answers({ appointments: z.array(appointmentShape), count: z.int().min(0) }),
   deadline: 'read',

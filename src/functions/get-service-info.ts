@@ -11,11 +11,12 @@ import { defineFunction } from './define.ts'
 
 export const getServiceInfo = defineFunction({
   name: 'get_service_info',
-  description: 'Nennt Dauer, Preis und Beschreibung einer Leistung.',
+  description: 'Nennt Dauer, Preis und Beschreibung einer bestimmten Leistung.',
   input: z.object({
     service: words('Die Leistung im Wortlaut'),
     branch: words('Andere Filiale, falls genannt'),
   }),
+  required: ['service'],
   output: answers({ services: z.array(serviceShape), count: z.int().min(0), branch_name: z.string() }),
   deadline: 'read',
   needs: 'call',

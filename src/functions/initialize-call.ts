@@ -12,7 +12,7 @@ import { defineFunction } from './define.ts'
 export const initializeCall = defineFunction({
   name: 'initialize_call',
   description:
-    'Immer zuerst aufrufen: nennt Datum, Uhrzeit, den Anrufer (falls bekannt), seine nächsten Termine, Leistungen und Regeln.',
+    'Als Erstes in jedem Anruf, genau einmal: nennt Datum und Uhrzeit, den Anrufer (falls bekannt) mit seinen nächsten Terminen, Leistungen, Filiale und Fristen. Danach ist check_customer nicht mehr nötig.',
   // A number in the arguments never identifies anybody; it is only accepted because agents send it.
   input: z.object({ phone_number: words('Wird nicht ausgewertet: maßgeblich ist die Nummer des Anrufs') }),
   output: answers({

@@ -9,7 +9,8 @@ import { defineFunction } from './define.ts'
 
 export const listServices = defineFunction({
   name: 'list_services',
-  description: 'Nennt alle Leistungen des Unternehmens und seine Filialen.',
+  description:
+    'Nennt alle Leistungen des Unternehmens in allen Filialen, auch nach Gruppen („Was machen Sie an Farbe?“).',
   input: z.object({
     category: words('Nur Leistungen dieser Gruppe, z. B. „Farbe“'),
     include_inactive: yesNo('Auch Leistungen, die zurzeit nicht angeboten werden'),

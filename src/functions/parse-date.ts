@@ -21,8 +21,10 @@ const relativeNames = ['today', 'tomorrow', 'day_after_tomorrow']
 
 export const parseDate = defineOpenFunction({
   name: 'parse_date',
-  description: 'Wandelt eine deutsche Datumsangabe in ein Datum um, z. B. „nächsten Freitag um halb drei“.',
+  description:
+    'Nur wenn unklar ist, welcher Tag gemeint ist, und noch nichts geprüft werden soll: wandelt eine Angabe wie „nächsten Freitag um halb drei“ in ein Datum um. Die anderen Funktionen verstehen solche Angaben selbst.',
   input: z.object({ date_expression: words('Die Angabe im Wortlaut des Anrufers') }),
+  required: ['date_expression'],
   output: answers({
     iso_date: day,
     german_date: germanDay,

@@ -7,8 +7,10 @@ import { answerQuery } from './query-appointment.ts'
 /** For withheld numbers: details only when name, date and time all fit; otherwise asks for what is missing. */
 export const queryAppointmentByName = defineFunction({
   name: 'query_appointment_by_name',
-  description: 'Sucht einen Termin über Name, Tag und Uhrzeit, wenn die Rufnummer unterdrückt ist.',
+  description:
+    'Nur bei unterdrückter oder fremder Rufnummer: findet einen Termin, wenn der Anrufer Name, Tag und Uhrzeit nennt. Sonst query_appointment.',
   needs: 'call',
+  required: ['customer_name'],
   output: answers(foundShape),
   deadline: 'read',
   input: z.object({

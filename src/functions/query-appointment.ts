@@ -10,7 +10,8 @@ import { defineFunction, type FunctionAnswer, type TenantContext } from './defin
 /** One particular appointment of the caller. Several that fit are all returned, the next one is spoken. */
 export const queryAppointment = defineFunction({
   name: 'query_appointment',
-  description: 'Beantwortet Fragen zu einem bestimmten Termin, etwa „Wann ist mein Termin am Freitag?“.',
+  description:
+    'Beantwortet die Frage nach einem bestimmten Termin des Anrufers: „Wann ist mein Termin am Freitag?“. Für alle Termine: get_customer_appointments; ist die Rufnummer unterdrückt: query_appointment_by_name.',
   needs: 'call',
   output: answers(foundShape),
   deadline: 'read',

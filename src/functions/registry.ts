@@ -1,5 +1,4 @@
 /** Every function by name; a registry with a duplicate never boots. Order is the order of registration. */
-import { z } from 'zod'
 import type { FunctionDefinition } from './define.ts'
 
 export class FunctionRegistry {
@@ -34,10 +33,4 @@ export class FunctionRegistry {
     if (this.#byName.has(name)) throw new Error(`Function ${name} is registered twice`)
     this.#byName.set(name, definition)
   }
-}
-
-/** The JSON schema of a function's arguments, from the very schema that validates them. */
-export function parametersOf(definition: FunctionDefinition): Record<string, unknown> {
-  const { $schema, ...schema } = z.toJSONSchema(definition.input, { io: 'input', target: 'draft-07' })
-  return schema
 }

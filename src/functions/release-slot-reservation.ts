@@ -8,6 +8,7 @@ export const releaseSlotReservation = defineFunction({
   name: 'release_slot_reservation',
   description: 'Gibt eine für diesen Anruf gehaltene Zeit wieder frei.',
   input: z.object({}),
+  onRequest: true,
   output: answers({ released: z.boolean() }),
   deadline: 'read',
   needs: 'call',

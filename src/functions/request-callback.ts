@@ -10,6 +10,7 @@ export const requestCallback = defineFunction({
   name: 'request_callback',
   description: 'Nimmt einen Rückrufwunsch auf; ein Mitarbeiter ruft zurück.',
   needs: 'call',
+  required: ['reason'],
   output: answers({
     callback_id: z.int(),
     estimated_callback: z.string().nullable(),

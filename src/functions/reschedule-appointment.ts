@@ -33,6 +33,7 @@ export const rescheduleAppointment = defineFunction({
   description:
     'Verschiebt einen Termin des Anrufers auf eine neue Zeit. Ist sie nicht frei, werden andere Zeiten genannt.',
   needs: 'call',
+  required: ['new_date'],
   output: answers({
     status: z.string(),
     old_appointment: appointmentShape,

@@ -15,6 +15,8 @@ export const reserveSlot = defineFunction({
     service: words('Gewünschte Leistung'),
     staff: words('Gewünschte Person, falls genannt'),
   }),
+  required: ['date', 'time', 'service'],
+  onRequest: true,
   output: answers({
     reserved: z.literal(true),
     reservation_uid: z.string().nullable(),

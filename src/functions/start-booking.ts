@@ -9,8 +9,9 @@ import { defineFunction } from './define.ts'
 export const startBooking = defineFunction({
   name: 'start_booking',
   description:
-    'Schritt 1 der Buchung: prüft Name, Leistung, Tag und Uhrzeit und fasst den Termin zusammen. Danach den Anrufer fragen und confirm_booking aufrufen.',
+    'Schritt 1 der Buchung: prüft Name, Leistung, Tag und Uhrzeit, hält die Zeit und fasst den Termin zusammen. Danach die Zusammenfassung vorlesen, den Anrufer fragen und confirm_booking aufrufen.',
   input: z.object(bookingArguments),
+  required: ['name', 'date', 'time', 'service'],
   output: answers(draftShape),
   deadline: 'startBooking',
   needs: 'call',

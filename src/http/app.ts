@@ -17,6 +17,7 @@ import {
   calcomWebhookAddresses,
   calcomWebhookRoutes,
 } from './routes/calcom-webhook.ts'
+import { type ContractRoutesOptions, contractRoutes } from './routes/contract.ts'
 import { type FunctionRoutesOptions, functionRoutes } from './routes/functions.ts'
 import { type HealthRoutesOptions, healthRoutes } from './routes/health.ts'
 import { type MetricsRoutesOptions, metricsRoutes } from './routes/metrics.ts'
@@ -29,6 +30,7 @@ export type App = FastifyInstance
 type Shared = 'limits' | 'clock' | 'log'
 
 export interface AppOptions {
+  contract: Omit<ContractRoutesOptions, 'registry'>
   functions: Omit<FunctionRoutesOptions, Shared>
   events: Omit<EventRoutesOptions, Shared>
   calcomWebhook: Omit<CalcomWebhookOptions, Shared>
@@ -113,6 +115,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(async (scope) => {
     await scope.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false })
     await scope.register(timeRoutes, { clock })
+    await scope.register(contractRoutes, { ...options.contract, registry: options.functions.registry })
     await scope.register(healthRoutes, { ...options.health, token: options.metrics.token })
     await scope.register(metricsRoutes, options.metrics)
   })

@@ -10,6 +10,9 @@ const open: Readonly<Record<string, string>> = {
   '/api/health/calcom': 'the guide’s report: up or down and milliseconds, no data of anybody',
   '/api/health/calcom/detailed': 'the same report under an older address',
   '/api/zeitinfo': 'the time in Berlin, for prompts of older agents',
+  '/openapi.json': 'the contract of the functions, which our documents tell as well; no data of anybody',
+  '/docs': 'the same to read, outside of production',
+  '/docs/style.css': 'its looks',
 }
 /** Answered to a scraper with the token only, or to this machine without one. */
 const byToken = ['/metrics', '/api/health/calcom/metrics']

@@ -6,13 +6,16 @@ import { z } from 'zod'
 
 const wordsMax = 500
 
-/** Free words of the caller; longer input is cut, not refused. */
-export const words = (description: string) =>
+/**
+ * Free words of the caller; longer input is cut, not refused. @param choices what a model should write where it can choose: told in the
+ * tool list as an enumeration; other words are understood all the same
+ */
+export const words = (description: string, choices?: readonly string[]) =>
   z
     .string()
     .transform((value) => value.slice(0, wordsMax))
     .optional()
-    .describe(description)
+    .meta({ description, ...(choices && { enum: choices }) })
 
 /** Yes or no, as a model writes it ("ja", "true", "1"); anything else counts as absent. */
 export const yesNo = (description: string) =>
