@@ -212,14 +212,14 @@ function compareTold(
   const last = chain.at(-1)!
   const acts = chain.flatMap(({ uid }) => ledger.hostActs.get(uid) ?? [])
   const ended = !isLive(last)
-  // Called off by the caller before anybody could see that it was at another time than told.
-  const isOver = ended && (wish.cancel === 'cancelled' || wish.cancel === 'noted')
-  const toldStart = wish.bookedStart ?? wish.start
-  if (!startsOf(first, ledger).includes(toldStart) && !excused && !isOver)
-    broken('toldBookedButNot', `${who} is at ${first.start}`)
   const mayHaveEnded =
     acts.some(({ kind }) => kind === 'cancelled' || kind === 'rejected') ||
     ['cancelled', 'noted', 'unclear'].includes(wish.cancel)
+  // Called off by the caller or the business before anybody could see that it was at another time than told.
+  const isOver = ended && mayHaveEnded
+  const toldStart = wish.bookedStart ?? wish.start
+  if (!startsOf(first, ledger).includes(toldStart) && !excused && !isOver)
+    broken('toldBookedButNot', `${who} is at ${first.start}`)
   if (ended && !mayHaveEnded && !excused) broken('toldBookedButNot', `${who} ${last.uid} ${last.status}`)
   // Noted, and then there were others in it: a person has it.
   const isPersons =
