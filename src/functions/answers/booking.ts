@@ -5,6 +5,7 @@ import { notFree } from '../../german/sentences/availability.ts'
 import {
   alreadyBookedMessage,
   askAboutOwnAppointment,
+  askForTheYes,
   askThisDraft,
   askToConfirm,
   askWhichDraft,
@@ -96,6 +97,15 @@ export function confirmAnswer(confirmed: Confirmed): FunctionAnswer {
         confirmed: false,
         booking_id: confirmed.attempt.id,
       }
+    case 'not_agreed':
+      return refusal('not_confirmed', askForTheYes(confirmed.booking, confirmed.reply), {
+        status: 'awaiting_confirmation',
+        // What the caller's last words were, as far as they could be told.
+        reason: replyReasons[confirmed.reply],
+        booking_id: confirmed.attempt.id,
+        summary: bookingSummary(confirmed.booking),
+        next_action: confirmed.reply === 'change' ? 'start_booking' : 'confirm_booking',
+      })
     case 'cancelled_since':
       return refusal('booking_cancelled', cancelledSince, {
         booking_id: confirmed.attempt.id,
@@ -267,6 +277,12 @@ function momentFields(day: LocalDay, time: ClockTime) {
     appointment_time: `${day} ${time}`,
   }
 }
+
+const replyReasons = {
+  no: 'caller_said_no',
+  change: 'caller_wants_change',
+  unclear: 'caller_undecided',
+} as const
 
 function statusOf(reason: string): string {
   return reason === 'past_time' || reason === 'closed' ? reason : 'unavailable'

@@ -168,6 +168,13 @@ export function askThisDraft(draft: SpokenBooking): string {
   return `Meinen Sie den ${bookingSummary(draft)}? Dann trage ich ihn ein.`
 }
 
+/** What the caller said after the read-back was no yes. A "ja" to any of these is one. */
+export function askForTheYes(booking: SpokenBooking, reply: 'no' | 'change' | 'unclear'): string {
+  if (reply === 'change') return `Was soll anders sein? Vorgemerkt ist der ${bookingSummary(booking)}.`
+  const really = reply === 'no' ? 'wirklich' : 'so'
+  return `Soll ich den ${bookingSummary(booking)} ${really} eintragen?`
+}
+
 export const calendarUnavailable =
   'Ich kann den Termin gerade leider nicht eintragen. Darf ich Sie zurückrufen lassen?'
 export const calendarBusy =

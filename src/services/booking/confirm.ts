@@ -19,6 +19,7 @@ import type { HoldKeeper } from './hold-keeper.ts'
 import type { OutcomeWriter } from './outcome.ts'
 import { findObstacle, loadUpcoming, type OwnConflict, ownFound, questionAbout } from './own.ts'
 import { readDone } from './record.ts'
+import { consentOf } from './reply.ts'
 import type { BookingStarter } from './start.ts'
 import { type Confirmed, requestsToBook } from './types.ts'
 import type { WishMemory } from './wish-memory.ts'
@@ -59,12 +60,31 @@ export class BookingConfirmer {
     // The id of this very call needs no look first: claiming it reads it.
     const isDirect = failed === null && confirmed !== false && callId !== null && bookingId !== undefined
     if (isDirect && isIdOf(bookingId, callId, scope.now)) {
+      const doubt = await this.#doubt(scope, bookingId)
+      if (doubt) return doubt
       const outcome = await this.execute(scope, { id: bookingId, companyId })
       if (outcome.kind !== 'nothing_open') return outcome
     }
     const chosen = await this.#choose(scope, bookingId, failed)
     if (chosen.kind !== 'attempt') return chosen
-    return confirmed === false ? this.#release(scope, chosen.attempt) : this.execute(scope, chosen.attempt)
+    if (confirmed === false) return this.#release(scope, chosen.attempt)
+    return (await this.#doubt(scope, chosen.attempt.id)) ?? this.execute(scope, chosen.attempt)
+  }
+
+  /** The agent says yes, but what the caller said since the read-back is none: then they are asked. */
+  async #doubt(scope: CallScope, id: string): Promise<Extract<Confirmed, { kind: 'not_agreed' }> | null> {
+    const { memory, attempts } = this.#deps
+    const { words, silent } = await memory.loadReply(scope.call, id)
+    if (words === null && !silent) return null
+    const attempt = await attempts.load(scope.call.companyId, id)
+    const isOpen = attempt?.state === 'draft' || attempt?.state === 'expired'
+    if (!attempt || !isOpen || attempt.startAt === null) return null
+    const { startAt } = attempt
+    const zone = branchOfAttempt(attempt, scope).timeZone
+    const reply = words === null ? 'unclear' : consentOf(words, 'book', { startAt, zone, now: scope.now })
+    if (reply === 'yes') return null
+    await memory.noteReadBack(scope.call, id, true)
+    return { kind: 'not_agreed', attempt, booking: spokenBooking(attempt, scope), reply }
   }
 
   /** Executes an attempt of this call, or joins, replays or reopens it, whatever its state asks for. */

@@ -88,6 +88,7 @@ export class BookingStarter {
     } finally {
       // A yes that comes after a wish that came to nothing is no yes to anything older.
       await memory.note(callId, started?.kind === 'ready' ? null : 'start')
+      if (started?.kind === 'ready') await memory.noteReadBack(scope.call, started.attempt.id)
     }
   }
 

@@ -1,4 +1,5 @@
 /** What the parts of booking hand each other. Types only. */
+import type { Consent } from '../../german/index.ts'
 import type { SpokenAppointment } from '../../german/sentences/appointments.ts'
 import type { Refusal } from '../../german/sentences/availability.ts'
 import type { SpokenBooking, SpokenMoment } from '../../german/sentences/booking.ts'
@@ -80,6 +81,8 @@ export type Confirmed =
   /** Done before, but it does not stand as it was. */
   | { kind: 'cancelled_since'; attempt: Attempt }
   | { kind: 'moved_since'; attempt: Attempt; done: Done; moment: SpokenMoment }
+  /** What the caller said since the read-back is no yes: they are asked. */
+  | { kind: 'not_agreed'; attempt: Attempt; booking: SpokenBooking; reply: Exclude<Consent, 'yes'> }
   | ({ kind: 'not_free'; attempt: Attempt; reason: string } & NotFree)
   /** canCallBack: we know a number; promised: the callback is stored and the business is told of it. */
   | { kind: 'unknown'; attempt: Attempt; canCallBack: boolean; promised: boolean }

@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { instantMsSchema } from '../../lib/instants.ts'
-import { userTurns } from '../../retell/transcript.ts'
+import { userTurns, userWords } from '../../retell/transcript.ts'
 import type { CallContext } from '../call-context.ts'
 
 type Call = Pick<CallContext, 'callId' | 'transcript'>
@@ -22,10 +22,15 @@ const memorySchema = z.object({
   questions: z
     .array(z.object({ about: z.string().max(200), atMs: instantMsSchema, turns: z.int().min(0).nullable() }))
     .max(50),
+  /** The draft that was read back last: how often the caller had spoken by then, and whether a doubt of ours was in it. */
+  readBack: z
+    .object({ id: z.string().max(400), turns: z.int().min(0), doubted: z.boolean() })
+    .nullable()
+    .default(null),
 })
 type Memory = z.infer<typeof memorySchema>
 
-const nothing: Memory = { failed: null, questions: [] }
+const nothing: Memory = { failed: null, questions: [], readBack: null }
 /** Longer than any call. */
 const memorySeconds = 4 * 3600
 const questionsMax = 20
@@ -77,6 +82,26 @@ export class WishMemory {
     if (callId === null) return
     const memory = await this.#load(callId)
     if (memory.failed !== failed) await this.#store(callId, { ...memory, failed })
+  }
+
+  /** Notes that a draft is read back now. `doubted`: because the caller's words were no yes. Without a transcript nothing is noted. */
+  async noteReadBack(call: Call, id: string, doubted = false): Promise<void> {
+    const turns = userTurns(call.transcript)
+    if (call.callId === null || turns === null) return
+    const memory = await this.#load(call.callId)
+    await this.#store(call.callId, { ...memory, readBack: { id, turns, doubted } })
+  }
+
+  /**
+   * What the caller has said since the draft was read back: `words`, or null when they said nothing or nobody can tell; `silent` when
+   * our doubt has not been answered yet.
+   */
+  async loadReply(call: Call, id: string): Promise<{ words: string | null; silent: boolean }> {
+    if (call.callId === null || userTurns(call.transcript) === null) return { words: null, silent: false }
+    const { readBack } = await this.#load(call.callId)
+    if (readBack?.id !== id) return { words: userWords(call.transcript), silent: false }
+    const words = userWords(call.transcript, readBack.turns)
+    return { words, silent: words === null && readBack.doubted }
   }
 
   async #load(callId: string | null): Promise<Memory> {
