@@ -6,6 +6,7 @@ import type { Services } from './functions/define.ts'
 import type { Cache } from './lib/cache/cache.ts'
 import type { Clock } from './lib/clock.ts'
 import { AppointmentFinder } from './services/appointments/finder.ts'
+import { ReadBackMemory } from './services/appointments/read-backs.ts'
 import { type AvailabilityDeps, AvailabilityService } from './services/availability/availability.ts'
 import { type BookingDeps, BookingService } from './services/booking/booking.ts'
 import { CallbackService } from './services/callbacks.ts'
@@ -46,9 +47,10 @@ export function composeServices(
   const callbacks = new CallbackService({ tenancy, mailServer })
   const shared = { ...resources, catalogues, availability, customers, callbacks }
   const booking = new BookingService({ ...shared, ...replaced.booking })
-  const finder = new AppointmentFinder({ tenancy, cache })
+  const readBacks = new ReadBackMemory({ cache })
+  const finder = new AppointmentFinder({ tenancy, cache, readBacks })
   const { attempts } = booking
   const recorder = new ChangeRecorder({ attempts })
-  const actions = new AppointmentChanges({ ...shared, finder, attempts, recorder })
+  const actions = new AppointmentChanges({ ...shared, finder, attempts, recorder, readBacks })
   return { catalogues, availability, booking, customers, appointments: finder, actions, callbacks }
 }

@@ -4,6 +4,7 @@ import {
   appointmentIsCancelled,
   cancelled,
   cancelNoted,
+  cancelThis,
   changeUnderWay,
   handedOver,
   movedMeanwhile,
@@ -12,7 +13,7 @@ import {
 } from '../german/sentences/appointments.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
 import type { CancelOutcome } from '../services/changes/cancel.ts'
-import { callbackFields, unresolvedAnswer } from './answers/appointments.ts'
+import { callbackFields, replyReasons, unresolvedAnswer } from './answers/appointments.ts'
 import { answers, appointmentShape } from './answers/contract.ts'
 import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
@@ -98,6 +99,12 @@ function answerOf(outcome: CancelOutcome, context: TenantContext): FunctionAnswe
       return {
         ...failure('not_confirmed', 'offer_reschedule', offerMove(spoken)),
         next_steps: ['reschedule_appointment', 'cancel_appointment'],
+      }
+    case 'ask':
+      return {
+        ...failure('not_confirmed', 'awaiting_confirmation', cancelThis(spoken, outcome.doubt)),
+        ...(outcome.doubt !== 'none' && { reason: replyReasons[outcome.doubt] }),
+        next_action: outcome.doubt === 'change' ? 'reschedule_appointment' : 'cancel_appointment',
       }
     case 'moved':
       return failure('appointment_moved', 'moved', movedMeanwhile(spoken, 'cancel'))

@@ -22,7 +22,7 @@ import {
 } from '../german/sentences/appointments.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
 import type { MoveOutcome } from '../services/changes/reschedule.ts'
-import { callbackFields, unresolvedAnswer } from './answers/appointments.ts'
+import { callbackFields, replyReasons, unresolvedAnswer } from './answers/appointments.ts'
 import { answers, appointmentShape } from './answers/contract.ts'
 import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer, type TenantContext } from './define.ts'
@@ -99,8 +99,13 @@ function answerOf(outcome: MoveOutcome, context: TenantContext): FunctionAnswer 
     case 'ready': {
       const { day, time } = outcome.wanted
       return {
-        ...failure('not_confirmed', 'ready_for_confirmation', moveReady(spoken, { day, time })),
+        ...failure(
+          'not_confirmed',
+          'ready_for_confirmation',
+          moveReady(spoken, { day, time }, outcome.doubt),
+        ),
         new_appointment: { date: day, time, service: appointment.service, staff: appointment.staff },
+        ...(outcome.doubt !== 'none' && { reason: replyReasons[outcome.doubt] }),
         next_action: 'reschedule_appointment',
       }
     }

@@ -40,6 +40,8 @@ const hesitation =
 /** Why somebody cannot come; a reason to call off, and no yes to anything else. */
 const unable =
   /\b(schade|leider|urlaub|verreist|unterwegs|verhindert|arbeiten|schicht|zu (frueh|spaet|lange?|weit))\b/
+/** What is said to have become impossible when something is called off. */
+const reason = /\b(kann|koennen|schaffe|schaffen|schaff|klappt|komme|zeit|hinkommen)\b/
 /** A question begins so; "was kostet das", "ist das bei Anna", "oder muss ich". */
 const asking =
   /^(und |aber |ja |okay |gut |aeh |also |ach |sagen sie |eine frage |oder )*(was|wie|wann|wo|wohin|wer|wen|wem|welche[rsnm]?|warum|wieso|weshalb|wieviel|ob|ist|sind|kann|koennte|darf|muss|soll|haben|hat|gibt|geht|kostet|brauche|dauert|wird|war|bin|habe|koennen)\b/
@@ -75,6 +77,22 @@ interface Clause {
   isQuestion: boolean
 }
 
+/**
+ * "Nein.", "Nein, doch nicht.", "Moment, lieber nicht, danke": nothing else was said. For words that answer no read-back of ours, where
+ * "ich kann nicht" is a reason and no refusal.
+ */
+export function refusesPlainly(words: string): boolean {
+  const clauses = clausesOf(words).map(({ text }) => text)
+  return (
+    clauses.some((text) => plainNo.test(text)) &&
+    clauses.every((text) => plainNo.test(text) || plainRest.test(text))
+  )
+}
+const plainNo =
+  /^(ach |oh |aeh |ne |also )*(nein|nee|noe|naa?|doch nicht|doch lieber nicht|lieber nicht|lieber doch nicht|stopp?|halt|moment( mal)?|einen? moment( mal)?|warten sie( mal)?|augenblick)( (nein|nee|danke|bitte|doch nicht|doch lieber nicht|lieber nicht|lieber doch nicht|warten sie))*$/
+const plainRest =
+  /^(ach|oh|aeh|danke|bitte|vielen dank|entschuldigung|aber|also)( (danke|schoen|bitte|sie))*$/
+
 /** Split where a breath is; "aber" begins a clause of its own. */
 function clausesOf(words: string): Clause[] {
   return [...words.matchAll(/([^.,;:!?…\n]+)([.,;:!?…\n]*)/g)].flatMap((match) => {
@@ -104,6 +122,8 @@ function judge(
   const asks =
     isQuestion || (asking.test(text) && !yesWords.test(text.replace(/^(und |aber |ja |okay |gut )+/, '')))
   if (asks && !(politely.test(text) && wantsIt) && !isTag(text)) return 'unclear'
+  // "Ja, ich kann leider nicht kommen" is why it is called off.
+  if (readBack === 'cancel' && refuses && reason.test(text) && !/^(nein|nee|noe)\b/.test(text)) return null
   if (refuses || (readBack !== 'cancel' && unable.test(text))) return 'no'
   if (yesWords.test(text) || wantsIt) return 'yes'
   if (/^aber /.test(text)) return 'change'

@@ -3,7 +3,7 @@
  * Pure: callers pass `now`, the zone and, if they like, the opening hours. Words with several readings
  * return them all; asking which was meant is the business of the function that uses them.
  */
-export { type Consent, type ReadBack, readConsent } from './consent.ts'
+export { type Consent, type ReadBack, readConsent, refusesPlainly } from './consent.ts'
 export * from './phrases.ts'
 export type * from './types.ts'
 export { understand, understandWish } from './understand.ts'

@@ -12,7 +12,7 @@ beforeEach(() => salon.reset())
 describe('the ordinary way', () => {
   test('the only upcoming appointment is cancelled at Cal.com, in the database, in history, and the customer is notified', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
-    const answer = await salon.ask(cancelAppointment, { reason: 'krank' })
+    const answer = await salon.ask(cancelAppointment, { reason: 'krank', confirmed: true })
     expect(answer).toMatchObject({
       success: true,
       status: 'cancelled',
@@ -59,7 +59,7 @@ describe('the ordinary way', () => {
   test('several candidates are asked about by name and day, and nothing is cancelled', async () => {
     await salon.book({ at: '2026-11-26 10:00' })
     await salon.book({ at: '2026-11-27 14:00', service: 'Damenhaarschnitt' })
-    const answer = await salon.ask(cancelAppointment)
+    const answer = await salon.ask(cancelAppointment, { confirmed: true })
     expect(answer).toMatchObject({
       success: false,
       status: 'multiple_found',
@@ -109,8 +109,8 @@ describe('repeats', () => {
   test('a repeat in the same call answers the same, and cancels nothing else', async () => {
     await salon.book({ at: '2026-11-27 10:00' })
     const who = { callId: 'call_repeat_1' }
-    const first = await salon.ask(cancelAppointment, {}, who)
-    const again = await salon.ask(cancelAppointment, {}, who)
+    const first = await salon.ask(cancelAppointment, { confirmed: true }, who)
+    const again = await salon.ask(cancelAppointment, { confirmed: true }, who)
     expect(again).toEqual(first)
     expect(salon.simulator.control.requests('cancelBooking')).toHaveLength(1)
   })
@@ -120,7 +120,7 @@ describe('repeats', () => {
     await salon.book({ at: '2026-11-27 14:00' })
     const who = { callId: 'call_repeat_2' }
     await salon.ask(cancelAppointment, { date: '26.11.' }, who)
-    expect(await salon.ask(cancelAppointment, {}, who)).toMatchObject({
+    expect(await salon.ask(cancelAppointment, { confirmed: true }, who)).toMatchObject({
       success: true,
       cancelled_appointment: { date: '2026-11-27' },
     })
@@ -132,8 +132,8 @@ describe('repeats', () => {
     salon.simulator.control.setLatency(300, 'cancelBooking')
     const who = { callId: 'call_repeat_3' }
     const answers = await Promise.all([
-      salon.ask(cancelAppointment, {}, who),
-      salon.ask(cancelAppointment, {}, who),
+      salon.ask(cancelAppointment, { confirmed: true }, who),
+      salon.ask(cancelAppointment, { confirmed: true }, who),
     ])
     expect(answers.map((answer) => answer.success)).toEqual([true, true])
     expect(salon.simulator.control.requests('cancelBooking')).toHaveLength(1)
@@ -141,7 +141,7 @@ describe('repeats', () => {
 
   test('I-52 what is cancelled already answers success and says so', async () => {
     await salon.book({ at: '2026-11-27 10:00' })
-    await salon.ask(cancelAppointment, {}, { callId: 'call_day_1' })
+    await salon.ask(cancelAppointment, { confirmed: true }, { callId: 'call_day_1' })
     expect(await salon.ask(cancelAppointment, { date: 'Freitag' }, { callId: 'call_day_2' })).toMatchObject({
       success: true,
       status: 'cancelled',
@@ -156,7 +156,7 @@ describe('rules', () => {
     salon.clock.set('2026-11-26T12:30:00Z')
     await salon.book({ at: '2026-11-27 10:00' })
     const who = { callId: 'call_late' }
-    const answer = await salon.ask(cancelAppointment, {}, who)
+    const answer = await salon.ask(cancelAppointment, { confirmed: true }, who)
     expect(answer).toMatchObject({
       success: false,
       error: 'policy_violation',
@@ -166,7 +166,7 @@ describe('rules', () => {
       message: 'Absagen ist nur bis 24 Stunden vor dem Termin möglich. Wir rufen Sie noch heute zurück.',
     })
     expect(answer.policy_message).toBe(answer.message)
-    await salon.ask(cancelAppointment, {}, who)
+    await salon.ask(cancelAppointment, { confirmed: true }, who)
     const rows = await salon.callbackRows()
     expect(rows).toMatchObject([{ kind: 'policy', phone: max, name: 'Max Mustermann', status: 'open' }])
     expect(await salon.jobs('business_mail')).toMatchObject([
@@ -185,13 +185,13 @@ describe('rules', () => {
   test('I-81 exactly at the deadline it is still possible', async () => {
     await salon.book({ at: '2026-11-27 10:00' })
     salon.clock.set('2026-11-26T09:00:00Z')
-    expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true })
+    expect(await salon.ask(cancelAppointment, { confirmed: true })).toMatchObject({ success: true })
   })
 
   test('the rule of a service wins over the rule of the company', async () => {
     salon.clock.set('2026-11-24T09:00:00Z')
     await salon.book({ at: '2026-11-26 09:00', service: 'Färben' })
-    expect(await salon.ask(cancelAppointment)).toMatchObject({
+    expect(await salon.ask(cancelAppointment, { confirmed: true })).toMatchObject({
       status: 'denied',
       details: { cancellation_deadline_hours: 48 },
     })
@@ -213,7 +213,7 @@ describe('Cal.com says otherwise', () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
     const who = { callId: 'call_down' }
-    const answer = await salon.ask(cancelAppointment, {}, who)
+    const answer = await salon.ask(cancelAppointment, { confirmed: true }, who)
     expect(answer).toMatchObject({ success: false, status: 'cancel_pending', error: 'cancel_pending' })
     expect(answer.message).toMatch(/^Ich habe Ihre Absage für den Termin am Freitag/)
     expect(answer.message).not.toMatch(/storniert|abgesagt\b/)
@@ -224,7 +224,9 @@ describe('Cal.com says otherwise', () => {
     expect(await salon.jobs('sync_to_calcom')).toMatchObject([
       { payload: { appointmentId: Number(booked.id) } },
     ])
-    expect(await salon.ask(cancelAppointment, {}, who)).toMatchObject({ status: 'cancel_pending' })
+    expect(await salon.ask(cancelAppointment, { confirmed: true }, who)).toMatchObject({
+      status: 'cancel_pending',
+    })
 
     expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
     expect(salon.live()).toHaveLength(0)
@@ -237,7 +239,7 @@ describe('Cal.com says otherwise', () => {
   test('a push while Cal.com is still down fails, so that the job runs again', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503, times: 2 })
-    await salon.ask(cancelAppointment)
+    await salon.ask(cancelAppointment, { confirmed: true })
     await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
       kind: 'unavailable',
     })
@@ -247,7 +249,10 @@ describe('Cal.com says otherwise', () => {
   test('an answer that was lost after Cal.com cancelled is looked up, and the caller hears success', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'reset', phase: 'after' })
-    expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true, status: 'cancelled' })
+    expect(await salon.ask(cancelAppointment, { confirmed: true })).toMatchObject({
+      success: true,
+      status: 'cancelled',
+    })
     expect(await salon.appointment(booked.id)).toMatchObject({ status: 'cancelled' })
   })
 
@@ -255,7 +260,7 @@ describe('Cal.com says otherwise', () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'hang' })
     const began = performance.now()
-    expect(await salon.ask(cancelAppointment, {}, { budgetMs: 4_000 })).toMatchObject({
+    expect(await salon.ask(cancelAppointment, { confirmed: true }, { budgetMs: 4_000 })).toMatchObject({
       status: 'cancel_pending',
     })
     expect(performance.now() - began).toBeLessThan(4_000)
@@ -267,14 +272,16 @@ describe('Cal.com says otherwise', () => {
   test('I-76 a Cal.com that asks us to wait keeps the cancellation for later', async () => {
     await salon.book({ at: '2026-11-27 10:00' })
     salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'error', status: 429 })
-    expect(await salon.ask(cancelAppointment)).toMatchObject({ status: 'cancel_pending' })
+    expect(await salon.ask(cancelAppointment, { confirmed: true })).toMatchObject({
+      status: 'cancel_pending',
+    })
   })
 
   test('a cancellation that Cal.com forbids is handed to a person when it is pushed', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator
     control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
-    await salon.ask(cancelAppointment)
+    await salon.ask(cancelAppointment, { confirmed: true })
     control.addFault({
       operation: 'cancelBooking',
       effect: 'error',
@@ -291,7 +298,7 @@ describe('Cal.com says otherwise', () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator
     control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
-    await salon.ask(cancelAppointment)
+    await salon.ask(cancelAppointment, { confirmed: true })
     const gone = { operation: 'getBooking', effect: 'error', status: 404, times: null } as const
     control.addFault(gone)
     await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
@@ -308,7 +315,7 @@ describe('Cal.com says otherwise', () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator
     control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
-    await salon.ask(cancelAppointment)
+    await salon.ask(cancelAppointment, { confirmed: true })
     control.addFault({ operation: 'getBooking', effect: 'error', status: 404, times: null })
     salon.clock.advance(6 * 60_000)
     expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('handed_over')
@@ -319,7 +326,7 @@ describe('Cal.com says otherwise', () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator
     control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
-    await salon.ask(cancelAppointment)
+    await salon.ask(cancelAppointment, { confirmed: true })
     await control.rescheduleAsHost(booked.calcomUid!, { start: '2026-11-27T14:00:00Z' })
     expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
     expect(salon.live()).toHaveLength(0)
@@ -330,7 +337,10 @@ describe('Cal.com says otherwise', () => {
   test('what the business has cancelled meanwhile is cancelled for the caller too', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     await salon.simulator.control.cancelAsHost(booked.calcomUid!, { reason: 'krank' })
-    expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true, status: 'cancelled' })
+    expect(await salon.ask(cancelAppointment, { confirmed: true })).toMatchObject({
+      success: true,
+      status: 'cancelled',
+    })
   })
 
   test('I-53 "already cancelled" that means "moved" is followed through a chain, recorded, and asked about', async () => {
@@ -341,7 +351,7 @@ describe('Cal.com says otherwise', () => {
     const third = await salon.simulator.control.rescheduleAsHost(second.uid, {
       start: '2026-11-28T10:30:00Z',
     })
-    const answer = await salon.ask(cancelAppointment)
+    const answer = await salon.ask(cancelAppointment, { confirmed: true })
     expect(answer).toMatchObject({
       success: false,
       error: 'appointment_moved',
@@ -353,13 +363,13 @@ describe('Cal.com says otherwise', () => {
       appointmentDatetime: new Date('2026-11-28T10:30:00Z'),
       rescheduleCount: 0,
     })
-    expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true })
+    expect(await salon.ask(cancelAppointment, { confirmed: true })).toMatchObject({ success: true })
     expect(salon.live()).toHaveLength(0)
   })
 
   test('I-52 a booking that Cal.com does not know is never "storniert": a person takes over', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00', localOnly: true })
-    const answer = await salon.ask(cancelAppointment)
+    const answer = await salon.ask(cancelAppointment, { confirmed: true })
     expect(answer).toMatchObject({ success: false, status: 'callback_queued', error: 'cancel_failed' })
     expect(answer.message).not.toContain('storniert')
     expect(await salon.appointment(booked.id)).toMatchObject({ status: 'scheduled' })
@@ -371,7 +381,10 @@ describe('Cal.com says otherwise', () => {
     await salon.sql(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$;
       CREATE TRIGGER refuse BEFORE INSERT ON appointment_changes FOR EACH ROW EXECUTE FUNCTION refuse()`)
     try {
-      expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true, status: 'cancelled' })
+      expect(await salon.ask(cancelAppointment, { confirmed: true })).toMatchObject({
+        success: true,
+        status: 'cancelled',
+      })
     } finally {
       await salon.sql('DROP FUNCTION refuse CASCADE')
     }
@@ -429,7 +442,9 @@ describe('whose appointment', () => {
       success: false,
       error: 'anonymous_caller',
     })
-    expect(await salon.ask(cancelAppointment, {}, { from: null, callId: 'call_own' })).toMatchObject({
+    expect(
+      await salon.ask(cancelAppointment, { confirmed: true }, { from: null, callId: 'call_own' }),
+    ).toMatchObject({
       success: true,
     })
   })

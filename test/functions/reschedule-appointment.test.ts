@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => salon.close())
 beforeEach(() => salon.reset())
 
-const toSaturday = { new_date: 'Samstag', new_time: '11:00' }
+const toSaturday = { new_date: 'Samstag', new_time: '11:00', confirmed: true }
 
 describe('the ordinary way', () => {
   test('I-53 the appointment keeps its row and gets the new uid; a later cancellation uses that one', async () => {
@@ -49,7 +49,7 @@ describe('the ordinary way', () => {
       { payload: { kind: 'rescheduled' } },
     ])
 
-    expect(await salon.ask(cancelAppointment)).toMatchObject({ success: true })
+    expect(await salon.ask(cancelAppointment, { confirmed: true })).toMatchObject({ success: true })
     expect(salon.live()).toHaveLength(0)
   })
 
@@ -85,7 +85,9 @@ describe('the ordinary way', () => {
   test('I-54 the own slot is no conflict: half an hour later, into the own appointment', async () => {
     // All three hosts are busy but for the own appointment, which a two-hour service half overlaps.
     const own = await salon.book({ at: '2026-11-27 10:00', service: 'Dauerwelle' })
-    expect(await salon.ask(rescheduleAppointment, { new_date: 'Freitag', new_time: '10:30' })).toMatchObject({
+    expect(
+      await salon.ask(rescheduleAppointment, { new_date: 'Freitag', new_time: '10:30', confirmed: true }),
+    ).toMatchObject({
       success: true,
       appointment_id: Number(own.id),
       new_appointment: { time: '10:30' },
@@ -98,9 +100,9 @@ describe('the ordinary way', () => {
       { success: true, status: 'unchanged' },
     )
     expect(salon.simulator.control.requests('rescheduleBooking')).toHaveLength(0)
-    expect(await salon.ask(rescheduleAppointment, { new_date: 'Samstag', new_time: '10 Uhr' })).toMatchObject(
-      { status: 'rescheduled' },
-    )
+    expect(
+      await salon.ask(rescheduleAppointment, { new_date: 'Samstag', new_time: '10 Uhr', confirmed: true }),
+    ).toMatchObject({ status: 'rescheduled' })
   })
 })
 
@@ -232,7 +234,7 @@ describe('repeats', () => {
     const wish = { ...toSaturday, old_date: 'Freitag' }
     const who = { callId: 'call_gone' }
     await salon.ask(rescheduleAppointment, wish, who)
-    await salon.ask(cancelAppointment, {}, who)
+    await salon.ask(cancelAppointment, { confirmed: true }, who)
     expect(await salon.ask(rescheduleAppointment, wish, who)).toMatchObject({ success: false })
   })
 
@@ -274,7 +276,7 @@ describe('Cal.com says otherwise', () => {
     expect(await salon.jobs('settle_attempt')).toMatchObject([{ payload: { attemptId: attempt!.id } }])
 
     // While it is unclear nobody changes the same appointment, and a repeat is one and the same errand.
-    const elsewhere = { new_date: 'Samstag', new_time: '12:00' }
+    const elsewhere = { new_date: 'Samstag', new_time: '12:00', confirmed: true }
     expect(await salon.ask(rescheduleAppointment, elsewhere)).toMatchObject({ error: 'change_in_progress' })
     expect(await salon.ask(rescheduleAppointment, toSaturday, { callId: 'call_unclear' })).toMatchObject({
       error: 'outcome_unknown',

@@ -197,9 +197,17 @@ describe('moving', () => {
 
   scenario('a chain of moves, then cancelled by its newest booking (I-53)', async ({ ring, bookings }) => {
     await ring().books(friday)
-    await ring().asks('reschedule_appointment', { new_datum: 'Samstag', new_uhrzeit: '10 Uhr' })
-    await ring().asks('reschedule_appointment', { new_datum: 'Samstag', new_uhrzeit: '12 Uhr' })
-    const answer = await ring().asks('cancel_appointment', {})
+    await ring().asks('reschedule_appointment', {
+      new_datum: 'Samstag',
+      new_uhrzeit: '10 Uhr',
+      confirmed: true,
+    })
+    await ring().asks('reschedule_appointment', {
+      new_datum: 'Samstag',
+      new_uhrzeit: '12 Uhr',
+      confirmed: true,
+    })
+    const answer = await ring().asks('cancel_appointment', { confirmed: true })
     expect([answer.success, bookings()]).toEqual([true, []])
   })
 
@@ -228,7 +236,13 @@ describe('moving', () => {
     await ring().books(friday)
     for (const time of ['9 Uhr 30', '10 Uhr 30', '11 Uhr 30']) {
       expect(
-        (await ring().asks('reschedule_appointment', { new_datum: 'Samstag', new_uhrzeit: time })).success,
+        (
+          await ring().asks('reschedule_appointment', {
+            new_datum: 'Samstag',
+            new_uhrzeit: time,
+            confirmed: true,
+          })
+        ).success,
       ).toBe(true)
     }
     const answer = await ring().asks('reschedule_appointment', {

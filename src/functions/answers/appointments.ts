@@ -26,6 +26,13 @@ import type { FunctionAnswer } from '../define.ts'
 
 const shownMax = 10
 
+/** What the caller's last words were instead of a yes, for the machine. */
+export const replyReasons = {
+  no: 'caller_said_no',
+  change: 'caller_wants_change',
+  unclear: 'caller_undecided',
+} as const
+
 /** The answer to a finding that is not one appointment. */
 export function unresolvedAnswer(
   finding: Exclude<Finding, { kind: 'one' }>,

@@ -34,7 +34,7 @@ import type { Attempt } from '../../services/attempts.ts'
 import type { OwnFound } from '../../services/booking/own.ts'
 import type { Confirmed, Done, NotFree, Started } from '../../services/booking/types.ts'
 import type { FunctionAnswer } from '../define.ts'
-import { callbackFields } from './appointments.ts'
+import { callbackFields, replyReasons } from './appointments.ts'
 
 /** Two of the alternatives are spoken, all are in the field. */
 const spokenAlternatives = 2
@@ -277,12 +277,6 @@ function momentFields(day: LocalDay, time: ClockTime) {
     appointment_time: `${day} ${time}`,
   }
 }
-
-const replyReasons = {
-  no: 'caller_said_no',
-  change: 'caller_wants_change',
-  unclear: 'caller_undecided',
-} as const
 
 function statusOf(reason: string): string {
   return reason === 'past_time' || reason === 'closed' ? reason : 'unavailable'

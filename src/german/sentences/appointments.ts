@@ -169,6 +169,17 @@ export function cancelStillNoted(appointment: SpokenAppointment): string {
   return `Ihre Absage für den Termin ${moment(appointment)} ist notiert, wir tragen sie so bald wie möglich ein.`
 }
 
+/** What a caller answered instead of a yes; `none`: they have not been asked yet. */
+type Reply = 'none' | 'no' | 'change' | 'unclear'
+
+/** Read back before it is called off. A "ja" to any of these but the one about a change is a yes. */
+export function cancelThis(appointment: SpokenAppointment, reply: Reply): string {
+  if (reply === 'change')
+    return `Ihr Termin ${moment(appointment)} steht noch. Möchten Sie ihn verschieben oder absagen?`
+  if (reply === 'no') return `Soll ich Ihren Termin ${moment(appointment)} wirklich absagen?`
+  return `Sie haben einen Termin für ${spokenName(appointment.service)} ${moment(appointment)}${where(appointment)}. Soll ich ihn absagen?`
+}
+
 /** The caller has not agreed yet. */
 export function offerMove(appointment: SpokenAppointment): string {
   return `Ihr Termin ${moment(appointment)} bleibt bestehen. Möchten Sie ihn stattdessen verschieben?`
@@ -263,9 +274,12 @@ export function newTimeTaken(wanted: SpokenSlot, today: LocalDay, slots: readonl
   return `${regret} Möchten Sie stattdessen ${sayList(offers, 'oder')} kommen?`
 }
 
-/** Everything is clear and free; only the caller's yes is missing. */
-export function moveReady(from: SpokenAppointment, to: SpokenSlot): string {
-  return `Soll ich Ihren Termin ${moment(from)} auf ${sayDay(to.day, from.today)} um ${sayTime(to.time)} verschieben?`
+/** Everything is clear and free; only the caller's yes is missing, or what they said was none. */
+export function moveReady(from: SpokenAppointment, to: SpokenSlot, reply: Reply = 'none'): string {
+  const target = `auf ${sayDay(to.day, from.today)} um ${sayTime(to.time)}`
+  if (reply === 'change')
+    return `Noch ist nichts verschoben. Auf welchen Tag und welche Uhrzeit soll ich ihn legen?`
+  return `Soll ich Ihren Termin ${moment(from)} ${reply === 'no' ? 'wirklich ' : ''}${target} verschieben?`
 }
 
 /** We did not reach the calendar at all: nothing has changed. */

@@ -10,6 +10,7 @@ import { instantOf } from '../../german/index.ts'
 import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import type { CallScope } from '../call-context.ts'
 import { countMiss, identityMissesMax, loadByFacts, loadOwn, lockMisses } from './identity.ts'
+import type { ReadBackMemory } from './read-backs.ts'
 import { narrow, ofPerson, type ReadWish, readWish, resolveAppointment } from './resolve.ts'
 import {
   type AppointmentWish,
@@ -20,10 +21,16 @@ import {
   type Purpose,
 } from './types.ts'
 
-type Deps = { tenancy: Pick<Tenancy, 'run'>; cache: Pick<Cache, 'get' | 'set'> }
+type Deps = {
+  tenancy: Pick<Tenancy, 'run'>
+  cache: Pick<Cache, 'get' | 'set'>
+  readBacks: Pick<ReadBackMemory, 'noteHeard'>
+}
 
 /** Longer than any call. */
 const provenTtlSeconds = 4 * 3600
+/** So many appointments at most are said in one sentence. */
+const spokenMax = 3
 
 /** All appointments of the caller, or why there is no telling. */
 export type Listing =
@@ -44,6 +51,7 @@ export class AppointmentFinder {
       this.findIn(tx, scope, wish, purpose, proven),
     )
     await this.rememberProven(scope, finding, proven)
+    await this.#rememberHeard(scope, finding)
     return finding
   }
 
@@ -62,6 +70,7 @@ export class AppointmentFinder {
       return people.kind === 'whose' ? people : listed(own, scope)
     })
     await this.rememberProven(scope, finding, proven)
+    await this.#rememberHeard(scope, finding)
     return finding
   }
 
@@ -103,6 +112,16 @@ export class AppointmentFinder {
     const ids = [...known, ...foundIds(found, scope)]
     if (ids.length > known.length)
       await this.#deps.cache.set(key, [...new Set(ids)].slice(-20), provenTtlSeconds)
+  }
+
+  /** What is read out now may be changed without being read out again. */
+  async #rememberHeard({ call }: CallScope, found: Finding | Listing): Promise<void> {
+    const shown = shownBy(found).slice(0, spokenMax)
+    if (shown.length > 0)
+      await this.#deps.readBacks.noteHeard(
+        call,
+        shown.map(({ id }) => id),
+      )
   }
 
   /** The number is not enough for this company: name or day must fit as well, and guessing is counted. */
@@ -195,12 +214,15 @@ function provenLookup({ call }: CallScope): Lookup<number[]> | null {
   return { key, kind: 'proven', schema: provenSchema }
 }
 
+function shownBy(found: Finding | Listing): OwnAppointment[] {
+  if (found.kind === 'one') return [found.appointment]
+  if (found.kind === 'several') return found.appointments
+  return found.kind === 'listed' ? found.upcoming : []
+}
+
 /** What the caller's number does not prove anyway. */
 function foundIds(found: Finding | Listing, { call }: CallScope): number[] {
-  const shown =
-    found.kind === 'one' ? [found.appointment] : found.kind === 'several' ? found.appointments : []
-  const listed = found.kind === 'listed' ? found.upcoming : shown
-  return listed
+  return shownBy(found)
     .filter((one) => call.callerNumber === null || one.phone !== call.callerNumber)
     .map((one) => Number(one.id))
 }

@@ -8,6 +8,7 @@ import { type LocalDay, localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import type { AppointmentFinder } from '../appointments/finder.ts'
+import type { ReadBackMemory } from '../appointments/read-backs.ts'
 import type { OwnAppointment } from '../appointments/types.ts'
 import { branchOfAppointment } from '../appointments/view.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
@@ -24,6 +25,7 @@ export interface ChangeDeps {
   finder: Pick<AppointmentFinder, 'findIn' | 'loadProven' | 'rememberProven'>
   attempts: AttemptStore
   recorder: ChangeRecorder
+  readBacks: ReadBackMemory
   callbacks: Pick<CallbackService, 'requestIn'>
   availability: Pick<AvailabilityService, 'load' | 'fetchLive' | 'markChanged' | 'offers'>
   /** The client of a Cal.com connection. */

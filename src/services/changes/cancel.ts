@@ -12,6 +12,7 @@ import type { Attempt } from '../attempts.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
 import type { StoredCallback } from '../callbacks.ts'
+import { aboutOf, type Doubt, findDoubt } from './agreement.ts'
 import {
   type ChangeDeps,
   draftMs,
@@ -26,7 +27,7 @@ import { objectionToCancelling } from './rules.ts'
 
 export interface CancelWish extends AppointmentWish {
   reason?: string
-  /** False: the caller has not agreed yet; absent: they asked for it, which is enough. */
+  /** False: the caller has not agreed yet; absent: agreement.ts tells. */
   confirmed?: boolean
 }
 
@@ -36,6 +37,8 @@ export type CancelOutcome =
   | { kind: 'pending'; appointment: OwnAppointment }
   | { kind: 'denied'; appointment: OwnAppointment; deadlineHours: number; callback: StoredCallback }
   | { kind: 'not_agreed'; appointment: OwnAppointment }
+  /** Read back: the caller has not heard which one it is, or what they said since is no yes. */
+  | { kind: 'ask'; appointment: OwnAppointment; doubt: Exclude<Doubt, null> }
   /** The business has moved it; `appointment` as it is now. */
   | { kind: 'moved'; appointment: OwnAppointment }
   | { kind: 'handed_over'; appointment: OwnAppointment; callback: StoredCallback }
@@ -59,9 +62,10 @@ export class Cancelling {
 
   /** One appointment at most; several candidates are asked about. */
   async run(scope: CallScope, wish: CancelWish): Promise<CancelOutcome> {
-    const { finder, tenancy, attempts } = this.#deps
+    const { finder, tenancy, attempts, readBacks } = this.#deps
     const { companyId } = scope.call
     const proven = await finder.loadProven(scope)
+    const heard = await readBacks.load(scope.call)
     let found: Finding | null = null
     const prepared = await tenancy.run(
       companyId,
@@ -80,6 +84,8 @@ export class Cancelling {
           return { kind: 'denied', appointment, deadlineHours: objection.deadlineHours, callback }
         }
         if (wish.confirmed === false) return { kind: 'not_agreed', appointment }
+        const doubt = findDoubt(scope, { appointment, kind: 'cancel' }, wish, heard)
+        if (doubt !== null) return { kind: 'ask', appointment, doubt }
         if (appointment.calcomUid === null) {
           const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, 'cancel_failed')
           return { kind: 'handed_over', appointment, callback }
@@ -102,6 +108,11 @@ export class Cancelling {
       },
     )
     if (found) await finder.rememberProven(scope, found, proven)
+    if (prepared.kind === 'ask') {
+      const { appointment, doubt } = prepared
+      const about = aboutOf({ appointment, kind: 'cancel' })
+      await readBacks.noteAsked(scope.call, appointment.id, { about, doubted: doubt !== 'none' })
+    }
     return prepared.kind === 'draft' ? this.#claim(scope, prepared.attempt, prepared.appointment) : prepared
   }
 

@@ -41,13 +41,26 @@ export class AppointmentChanges {
   }
 
   /** Cancels the appointment a caller means. */
-  cancel(scope: CallScope, wish: CancelWish): Promise<CancelOutcome> {
-    return this.#cancelling.run(scope, wish)
+  async cancel(scope: CallScope, wish: CancelWish): Promise<CancelOutcome> {
+    const outcome = await this.#cancelling.run(scope, wish)
+    await this.#noteHeard(scope, outcome)
+    return outcome
   }
 
   /** Moves the appointment a caller means. */
-  reschedule(scope: CallScope, wish: MoveWish): Promise<MoveOutcome> {
-    return this.#rescheduling.run(scope, wish)
+  async reschedule(scope: CallScope, wish: MoveWish): Promise<MoveOutcome> {
+    const outcome = await this.#rescheduling.run(scope, wish)
+    await this.#noteHeard(scope, outcome)
+    return outcome
+  }
+
+  /** Whose day and time the answer says need not be read back again in this call. */
+  async #noteHeard(scope: CallScope, outcome: CancelOutcome | MoveOutcome): Promise<void> {
+    const isSaid =
+      outcome.kind === 'not_agreed' ||
+      outcome.kind === 'moved' ||
+      (outcome.kind === 'ask_time' && outcome.newTime.kind === 'missing')
+    if (isSaid) await this.#deps.readBacks.noteHeard(scope.call, [outcome.appointment.id])
   }
 
   /**

@@ -3,6 +3,7 @@
 import type { AppointmentWish, Finding, OwnAppointment } from '../appointments/types.ts'
 import type { Alternative } from '../availability/alternatives.ts'
 import type { StoredCallback } from '../callbacks.ts'
+import type { Doubt } from './agreement.ts'
 import type { NewTime } from './new-time.ts'
 import type { Objection } from './rules.ts'
 
@@ -10,7 +11,7 @@ export interface MoveWish extends AppointmentWish {
   newDate?: string
   newTime?: string
   reason?: string
-  /** False: check everything and ask; absent: they asked for it, which is enough. */
+  /** False: check everything and ask; absent: agreement.ts tells. */
   confirmed?: boolean
 }
 
@@ -21,7 +22,8 @@ export type MoveOutcome =
   /** It is at that time already. */
   | { kind: 'unchanged'; appointment: OwnAppointment }
   | { kind: 'ask_time'; appointment: OwnAppointment; newTime: Exclude<NewTime, Wanted>; slots: Alternative[] }
-  | { kind: 'ready'; appointment: OwnAppointment; wanted: Wanted }
+  /** Everything is checked; only the caller's yes is missing. */
+  | { kind: 'ready'; appointment: OwnAppointment; wanted: Wanted; doubt: Exclude<Doubt, null> }
   | { kind: 'taken'; appointment: OwnAppointment; wanted: Wanted; alternatives: Alternative[] }
   | {
       kind: 'denied'

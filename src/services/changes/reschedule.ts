@@ -18,6 +18,7 @@ import { enqueueSettling } from '../booking/errands.ts'
 import { BookingProtected, rescheduleGuarded } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
 import { requireOpen } from '../choices.ts'
+import { aboutOf, type Doubt, findDoubt } from './agreement.ts'
 import {
   type ChangeDeps,
   draftMs,
@@ -137,8 +138,28 @@ export class Rescheduling {
       const failed = { kind: 'failed' as const, appointment }
       return newTime.kind === 'exact' ? this.#unlessUnderWay(scope, newTime, failed) : failed
     }
-    if (wish.confirmed === false) return { kind: 'ready', appointment, wanted: newTime }
+    const doubt = await this.#doubt(scope, appointment, newTime, wish)
+    if (doubt !== null) return { kind: 'ready', appointment, wanted: newTime, doubt }
     return this.#begin(scope, appointment, newTime, wish.reason)
+  }
+
+  /** Reads the move back while the caller has not agreed to it. */
+  async #doubt(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    wanted: Wanted,
+    wish: MoveWish,
+  ): Promise<Doubt> {
+    const { readBacks } = this.#deps
+    const change = { appointment, kind: 'move' as const, to: wanted.startsAt }
+    const heard = await readBacks.load(scope.call)
+    const doubt = wish.confirmed === false ? 'none' : findDoubt(scope, change, wish, heard)
+    if (doubt !== null)
+      await readBacks.noteAsked(scope.call, appointment.id, {
+        about: aboutOf(change),
+        doubted: doubt !== 'none',
+      })
+    return doubt
   }
 
   /** A refusal, unless exactly this move has been asked for before: then what comes of that counts. */

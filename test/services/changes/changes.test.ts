@@ -84,7 +84,11 @@ describe('the webhook of our own change', () => {
       phase: 'after',
       ms: 400,
     })
-    const answer = salon.ask(rescheduleAppointment, { new_date: 'Samstag', new_time: '11:00' })
+    const answer = salon.ask(rescheduleAppointment, {
+      new_date: 'Samstag',
+      new_time: '11:00',
+      confirmed: true,
+    })
     // Cal.com sends the webhook from inside the request; the look-alike has the booking before it answers.
     let live = salon.live()
     while (live[0]?.uid === booked.calcomUid) {
