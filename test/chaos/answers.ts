@@ -12,6 +12,9 @@ const unclearErrors = new Set([
   'booking_in_progress',
   'outcome_unknown',
   'change_in_progress',
+  // Something of ours broke in the middle: nothing is said of the booking.
+  'technical_error',
+  'too_slow',
 ])
 /** Says that the time is not to be had, which is a fact about every booking there. */
 const takenErrors = new Set(['slot_unavailable', 'slot_taken'])

@@ -81,7 +81,8 @@ export class BookingConfirmer {
     if (!attempt || !isOpen || attempt.startAt === null) return null
     const { startAt } = attempt
     const zone = branchOfAttempt(attempt, scope).timeZone
-    const reply = words === null ? 'unclear' : consentOf(words, 'book', { startAt, zone, now: scope.now })
+    const reply =
+      words === null ? 'unclear' : consentOf(words, 'book', { starts: [startAt], zone, now: scope.now })
     if (reply === 'yes') return null
     await memory.noteReadBack(scope.call, id, true)
     return { kind: 'not_agreed', attempt, booking: spokenBooking(attempt, scope), reply }

@@ -11,19 +11,19 @@ import {
   understand,
 } from '../../german/index.ts'
 
-/** @param moment when what was read back takes place, and in which zone */
+/** @param told the starts that were read back (a move has two), and their zone */
 export function consentOf(
   words: string,
   readBack: ReadBack,
-  { startAt, zone, now }: { startAt: Date; zone: string; now: Date },
+  { starts, zone, now }: { starts: readonly Date[]; zone: string; now: Date },
 ): Consent {
-  const day = localDayOf(startAt, zone)
-  const time = clockTimeOf(startAt, zone)
+  const days = starts.map((start) => localDayOf(start, zone))
+  const times = starts.map((start) => clockTimeOf(start, zone))
   return readConsent(words, readBack, (clause) => {
-    const meant = understand(clause, { now, zone })
-    const otherDay = meant.day !== null && (day < meant.day.from || day > meant.day.to)
-    const otherTime = meant.time !== null && meant.time.at !== null && !isSameOnTheDial(meant.time.at, time)
-    return otherDay || otherTime
+    const { day, time } = understand(clause, { now, zone })
+    const otherDay = day !== null && days.every((told) => told < day.from || told > day.to)
+    const at = time?.at ?? null
+    return otherDay || (at !== null && times.every((told) => !isSameOnTheDial(at, told)))
   })
 }
 

@@ -54,5 +54,7 @@ export function findDoubt(
 
 function replyTo(scope: CallScope, { appointment, kind, to }: Change, words: string): Consent {
   const zone = branchOfAppointment(appointment, scope).timeZone
-  return consentOf(words, kind, { startAt: to ?? appointment.startsAt, zone, now: scope.now })
+  // "Ja, den vom Freitag auf Samstag" names both.
+  const starts = [appointment.startsAt, ...(to ? [to] : [])]
+  return consentOf(words, kind, { starts, zone, now: scope.now })
 }
