@@ -311,6 +311,32 @@ describe('Cal.com says otherwise', () => {
     expect(await salon.callbackRows()).toEqual([])
   })
 
+  test('what was taken back because it stood at another time is cancelled there too, when the caller wants it gone', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const { id } = await salon.run((tx) =>
+      salon.attempts.create(tx, {
+        companyId: 1,
+        branchId: null,
+        callId: 'call_earlier',
+        kind: 'book',
+        wishKey: 'stray',
+        startAt: new Date('2026-11-27T08:00:00Z'),
+      }),
+    )
+    // As verify.ts leaves it while Cal.com has not ended the booking yet.
+    await salon.run(async (tx) => {
+      await tx.bookingAttempt.update({ where: { id }, data: { state: 'unknown', errorCode: 'wrong_start' } })
+      const data = { status: 'cancelled', bookingAttemptId: id }
+      await tx.appointment.update({ where: { id: booked.id }, data })
+    })
+    const answer = await salon.ask(cancelAppointment, { date: 'Freitag' })
+    expect(answer).toMatchObject({ success: false, status: 'cancel_pending' })
+    expect(await salon.jobs('sync_to_calcom')).toHaveLength(1)
+    expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
+    expect(salon.live()).toHaveLength(0)
+    expect(await salon.appointment(booked.id)).toMatchObject({ status: 'cancelled', syncState: 'in_sync' })
+  })
+
   test('one that stays unknown to Cal.com is for a person', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator

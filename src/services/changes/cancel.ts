@@ -6,6 +6,7 @@
 
 import { CalcomError } from '../../calcom/errors.ts'
 import { enqueueJob } from '../../db/jobs.ts'
+import type { Tx } from '../../db/tenancy.ts'
 import { loadAppointment } from '../appointments/identity.ts'
 import type { AppointmentWish, Finding, OwnAppointment } from '../appointments/types.ts'
 import type { Attempt } from '../attempts.ts'
@@ -117,16 +118,25 @@ export class Cancelling {
   }
 
   /** A repeat: the appointment is cancelled, or its cancellation is on its way. */
-  async #again(
-    tx: Parameters<ChangeDeps['finder']['findIn']>[0],
-    scope: CallScope,
-    appointment: OwnAppointment,
-  ): Promise<CancelOutcome> {
-    if (appointment.status !== 'cancelled' && appointment.syncState === 'cancel_pending')
-      return { kind: 'pending', appointment }
+  async #again(tx: Tx, scope: CallScope, appointment: OwnAppointment): Promise<CancelOutcome> {
+    if (appointment.syncState === 'cancel_pending') return { kind: 'pending', appointment }
+    if (await this.#mayStand(tx, scope, appointment)) {
+      const { companyId } = scope.call
+      const data = { syncState: 'cancel_pending' }
+      await tx.appointment.updateMany({ where: { companyId, id: appointment.id }, data })
+      await enqueuePush(tx, appointment)
+      return { kind: 'pending', appointment: { ...appointment, ...data } }
+    }
     const mine = await this.#deps.attempts.loadForCall(tx, scope.call.companyId, scope.call.callId, 'cancel')
     const replayed = mine.some((one) => one.state === 'booked' && one.appointmentId === appointment.id)
     return replayed ? { kind: 'done', appointment } : { kind: 'cancelled', appointment }
+  }
+
+  /** Our row was taken back while its booking, at another time than told, is still being ended: the caller's wish goes along. */
+  async #mayStand(tx: Tx, scope: CallScope, { status, bookingAttemptId }: OwnAppointment): Promise<boolean> {
+    if (status !== 'cancelled' || bookingAttemptId === null) return false
+    const where = { companyId: scope.call.companyId, id: bookingAttemptId, state: 'unknown' }
+    return (await tx.bookingAttempt.count({ where })) > 0
   }
 
   async #claim(scope: CallScope, draft: Attempt, appointment: OwnAppointment): Promise<CancelOutcome> {
@@ -213,11 +223,7 @@ export class Cancelling {
         data: { syncState: 'cancel_pending', cancellationReason: attempt.notes },
       })
       await this.#deps.attempts.finish(tx, attempt, { state: 'unknown', errorCode: errorCode.slice(0, 60) })
-      await enqueueJob(tx, {
-        task: 'sync_to_calcom',
-        payload: { appointmentId: Number(appointment.id) },
-        jobKey: `sync_to_calcom:${appointment.id}`,
-      })
+      await enqueuePush(tx, appointment)
     })
     return { kind: 'pending', appointment: { ...appointment, syncState: 'cancel_pending' } }
   }
@@ -251,4 +257,13 @@ export class Cancelling {
     })
     return { kind: 'handed_over', appointment, callback }
   }
+}
+
+/** Has a job tell Cal.com of a cancellation that is noted. */
+function enqueuePush(tx: Tx, { id }: Pick<OwnAppointment, 'id'>): Promise<void> {
+  return enqueueJob(tx, {
+    task: 'sync_to_calcom',
+    payload: { appointmentId: Number(id) },
+    jobKey: `sync_to_calcom:${id}`,
+  })
 }

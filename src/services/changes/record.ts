@@ -60,6 +60,11 @@ export class ChangeRecorder {
     const row = await lockByUid(tx, companyId, uid)
     if (!row) return null
     const first = ['scheduled', 'pending'].includes(row.status)
+    if (!first)
+      await tx.appointment.updateMany({
+        where: { companyId, id: row.id, syncState: 'cancel_pending' },
+        data: { syncState: 'in_sync' },
+      })
     if (first) {
       const reason = attempt?.notes ?? news.reason ?? null
       await tx.appointment.update({
