@@ -348,8 +348,9 @@ export class Agent {
         wish.bookedAt ??= this.#world.now().getTime()
         wish.bookedStart ??= wish.start
       } else if (wish.heard !== 'booked') {
-        // "Ihr Termin steht bereits": also an answer to a yes that was repeated.
-        if (answer.error === 'own_appointment' || answer.status === 'already_booked') wish.heard = 'asked'
+        // "Ihr Termin steht bereits": also an answer to a yes that was repeated. "Meinen Sie den Termin …?" refuses nothing.
+        const isQuestion = answer.status === 'already_booked' || answer.status === 'awaiting_confirmation'
+        if (answer.error === 'own_appointment' || isQuestion) wish.heard = 'asked'
         else wish.heard = isUnclear(answer) ? 'unclear' : 'refused'
       }
       if (answer !== null && answer.success !== true) this.#noteRefusal(wish, answer)
