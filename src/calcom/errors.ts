@@ -61,6 +61,11 @@ export function isOutage(error: unknown): boolean {
   return error instanceof CalcomError && (error.kind === 'unavailable' || error.kind === 'timeout')
 }
 
+/** Whether an error of this kind says that Cal.com cannot be asked now: down, too slow, or asking us to wait. */
+export function isDownKind(kind: CalcomErrorKind): boolean {
+  return kind === 'unavailable' || kind === 'timeout' || kind === 'rate_limited'
+}
+
 type Meaning = readonly [text: RegExp, kind: CalcomErrorKind, reason: string]
 
 /** First match wins. Texts of cal.diy's error service and of answers seen in production. */

@@ -5,7 +5,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
-import type { OpeningHours, Weekday } from '../german/index.ts'
+import { type LocalDay, type OpeningHours, type Weekday, weekdayOf } from '../german/index.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type EffectivePolicy, effectivePolicy, type PolicyRow } from './policies.ts'
 
@@ -162,6 +162,18 @@ export function findBranch(catalogue: Catalogue, branchId: string | null): Catal
 /** The name of a service, also of one no longer offered. */
 export function serviceName(catalogue: Catalogue, serviceId: number): string {
   return catalogue.services.find((service) => service.id === serviceId)?.name ?? 'Termin'
+}
+
+/** Whether the branch never opens on that weekday; unknown hours close nothing. */
+export function isClosedOn({ openingHours }: Pick<CatalogueBranch, 'openingHours'>, day: LocalDay): boolean {
+  return Object.keys(openingHours).length > 0 && (openingHours[weekdayOf(day)] ?? []).length === 0
+}
+
+/** Who really serves a booking: the person of the host that Cal.com names first; null for a host we do not know. */
+export function servingStaff({ staff }: Catalogue, hosts: ReadonlyArray<{ id?: number }>): number | null {
+  const hostId = hosts[0]?.id
+  if (hostId === undefined) return null
+  return staff.find((person) => person.calcomUserId === hostId)?.id ?? null
 }
 
 /** First and last name; null for nobody in particular or somebody who has left. */

@@ -2,6 +2,7 @@
  * Whether a wish can be met: exactly the wished time, a day with its times, a part of a day, or several days. What cannot be met
  * says why, with the nearest times in the same breath. Decides; the words are in german/sentences/availability.ts.
  */
+
 import { AppError } from '../../errors.ts'
 import {
   addDays,
@@ -18,6 +19,7 @@ import {
 } from '../../german/index.ts'
 import { askAboutTrouble, type Refusal } from '../../german/sentences/availability.ts'
 import { inBackground } from '../../lib/in-background.ts'
+import { isClosedOn } from '../catalogue.ts'
 import { laterDay } from '../choices.ts'
 import { type Alternative, isInWindow, rankAlternatives } from './alternatives.ts'
 import {
@@ -204,7 +206,7 @@ function refusalOf(
   const dayEnds = dayBounds(day, branch.timeZone).end
   if (start !== null && start < now) return { reason: 'past_time', day }
   if (dayEnds <= now) return { reason: 'past_time', day }
-  if (slots.length === 0 && isClosed(branch.openingHours, day)) return { reason: 'closed', day }
+  if (slots.length === 0 && isClosedOn(branch, day)) return { reason: 'closed', day }
   if ((start ?? dayEnds) < earliest.at) {
     return { reason: 'booking_notice_violation', noticeMinutes: earliest.noticeMinutes }
   }
@@ -212,11 +214,6 @@ function refusalOf(
     return { reason: 'outside_opening_hours', day }
   if (slots.length > 0 && start !== null) return { reason: 'taken', day }
   return { reason: 'day_full', day, window: slots.length > 0 ? time : null }
-}
-
-/** Closed the whole weekday; businesses that told no hours are never "closed". */
-function isClosed(hours: OpeningHours, day: LocalDay): boolean {
-  return Object.keys(hours).length > 0 && (hours[weekdayOf(day)] ?? []).length === 0
 }
 
 function isOpenAt(hours: OpeningHours, day: LocalDay, time: string): boolean {

@@ -6,11 +6,10 @@
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
-import type { Deadline } from '../../lib/deadline.ts'
 import { type Attempt, leaseMs } from '../attempts.ts'
-import type { CallScope } from '../call-context.ts'
 import type { CallbackInput } from '../callbacks.ts'
 import { type Catalogue, serviceName } from '../catalogue.ts'
+import type { Begun } from '../job-scope.ts'
 
 export type BookingErrand =
   /** Nobody knows yet; ends by itself when the attempt turns out to be booked. */
@@ -65,31 +64,9 @@ export function bookingErrand(
   }
 }
 
-/** The scope of a job that goes on with what a caller began. */
-export function attemptScope(
-  catalogue: Catalogue,
-  attempt: Attempt,
-  options: { now: Date; deadline: Deadline; log: CallScope['log'] },
-): CallScope {
-  const branch =
-    catalogue.branches.find((candidate) => candidate.id === attempt.branchId) ?? catalogue.branches[0]
-  if (!branch) throw new Error(`Company ${catalogue.company.id} has no active branch`)
-  return {
-    ...options,
-    catalogue,
-    branch,
-    today: localDayOf(options.now, branch.timeZone),
-    call: {
-      callId: attempt.callId,
-      companyId: catalogue.company.id,
-      branchId: branch.id,
-      phoneNumberId: null,
-      customerId: null,
-      timeZone: branch.timeZone,
-      agentId: null,
-      callerNumber: attempt.customerPhone,
-    },
-  }
+/** What a job about an attempt to book begins with (services/job-scope.ts). */
+export function begunBy({ branchId, callId, customerPhone }: Attempt): Begun {
+  return { branchId, callId, customerId: null, callerNumber: customerPhone }
 }
 
 /** Has an attempt looked at by a job at that time, or by the sweep soon after. */

@@ -16,7 +16,7 @@ import type { Deadline } from '../../lib/deadline.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
 import { type Catalogue, isOffered } from '../catalogue.ts'
 import { cancelGuarded, leftAlone, strayTarget } from './guard.ts'
-import { eventTypesAround, hostOf, isLive, isSameWish, occupyAll, whoseIs } from './whose.ts'
+import { eventTypesAround, hostOf, isLiveBooking, isSameWish, occupyAll, whoseIs } from './whose.ts'
 
 type BookingApi = Pick<
   CalcomApi,
@@ -155,7 +155,7 @@ export class BookingExecutor {
         },
         options,
       )
-      const live = bookings.filter(isLive)
+      const live = bookings.filter(isLiveBooking)
       const ours = live.find((one) => whoseIs(one, attempt) === 'ours' || isSameWish(one, attempt))
       if (ours) return { kind: 'found', booking: ours }
       const stray = live.find((one) => whoseIs(one, attempt) === 'stray')
@@ -237,7 +237,7 @@ export class BookingExecutor {
       const booking = await api.fetchBooking({ uid }, options)
       const whose = whoseIs(booking, attempt)
       if (whose === 'foreign') return null
-      if (!isLive(booking)) return { kind: 'ended', booking }
+      if (!isLiveBooking(booking)) return { kind: 'ended', booking }
       return { kind: whose === 'stray' ? 'stray' : 'found', booking }
     } catch (error) {
       if (error instanceof CalcomError && error.kind === 'not_found') return null
@@ -249,7 +249,7 @@ export class BookingExecutor {
   async #answered(scene: Scene, api: BookingApi, answer: CalcomBooking): Promise<Execution> {
     const { attempt, deadline } = scene
     const whole = answer.metadata !== undefined && answer.start !== undefined
-    if (whole || !isLive(answer)) return this.#judged(scene, answer)
+    if (whole || !isLiveBooking(answer)) return this.#judged(scene, answer)
     if ((await this.#note(attempt, answer)) === 'foreign') return this.#notOurs(scene, answer)
     let read: CalcomBooking | null = null
     try {
@@ -267,7 +267,7 @@ export class BookingExecutor {
   }
 
   async #judged(scene: Scene, booking: CalcomBooking): Promise<Execution> {
-    if (!isLive(booking)) return this.#notOurs(scene, booking)
+    if (!isLiveBooking(booking)) return this.#notOurs(scene, booking)
     switch (whoseIs(booking, scene.attempt)) {
       case 'ours':
         return { kind: 'made', booking }

@@ -9,7 +9,7 @@ import { enqueueJob, enqueuing } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
-import type { Catalogue } from '../catalogue.ts'
+import { type Catalogue, servingStaff } from '../catalogue.ts'
 import type { CustomerService } from '../customers.ts'
 import type { Done } from './types.ts'
 
@@ -85,7 +85,7 @@ export class BookingRecorder {
   async complete(tx: Tx, catalogue: Catalogue, attempt: Attempt, booking: CalcomBooking): Promise<void> {
     const { companyId, calcomUid, startAt } = attempt
     const { end, id, eventTypeId } = booking
-    const staffId = servingStaff(catalogue, booking)
+    const staffId = servingStaff(catalogue, booking.hosts)
     await tx.appointment.updateMany({
       where: { companyId, calcomUid, bookingAttemptId: attempt.id },
       data: {
@@ -172,7 +172,7 @@ export class BookingRecorder {
       ? Math.round((booking.end.getTime() - startsAt.getTime()) / 60_000)
       : (service?.durationMinutes ?? 30)
     const endsAt = booking.end ?? new Date(startsAt.getTime() + durationMinutes * 60_000)
-    const staffId = servingStaff(catalogue, booking) ?? attempt.staffId
+    const staffId = servingStaff(catalogue, booking.hosts) ?? attempt.staffId
 
     const caller = callerNumber === undefined ? await loadCaller(tx, companyId, callId) : callerNumber
     const customerId = await this.#deps.customers.resolveForBooking(tx, {
@@ -370,13 +370,6 @@ export function readDone(attempt: Attempt): Done | null {
     pending: pending === true,
     staffId: typeof staffId === 'number' ? staffId : null,
   }
-}
-
-/** Who really serves, by the host Cal.com names first. */
-function servingStaff(catalogue: Catalogue, booking: CalcomBooking): number | null {
-  const [host] = booking.hosts
-  if (host?.id === undefined) return null
-  return catalogue.staff.find((person) => person.calcomUserId === host.id)?.id ?? null
 }
 
 /** The number the network reported for the call; null when withheld or without a call. */

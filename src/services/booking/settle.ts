@@ -13,7 +13,8 @@ import { type Attempt, type AttemptStore, leaseMs } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallbackService } from '../callbacks.ts'
 import type { Catalogue, Catalogues } from '../catalogue.ts'
-import { attemptScope, bookingErrand, readLagMs } from './errands.ts'
+import { jobScope } from '../job-scope.ts'
+import { begunBy, bookingErrand, readLagMs } from './errands.ts'
 import type { BookingExecutor } from './execute.ts'
 import { leftAlone } from './guard.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
@@ -106,7 +107,7 @@ export class BookingSettler {
       const where = { companyId, attemptId: id, status: 'open', kind: 'technical' }
       if (!wasTold && (await tx.callbackRequest.count({ where })) === 0) return
       const errand = wasTold ? 'booking_withdrawn' : 'booking_not_made'
-      const scope = attemptScope(catalogue, taken, { now, deadline: this.#deadline(), log })
+      const scope = jobScope(catalogue, begunBy(taken), { now, deadline: this.#deadline(), log })
       await callbacks.requestIn(tx, scope, bookingErrand(catalogue, taken, errand, now))
     })
     if (!certain) return 'later'

@@ -14,7 +14,7 @@ import type { OwnAppointment } from '../appointments/types.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallScope } from '../call-context.ts'
-import { findBranch } from '../catalogue.ts'
+import { findBranch, isClosedOn } from '../catalogue.ts'
 import { requireOpen } from '../choices.ts'
 import type { CustomerService, PersonOnNumber } from '../customers.ts'
 import { mailboxAddress } from './attendee.ts'
@@ -36,7 +36,7 @@ import { readDone } from './record.ts'
 import type { RefusedTimes } from './refused-times.ts'
 import type { BookingWish, CompleteWish, NotFree, Started } from './types.ts'
 import type { WishMemory } from './wish-memory.ts'
-import { endOf, eventTypeOf, isClosed, isReplaced, isStanding, keyOf, overlaps } from './wishes.ts'
+import { endOf, eventTypeOf, isReplaced, isStanding, keyOf, overlaps } from './wishes.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
@@ -250,7 +250,7 @@ export class BookingStarter {
       timeZone: branch.timeZone,
     })
     if (offered.kind === 'ask') throw offeredOtherDay(offered.starts, branch, today)
-    const refusal = isClosed(branch, day)
+    const refusal = isClosedOn(branch, day)
       ? { reason: 'closed' as const, day }
       : { reason: 'taken' as const, day }
     const { alternatives } = await otherTimes.find(scope, wish)

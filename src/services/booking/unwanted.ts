@@ -12,7 +12,8 @@ import { TryAgainLater } from '../../lib/try-again.ts'
 import type { Attempt } from '../attempts.ts'
 import type { CallbackService } from '../callbacks.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { attemptScope, bookingErrand } from './errands.ts'
+import { jobScope } from '../job-scope.ts'
+import { begunBy, bookingErrand } from './errands.ts'
 import type { BookingExecutor } from './execute.ts'
 import type { BookingRecorder, Recorded } from './record.ts'
 import { isTouched } from './whose.ts'
@@ -65,7 +66,7 @@ export class UnwantedBookings {
       const recorded = await recorder.record(tx, catalogue, attempt.id, booking, options)
       if (recorded.kind === 'recorded' && recorded.first) {
         const deadline = new Deadline({ clock, budgetMs: requestMs })
-        const scope = attemptScope(catalogue, attempt, { now, deadline, log })
+        const scope = jobScope(catalogue, begunBy(attempt), { now, deadline, log })
         await callbacks.requestIn(tx, scope, bookingErrand(catalogue, attempt, 'booking_stands', now))
       }
       return recorded

@@ -13,10 +13,11 @@ import { type Attempt, type AttemptStore, leaseMs } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallbackService } from '../callbacks.ts'
 import type { Catalogue } from '../catalogue.ts'
-import { attemptScope, bookingErrand, enqueueSettling, readLagMs, verifyAgainMs } from './errands.ts'
+import { jobScope } from '../job-scope.ts'
+import { begunBy, bookingErrand, enqueueSettling, readLagMs, verifyAgainMs } from './errands.ts'
 import type { BookingExecutor } from './execute.ts'
 import { type BookingRecorder, wrongStart } from './record.ts'
-import { isLive, whoseIs } from './whose.ts'
+import { isLiveBooking, whoseIs } from './whose.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
@@ -52,7 +53,7 @@ export class BookingVerifier {
     if (booking === 'unclear') return this.#later(attempt)
     const whose = booking === null ? 'foreign' : whoseIs(booking, attempt)
     if (booking !== null && whose !== 'foreign') {
-      if (whose === 'stray' && isLive(booking)) return this.#withdraw(catalogue, attempt, wrongStart)
+      if (whose === 'stray' && isLiveBooking(booking)) return this.#withdraw(catalogue, attempt, wrongStart)
       return this.#conclude(attempt, catalogue, booking)
     }
     // Another's booking, or none under this uid: ours may exist all the same.
@@ -120,7 +121,7 @@ export class BookingVerifier {
         ['booked'],
       )
       if (stray) await enqueueSettling(tx, locked, now)
-      const scope = attemptScope(catalogue, attempt, { now, deadline: this.#deadline(), log })
+      const scope = jobScope(catalogue, begunBy(attempt), { now, deadline: this.#deadline(), log })
       await callbacks.requestIn(tx, scope, bookingErrand(catalogue, attempt, 'booking_withdrawn', now))
     })
     if (startAt) await availability.markChanged(companyId, [localDayOf(startAt, catalogue.company.timeZone)])

@@ -23,7 +23,7 @@ export type Whose =
 const touchedAfterMs = 5_000
 
 /** Whether it takes place, or will once the business has confirmed it. */
-export function isLive(booking: Pick<CalcomBooking, 'status'>): boolean {
+export function isLiveBooking(booking: Pick<CalcomBooking, 'status'>): boolean {
   return booking.status === 'accepted' || booking.status === 'pending'
 }
 

@@ -1,9 +1,8 @@
 /** What wishes and attempts of one call mean to each other: the same wish, a replaced one, one in the way. Pure. */
 
-import { type LocalDay, weekdayOf } from '../../german/index.ts'
 import type { Attempt } from '../attempts.ts'
 import type { CallScope } from '../call-context.ts'
-import type { CatalogueBranch, CatalogueService } from '../catalogue.ts'
+import type { CatalogueService } from '../catalogue.ts'
 import { comparePersonNames } from '../matching/index.ts'
 import type { CompleteWish } from './types.ts'
 import { wishKey } from './wish-key.ts'
@@ -58,11 +57,6 @@ export function isReplaced(attempt: Attempt, wish: CompleteWish, now: Date): boo
   if (attempt.state !== 'draft' || (attempt.expiresAt !== null && attempt.expiresAt <= now)) return false
   const likeness = comparePersonNames(attempt.customerName ?? '', wish.name)
   return likeness === 'same' || (likeness === 'similar' && attempt.serviceId === wish.service.id)
-}
-
-/** Whether the branch never opens on that weekday; unknown hours close nothing. */
-export function isClosed({ openingHours }: CatalogueBranch, day: LocalDay): boolean {
-  return Object.keys(openingHours).length > 0 && (openingHours[weekdayOf(day)] ?? []).length === 0
 }
 
 /** Whether an attempt's time and a wish's overlap. */

@@ -4,7 +4,7 @@
  * Cal.com has said so, and after that nothing turns the answer into a failure.
  */
 
-import { CalcomError } from '../../calcom/errors.ts'
+import { CalcomError, isDownKind } from '../../calcom/errors.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { loadAppointment } from '../appointments/identity.ts'
@@ -176,7 +176,7 @@ export class Cancelling {
   async #failed(task: Task, error: unknown, lookUp: () => Promise<BookingState>): Promise<CancelOutcome> {
     const kind = error instanceof CalcomError ? error.kind : 'unavailable'
     const reason = error instanceof CalcomError ? error.reason : 'unexpected'
-    const down = kind === 'unavailable' || kind === 'timeout' || kind === 'rate_limited'
+    const down = isDownKind(kind)
     if (down && error instanceof CalcomError && !error.mayHaveActed) return this.#keep(task, reason)
     const state = await lookUp()
     if (state.kind === 'cancelled') return this.#done(task)

@@ -3,7 +3,7 @@
  * Every change is an attempt first (services/attempts.ts). Webhooks and reconcile write through `recorder`.
  */
 
-import { CalcomError } from '../../calcom/errors.ts'
+import { CalcomError, isDownKind } from '../../calcom/errors.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
 import type { AlarmName } from '../../lib/alarms.ts'
 import { Deadline } from '../../lib/deadline.ts'
@@ -13,10 +13,11 @@ import { type Attempt, leaseMs } from '../attempts.ts'
 import { readLagMs, verifyAgainMs } from '../booking/errands.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
+import { jobScope } from '../job-scope.ts'
 import { type ChangeCalcom, type ChangeDeps, markChanged } from './attempting.ts'
 import { fetchBookingState } from './calcom-state.ts'
 import { Cancelling, type CancelOutcome, type CancelWish } from './cancel.ts'
-import { type Errand, handOver, jobScope, targetOf } from './handover.ts'
+import { type Errand, handOver, targetOf } from './handover.ts'
 import type { ChangeRecorder, MoveNews } from './record.ts'
 import { type MoveOutcome, type MoveWish, Rescheduling } from './reschedule.ts'
 
@@ -82,7 +83,10 @@ export class AppointmentChanges {
       } catch (error) {
         if (error instanceof BookingProtected && error.reason !== 'moved')
           return this.#giveUp(scope, appointment, uid, 'cancel_shared', error.reason)
-        if (!(error instanceof BookingProtected) && (!(error instanceof CalcomError) || isDown(error)))
+        if (
+          !(error instanceof BookingProtected) &&
+          (!(error instanceof CalcomError) || isDownKind(error.kind))
+        )
           throw error
         const state = await fetchBookingState(calcom, uid, options, startsAt)
         if (state.kind === 'unclear') throw error
@@ -306,7 +310,9 @@ export class AppointmentChanges {
     const appointment = await tenancy.run(companyId, (tx) => loadAppointment(tx, companyId, appointmentId))
     if (appointment === null) return null
     const deadline = new Deadline({ clock, budgetMs: jobBudgetMs })
-    const scope = jobScope(catalogue, appointment, callId, { now: clock.now(), deadline, log })
+    const { branchId, customerId, phone } = appointment
+    const begun = { branchId, callId, customerId, callerNumber: phone }
+    const scope = jobScope(catalogue, begun, { now: clock.now(), deadline, log })
     const calcom = await this.#deps.calcom(catalogue.company.calcomConnectionId)
     return { scope, appointment, calcom, options: { deadline, priority: 'background' } }
   }
@@ -315,8 +321,4 @@ export class AppointmentChanges {
 /** Where we believe the booking to be; an earlier life of the appointment is nowhere any more. */
 function knownStart({ calcomUid, startsAt }: OwnAppointment, uid: string): Date | null {
   return calcomUid === uid ? startsAt : null
-}
-
-function isDown(error: CalcomError): boolean {
-  return error.kind === 'unavailable' || error.kind === 'timeout' || error.kind === 'rate_limited'
 }

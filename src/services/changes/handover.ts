@@ -1,18 +1,17 @@
 /**
- * When we cannot change an appointment ourselves, a person of the business does: what they are told, and the scope of a
- * background job that has no call. The text names service and time, never the person: name and number have their own columns.
+ * When we cannot change an appointment ourselves, a person of the business does: what they are told. The text names service and
+ * time, never the person: name and number have their own columns.
  */
 
 import type { Tx } from '../../db/tenancy.ts'
 import { clockTimeOf, germanDate, localDayOf } from '../../german/index.ts'
-import type { Deadline } from '../../lib/deadline.ts'
 import type { OwnAppointment } from '../appointments/types.ts'
 import { branchOfAppointment } from '../appointments/view.ts'
 import { leaseMs } from '../attempts.ts'
 import type { Target } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
 import type { CallbackKind, CallbackService, StoredCallback } from '../callbacks.ts'
-import { type Catalogue, findBranch, serviceName } from '../catalogue.ts'
+import { serviceName } from '../catalogue.ts'
 
 /** While a move may still be carried out, nobody need be told; a little longer than the lease. */
 const tellAfterMs = leaseMs + 30_000
@@ -72,32 +71,4 @@ export function handOver(
 export function targetOf(appointment: OwnAppointment, uid: string): Target {
   const { startsAt, bookingAttemptId, personName, phone } = appointment
   return { by: 'person', uid, startAt: startsAt, attemptId: bookingAttemptId, name: personName, phone }
-}
-
-/** The scope of a job that goes on with what a caller began. */
-export function jobScope(
-  catalogue: Catalogue,
-  appointment: OwnAppointment,
-  callId: string | null,
-  options: { now: Date; deadline: Deadline; log: CallScope['log'] },
-): CallScope {
-  const branch =
-    findBranch(catalogue, appointment.branchId) ?? catalogue.branches[0] ?? catalogue.closedBranches?.[0]
-  if (!branch) throw new Error(`Company ${catalogue.company.id} has no branch`)
-  return {
-    ...options,
-    catalogue,
-    branch,
-    today: localDayOf(options.now, branch.timeZone),
-    call: {
-      callId,
-      companyId: catalogue.company.id,
-      branchId: branch.id,
-      phoneNumberId: null,
-      customerId: appointment.customerId,
-      timeZone: branch.timeZone,
-      agentId: null,
-      callerNumber: appointment.phone,
-    },
-  }
 }

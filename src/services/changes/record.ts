@@ -7,7 +7,7 @@ import type { CalcomBooking } from '../../calcom/types.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import type { Attempt, AttemptKind, AttemptStore } from '../attempts.ts'
-import type { Catalogue } from '../catalogue.ts'
+import { type Catalogue, servingStaff } from '../catalogue.ts'
 
 /** Who made the change, as history knows it. */
 type Actor = 'caller' | 'business' | 'calcom' | 'system'
@@ -114,7 +114,7 @@ export class ChangeRecorder {
     const successor = inPlace ? null : await lockByUid(tx, companyId, booking.uid)
     if (successor === null && row === null) return loadMovedOn(tx, companyId, fromUid)
     const appointment = (row ?? successor)!
-    const staffId = servingStaff(catalogue, booking) ?? appointment.staffId
+    const staffId = servingStaff(catalogue, booking.hosts) ?? appointment.staffId
     const first = row !== null && !(inPlace && isThere(row, booking))
     if (first) {
       await this.#move(tx, { ...news, staffId, ours: attempt }, row, successor !== null)
@@ -269,14 +269,6 @@ async function loadMovedOn(tx: Tx, companyId: number, fromUid: string): Promise<
     select: { appointmentId: true },
   })
   return change && { appointmentId: change.appointmentId, first: false }
-}
-
-/** Who serves after the move, by the host Cal.com names first. */
-function servingStaff(catalogue: Catalogue, booking: Pick<CalcomBooking, 'hosts'>): number | null {
-  const hostId = booking.hosts[0]?.id
-  return (
-    (hostId !== undefined && catalogue.staff.find((person) => person.calcomUserId === hostId)?.id) || null
-  )
 }
 
 async function notify(

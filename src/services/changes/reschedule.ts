@@ -4,7 +4,7 @@
  * one. A move is never promised: while Cal.com is down nothing changes; an unclear outcome is said to be unclear.
  */
 
-import { CalcomError } from '../../calcom/errors.ts'
+import { CalcomError, isDownKind } from '../../calcom/errors.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
@@ -263,7 +263,7 @@ export class Rescheduling {
     const known = error instanceof CalcomError ? error : null
     const kind = known?.kind ?? 'unavailable'
     const reason = known?.reason ?? 'unexpected'
-    const down = kind === 'unavailable' || kind === 'timeout' || kind === 'rate_limited'
+    const down = isDownKind(kind)
     if (down && known?.mayHaveActed === false) {
       await this.#reject(task, reason)
       return { kind: 'failed', appointment }

@@ -3,6 +3,7 @@
  * our own request that is still on its way; so every step asks what is known, the same news twice changes nothing, and what is
  * over stays over. Writers of one company queue up behind an advisory lock; then the order is attempt, appointment.
  */
+
 import type { Logger } from 'pino'
 import type { CalcomApi } from '../../calcom/client.ts'
 import { CalcomError } from '../../calcom/errors.ts'
@@ -16,18 +17,12 @@ import { type Attempt, type AttemptStore, liveStates } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { BookingService } from '../booking/booking.ts'
 import { BookingProtected, cancelGuarded, isShared, strayTarget } from '../booking/guard.ts'
+import { isLiveBooking } from '../booking/whose.ts'
 import type { Catalogue, Catalogues } from '../catalogue.ts'
 import type { ChangeRecorder } from '../changes/record.ts'
 import { leaveToPerson } from './ask-person.ts'
 import { createForeign } from './foreign.ts'
-import {
-  type Applied,
-  type BookingNews,
-  isLive,
-  newsFromBooking,
-  notItsOwnSuccessor,
-  wasMoved,
-} from './news.ts'
+import { type Applied, type BookingNews, newsFromBooking, notItsOwnSuccessor, wasMoved } from './news.ts'
 import {
   enrich,
   isElsewhere,
@@ -91,7 +86,7 @@ export class BookingSync {
     const scene = { catalogue, companyId, news, booking, now: this.#deps.clock.now() }
     if (news.kind !== 'state') return this.#event(scene)
     try {
-      return await (isLive(booking) ? this.#live(scene) : this.#gone(scene))
+      return await (isLiveBooking(booking) ? this.#live(scene) : this.#gone(scene))
     } catch (error) {
       if (error instanceof BookingProtected) return leaveToPerson(this.#deps, scene, error)
       throw error
@@ -120,7 +115,7 @@ export class BookingSync {
     // We had given up on it, or it is old news: only what Cal.com says now counts.
     const current =
       pending && sameStart && this.#isFresh(scene) ? booking : await this.#look(scene.catalogue, booking.uid)
-    if (current === null || !isLive(current)) return { kind: 'old', reason: 'no_longer_live' }
+    if (current === null || !isLiveBooking(current)) return { kind: 'old', reason: 'no_longer_live' }
     const asAsked = current.start?.getTime() === attempt.startAt?.getTime()
     // At another time because the business has moved it since: then it is the caller's booking all the same.
     if (from === undefined && !asAsked && !moved && !wasMoved(scene.news, current))
@@ -169,7 +164,7 @@ export class BookingSync {
     if (current === null) return { kind: 'old', reason: 'no_longer_live' }
     const booking = notItsOwnSuccessor(current)
     const now = { ...scene, booking, news: newsFromBooking(booking) }
-    if (!isLive(booking)) return this.#gone(now)
+    if (!isLiveBooking(booking)) return this.#gone(now)
     return this.#write(now, async (tx) => {
       const row = await loadRow(tx, scene.companyId, { uid: booking.uid })
       if (!row) return { kind: 'old', reason: 'moved_since' }
@@ -191,7 +186,7 @@ export class BookingSync {
   /** Alive a while ago, and nobody here knows it: what is it now? */
   async #unknown(scene: Scene, attempt: Attempt | null): Promise<Applied> {
     const current = await this.#look(scene.catalogue, scene.booking.uid)
-    if (current === null || !isLive(current)) return { kind: 'old', reason: 'no_longer_live' }
+    if (current === null || !isLiveBooking(current)) return { kind: 'old', reason: 'no_longer_live' }
     if (attempt) {
       const recorded = await this.#deps.booking.adopt(scene.companyId, attempt.id, current)
       return recorded.kind === 'duplicate'
@@ -223,7 +218,7 @@ export class BookingSync {
       walked.push(earlier)
     }
     const current = this.#isFresh(scene) ? scene.booking : await this.#look(catalogue, scene.booking.uid)
-    if (current === null || !isLive(current)) return { kind: 'old', reason: 'no_longer_live' }
+    if (current === null || !isLiveBooking(current)) return { kind: 'old', reason: 'no_longer_live' }
     return this.#write(scene, async (tx) => {
       // While we asked, others may have written what we looked for, or that this booking has been moved on.
       if (await loadMovedOn(tx, companyId, scene.booking.uid)) return { kind: 'old', reason: 'moved_since' }
@@ -267,7 +262,7 @@ export class BookingSync {
   async #create(tx: Tx, { catalogue, booking, news, now }: Scene): Promise<Written> {
     const created = await createForeign(tx, catalogue, booking, news.at, now)
     if (created.kind === 'ignored') return created
-    return { kind: 'created', starts: booking.start && isLive(booking) ? [booking.start] : [] }
+    return { kind: 'created', starts: booking.start && isLiveBooking(booking) ? [booking.start] : [] }
   }
 
   async #gone(scene: Scene): Promise<Applied> {
@@ -321,10 +316,10 @@ export class BookingSync {
   /** What a booking was moved to in the end: alive it takes its place, over it ends it. */
   async #successor(scene: Scene, uid: string): Promise<Applied> {
     let last = await this.#look(scene.catalogue, uid)
-    for (let moves = 1; last && !isLive(last) && last.rescheduledToUid && moves < movesMax; moves += 1)
+    for (let moves = 1; last && !isLiveBooking(last) && last.rescheduledToUid && moves < movesMax; moves += 1)
       last = await this.#look(scene.catalogue, last.rescheduledToUid)
     if (last === null) return { kind: 'ignored', reason: 'no_successor' }
-    if (!isLive(last)) {
+    if (!isLiveBooking(last)) {
       const ended = { ...last, uid: scene.booking.uid, rescheduledToUid: undefined }
       return this.#gone({ ...scene, booking: ended })
     }

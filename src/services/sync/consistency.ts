@@ -3,15 +3,17 @@
  * slow and thorough sister of reconcile.ts: it also finds what only we believe.
  * Limit: what lies in the past is history; a company is compared as a whole or, when Cal.com does not answer, not at all.
  */
+
 import type { CalcomBooking } from '../../calcom/types.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import { BookingProtected, cancelGuarded, isShared } from '../booking/guard.ts'
+import { isLiveBooking } from '../booking/whose.ts'
 import type { Catalogue } from '../catalogue.ts'
 import { fetchBookingState } from '../changes/calcom-state.ts'
 import type { BookingSync, SyncDeps } from './apply.ts'
 import { leaveToPerson } from './ask-person.ts'
 import { eventTypesOf } from './event-types.ts'
-import { isLive, newsFromBooking } from './news.ts'
+import { newsFromBooking } from './news.ts'
 import { eventTypesPerRequest } from './reconcile.ts'
 import type { AttemptSettling } from './settling.ts'
 import { isGoneFrom, loadParticipants, type Participant } from './shared.ts'
@@ -122,7 +124,7 @@ export class Consistency {
     const byUid = new Map<string, Ours>(
       [...named, ...upcoming].flatMap((row) => (row.calcomUid === null ? [] : [[row.calcomUid, row]])),
     )
-    const live = bookings.filter(isLive)
+    const live = bookings.filter(isLiveBooking)
     const rowsOfShared = live.filter(isShared).flatMap(({ uid }) => byUid.get(uid) ?? [])
     const people = await tenancy.run(companyId, (tx) => loadParticipants(tx, companyId, rowsOfShared))
     const found = [
@@ -182,7 +184,11 @@ export class Consistency {
         const current = await api.fetchBooking({ uid }, this.#options())
         const applied = await sync.apply(companyId, newsFromBooking(current))
         if (applied.kind === 'created' || applied.kind === 'changed') return true
-        if (kind === 'status_differs' && isLive(current) && (await this.#cancelAgain(catalogue, current)))
+        if (
+          kind === 'status_differs' &&
+          isLiveBooking(current) &&
+          (await this.#cancelAgain(catalogue, current))
+        )
           return true
         log.error(
           { component: 'sync', alarm: 'difference', companyId, kind, uid, ourId },
@@ -326,7 +332,7 @@ function withoutBooking(rows: readonly Ours[], bookings: readonly CalcomBooking[
     .filter((row) => row.status === 'scheduled' || row.status === 'pending')
     .flatMap((row): Found[] => {
       const booking = row.calcomUid === null ? undefined : there.get(row.calcomUid)
-      if (booking && isLive(booking)) return []
+      if (booking && isLiveBooking(booking)) return []
       const detail = row.calcomUid === null ? 'no uid' : (booking?.status ?? 'not in the list')
       return [
         {
@@ -343,7 +349,7 @@ function withoutBooking(rows: readonly Ours[], bookings: readonly CalcomBooking[
 /** Live bookings of one wish, whoever made them and on whatever host. */
 function bookedTwice(bookings: readonly CalcomBooking[], wishes: ReadonlyMap<string, string>): Found[] {
   const first = new Map<string, string>()
-  return bookings.filter(isLive).flatMap((booking): Found[] => {
+  return bookings.filter(isLiveBooking).flatMap((booking): Found[] => {
     const attemptId = booking.metadata?.booking_id
     if (attemptId === undefined) return []
     const wish = wishes.get(attemptId) ?? attemptId

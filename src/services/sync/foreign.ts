@@ -3,13 +3,14 @@
  * transaction of the caller, who has made sure that the booking is not known yet.
  * Limit: an attendee's number is what they typed. It leads to a customer only together with the name, and completes nothing.
  */
+
 import type { CalcomAttendee, CalcomBooking } from '../../calcom/types.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { normalisePhone } from '../../lib/phone.ts'
-import type { Catalogue, CatalogueService } from '../catalogue.ts'
+import { isLiveBooking } from '../booking/whose.ts'
+import { type Catalogue, type CatalogueService, servingStaff } from '../catalogue.ts'
 import { findPerson } from '../customers.ts'
 import { comparePersonNames } from '../matching/index.ts'
-import { isLive } from './news.ts'
 
 export type ForeignResult = { kind: 'created'; appointmentId: bigint } | { kind: 'ignored'; reason: string }
 
@@ -37,14 +38,14 @@ export async function createForeign(
   const status = { accepted: 'scheduled', pending: 'pending', cancelled: 'cancelled', rejected: 'rejected' }[
     booking.status
   ]
-  const gone = !isLive(booking)
+  const gone = !isLiveBooking(booking)
   const { id: appointmentId } = await tx.appointment.create({
     data: {
       companyId: company.id,
       branchId: service.branchId ?? onlyBranch(catalogue),
       customerId,
       serviceId: service.id,
-      staffId: hostStaff(catalogue, booking) ?? offer.staffId,
+      staffId: servingStaff(catalogue, booking.hosts) ?? offer.staffId,
       appointmentDatetime: start,
       endsAt: end,
       durationMinutes: Math.max(1, Math.round((end.getTime() - start.getTime()) / 60_000)),
@@ -74,13 +75,6 @@ export async function createForeign(
     },
   })
   return { kind: 'created', appointmentId }
-}
-
-/** The staff member who hosts it, by the host Cal.com names first. */
-export function hostStaff(catalogue: Catalogue, booking: Pick<CalcomBooking, 'hosts'>): number | null {
-  const hostId = booking.hosts[0]?.id
-  if (hostId === undefined) return null
-  return catalogue.staff.find((person) => person.calcomUserId === hostId)?.id ?? null
 }
 
 function offerOf(

@@ -2,8 +2,10 @@
  * What Cal.com says of a booking, whoever brought it: a webhook or an answer to our own question. One form for both, so that
  * one set of rules decides what it means (apply.ts). Pure.
  */
+
 import type { CalcomBooking, CalcomBookingStatus } from '../../calcom/types.ts'
 import type { CalcomWebhookEvent } from '../../calcom/webhook.ts'
+import { isLiveBooking } from '../booking/whose.ts'
 
 export interface BookingNews {
   /** `state`: this is how the booking is. The others are events of a booking that go on from there. */
@@ -71,16 +73,11 @@ export function isAboutBooking({ kind }: CalcomWebhookEvent): boolean {
 export function newsFromBooking(booking: CalcomBooking): BookingNews {
   const absent = booking.attendees.some((attendee) => attendee.absent === true)
   return {
-    kind: absent && isLive(booking) ? 'no_show' : 'state',
+    kind: absent && isLiveBooking(booking) ? 'no_show' : 'state',
     booking,
     at: booking.updatedAt ?? booking.createdAt,
     rescheduleRequested: false,
   }
-}
-
-/** Whether the booking takes place (or will, once confirmed). */
-export function isLive(booking: Pick<CalcomBooking, 'status'>): boolean {
-  return booking.status === 'accepted' || booking.status === 'pending'
 }
 
 /** A booking changed later than this after it was made has been changed by somebody. */

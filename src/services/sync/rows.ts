@@ -5,8 +5,7 @@
 import type { CalcomBooking } from '../../calcom/types.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
-import type { Catalogue } from '../catalogue.ts'
-import { hostStaff } from './foreign.ts'
+import { type Catalogue, servingStaff } from '../catalogue.ts'
 import type { Applied, BookingNews } from './news.ts'
 
 const select = {
@@ -93,7 +92,7 @@ export async function enrich(tx: Tx, scene: Scene, found: Row): Promise<Applied 
   if (row.status === 'cancelled' || row.status === 'rejected') return { kind: 'known' }
   const confirmed = row.status === 'pending' && booking.status === 'accepted'
   const isNewer = news.at !== undefined && (row.calcomUpdatedAt === null || news.at > row.calcomUpdatedAt)
-  const host = hostStaff(catalogue, booking)
+  const host = servingStaff(catalogue, booking.hosts)
   const staffId = host !== null && (row.staffId === null || isNewer) ? host : row.staffId
   const calcomBookingId = row.calcomBookingId ?? booking.id ?? null
   const changed = confirmed || staffId !== row.staffId

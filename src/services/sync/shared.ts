@@ -2,13 +2,15 @@
  * Bookings with several people in them (seats, guests): is our customer still one of them? A row of ours is one person's
  * place; the others' places come and go without it (Cal.com tells a cancelled seat under the uid of the whole group).
  */
+
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { normalisePhone } from '../../lib/phone.ts'
 import { TryAgainLater } from '../../lib/try-again.ts'
 import { isShared } from '../booking/guard.ts'
+import { isLiveBooking } from '../booking/whose.ts'
 import { comparePersonNames } from '../matching/index.ts'
-import { type BookingNews, isLive } from './news.ts'
+import type { BookingNews } from './news.ts'
 import { loadRow } from './rows.ts'
 
 /** Cal.com tells of a cancellation before it is written; later than this its list of people is true. */
@@ -81,7 +83,7 @@ export async function isAnothersSeat(
   })
   if (person === null) return false
   const current = await look(booking.uid)
-  if (current === null || !isLive(current)) return false
+  if (current === null || !isLiveBooking(current)) return false
   if (!isShared(current) && news.told.shared !== true) return false
   if (isGoneFrom(current, person)) return false
   const isTrue = news.at !== undefined && now.getTime() - news.at.getTime() >= settlesWithinMs
