@@ -16,7 +16,7 @@ import {
 import { dayHas, maybeOutdated, notFree, spanHas, timeIsFree } from '../german/sentences/availability.ts'
 import { whichReading } from '../german/sentences/dates.ts'
 import { type CheckOutcome, checkWish } from '../services/availability/check.ts'
-import { readWish, requireDay } from '../services/choices.ts'
+import { readDayAndTime, requireDay } from '../services/choices.ts'
 import { alternativeShape, answers, clock, day, germanDay } from './answers/contract.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
 import { words } from './arguments/kinds.ts'
@@ -47,7 +47,7 @@ export const checkAvailability = defineFunction({
   async handler(input, context) {
     const { calendar, today, fields } = await chosenCalendar(input, context)
     const { branch, catalogue } = calendar
-    const understood = readWish(input, {
+    const understood = readDayAndTime(input, {
       now: context.now,
       branch,
       bookingWindowDays: catalogue.company.bookingWindowDays,

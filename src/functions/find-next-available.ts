@@ -6,7 +6,7 @@ import { inBackground } from '../lib/in-background.ts'
 import { offeredTime } from '../services/availability/alternatives.ts'
 import { requireComplete, searchDays } from '../services/availability/availability.ts'
 import { nextFreeStarts } from '../services/availability/next-free.ts'
-import { laterDay, readWish } from '../services/choices.ts'
+import { laterDay, readDayAndTime } from '../services/choices.ts'
 import { answers, offeredTimeShape } from './answers/contract.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
 import { wholeNumber, words } from './arguments/kinds.ts'
@@ -45,7 +45,7 @@ export const findNextAvailable = defineFunction({
     const { branch, catalogue, service } = calendar
     const bookingWindowDays = catalogue.company.bookingWindowDays
     const wish = { date: input.from_date, time: input.part_of_day }
-    const { day, time } = readWish(wish, { now, branch, bookingWindowDays })
+    const { day, time } = readDayAndTime(wish, { now, branch, bookingWindowDays })
     const from = laterDay(day?.from ?? today, today)
     const days = Math.min(Math.max(input.search_days ?? searchDays, 1), searchDaysMax)
     const to = addDays(from, days - 1)

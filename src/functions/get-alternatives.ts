@@ -5,7 +5,7 @@ import { alternativesAre, maybeOutdated } from '../german/sentences/availability
 import { inBackground } from '../lib/in-background.ts'
 import { requireComplete } from '../services/availability/availability.ts'
 import { refusedStarts } from '../services/availability/offers.ts'
-import { laterDay, readWish, requireDay } from '../services/choices.ts'
+import { laterDay, readDayAndTime, requireDay } from '../services/choices.ts'
 import { alternativeShape, answers } from './answers/contract.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
 import { wholeNumber, words } from './arguments/kinds.ts'
@@ -38,7 +38,7 @@ export const getAlternatives = defineFunction({
     const { branch, catalogue, service } = calendar
     const { preferred_date: date, preferred_time: time } = input
     const bookingWindowDays = catalogue.company.bookingWindowDays
-    const understood = readWish({ date, time }, { now, branch, bookingWindowDays })
+    const understood = readDayAndTime({ date, time }, { now, branch, bookingWindowDays })
     const day = requireDay(understood, date)
     const from = laterDay(day.from, today)
     const wished = understood.time?.at ? instantOf(from, understood.time.at, branch.timeZone) : null

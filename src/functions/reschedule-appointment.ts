@@ -21,7 +21,7 @@ import {
   tooLateToMove,
 } from '../german/sentences/appointments.ts'
 import { spokenOf, viewOf } from '../services/appointments/view.ts'
-import type { MoveOutcome } from '../services/changes/reschedule.ts'
+import type { MoveOutcome } from '../services/changes/move-outcome.ts'
 import { callbackFields, replyReasons, unresolvedAnswer } from './answers/appointments.ts'
 import { answers, appointmentShape } from './answers/contract.ts'
 import { words, yesNo } from './arguments/kinds.ts'

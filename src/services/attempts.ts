@@ -5,8 +5,10 @@
  * Limit: it decides who may act; what the answers of Cal.com mean is decided by execute.ts and its siblings.
  */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Deadline } from '../lib/deadline.ts'
 
 export type AttemptKind = 'book' | 'cancel' | 'reschedule'
 export type AttemptState = 'draft' | 'executing' | 'unknown' | 'booked' | 'rejected' | 'released' | 'expired'
@@ -77,6 +79,14 @@ export type Outcome =
 
 /** States in which a request may be on its way to Cal.com. */
 export const liveStates: AttemptState[] = ['executing', 'unknown']
+
+/** Whether a request of the attempt may be on its way to Cal.com. */
+export function isUnderWay({ state }: Pick<Attempt, 'state'>): boolean {
+  return liveStates.some((one) => one === state)
+}
+
+/** How often a duplicate looks whether the first request has ended. */
+const pollMs = 100
 
 type Deps = { tenancy: Pick<Tenancy, 'run' | 'asSystem'>; clock: Clock }
 
@@ -251,6 +261,20 @@ export class AttemptStore {
     )
   }
 
+  /**
+   * Waits while another request executes the attempt, as long as this one has time; the attempt as it is then, null when it is gone.
+   * @param keepMs kept of the deadline for whatever follows
+   */
+  async waitUntilSettled(attempt: Attempt, deadline: Deadline, keepMs: number): Promise<Attempt | null> {
+    let current: Attempt | null = attempt
+    const { signal } = deadline.child(Math.max(0, deadline.remainingMs() - keepMs))
+    while (current?.state === 'executing' && !signal.aborted) {
+      await pause(pollMs, undefined, { signal }).catch(() => undefined)
+      current = await this.load(current.companyId, current.id)
+    }
+    return current
+  }
+
   /** Locks the row for the rest of the transaction (lock order: attempt, then appointment) and reads it. */
   async lock(tx: Tx, companyId: number, id: string): Promise<Attempt | null> {
     const [locked] = await tx.bookingAttempt.updateManyAndReturn({
@@ -364,7 +388,7 @@ async function loadBooked(tx: Tx, attempt: Attempt, now: Date): Promise<Attempt 
 function readClaim(attempt: Attempt | null, now: Date): Claim {
   if (!attempt) return { kind: 'absent', attempt }
   if (attempt.state === 'booked') return { kind: 'done', attempt }
-  if (attempt.state === 'executing' || attempt.state === 'unknown') return { kind: 'busy', attempt }
+  if (isUnderWay(attempt)) return { kind: 'busy', attempt }
   // A draft that could not be claimed was claimed a moment ago and given back, or its time is over.
   const expired = attempt.expiresAt !== null && attempt.expiresAt <= now
   return { kind: attempt.state === 'draft' && !expired ? 'busy' : 'closed', attempt }

@@ -202,7 +202,7 @@ const daysAheadMin = 400
  * @throws AppError with the code of the trouble ('weekday_mismatch', 'past_day', …), `ambiguous_day` for two likely days,
  * `date_not_understood` or `time_not_understood` for words that name one we do not know, or `date_too_far`
  */
-export function readWish(wish: { date?: string; time?: string }, context: WishContext): Understood {
+export function readDayAndTime(wish: { date?: string; time?: string }, context: WishContext): Understood {
   const { now, branch, bookingWindowDays } = context
   const today = localDayOf(now, branch.timeZone)
   const understood = understandWish(wish, {

@@ -134,17 +134,23 @@ describe('booking', () => {
     { inconsistent: true },
   )
 
-  scenario('an expired draft is not booked silently', async ({ ring, bookings, gateway }) => {
-    const call = ring()
-    const started = await call.asks('start_booking', {
-      ...friday,
-      name: 'Jana Weiß',
-      service: 'Herrenhaarschnitt',
-    })
-    gateway.clock.advance(16 * 60_000)
-    const answer = await call.asks('confirm_booking', { booking_id: started.booking_id, confirmed: true })
-    expect(answer.success === true ? bookings().length : 0).toBe(bookings().length)
-  })
+  scenario(
+    'a draft whose time has run out is checked once more, and booked on the caller’s yes',
+    async ({ ring, bookings, gateway }) => {
+      const call = ring()
+      const started = await call.asks('start_booking', {
+        ...friday,
+        name: 'Jana Weiß',
+        service: 'Herrenhaarschnitt',
+      })
+      gateway.clock.advance(16 * 60_000)
+      const answer = await call.asks('confirm_booking', { booking_id: started.booking_id, confirmed: true })
+      expect(answer).toMatchObject({ success: true, status: 'confirmed' })
+      expect(bookings()).toHaveLength(1)
+      const looks = gateway.simulator.control.requests('getSlots')
+      expect(looks.some(({ at }) => Date.parse(at) >= gateway.clock.now().getTime())).toBe(true)
+    },
+  )
 
   scenario('confirm without start asks for day and time', async ({ ring, bookings }) => {
     const answer = await ring().asks('confirm_booking', { confirmed: true })

@@ -5,7 +5,7 @@ import {
   chooseService,
   chooseStaff,
   fullName,
-  readWish,
+  readDayAndTime,
   requireDay,
 } from '../../src/services/choices.ts'
 import { berlin, salonCatalogue } from './availability/salon.ts'
@@ -169,16 +169,16 @@ describe('the branch', () => {
 
 describe('the day', () => {
   test('I-26 a wish without a day is a question, never tomorrow', () => {
-    const asked = question(() => requireDay(readWish({}, context), undefined))
+    const asked = question(() => requireDay(readDayAndTime({}, context), undefined))
     expect(asked).toMatchObject({ code: 'missing_date', fields: { status: 'needs_date' } })
     expect(asked.say).toBe('Für welchen Tag wünschen Sie den Termin?')
-    expect(question(() => requireDay(readWish({ date: 'blau' }, context), 'blau')).code).toBe(
+    expect(question(() => requireDay(readDayAndTime({ date: 'blau' }, context), 'blau')).code).toBe(
       'date_not_understood',
     )
   })
 
   test('I-20 a day beyond what can be booked is asked about', () => {
-    expect(question(() => readWish({ date: '2027-10-26' }, context)).fields).toMatchObject({
+    expect(question(() => readDayAndTime({ date: '2027-10-26' }, context)).fields).toMatchObject({
       status: 'needs_date',
     })
   })

@@ -79,7 +79,7 @@ export function confirmAnswer(confirmed: Confirmed): FunctionAnswer {
         next_action: 'start_booking',
         existing_appointment: confirmed.existing,
       })
-    case 'not_free':
+    case 'slot_lost':
       return { ...notFreeAnswer(confirmed, 'race'), booking_id: confirmed.attempt.id }
     case 'moved_since':
       return {

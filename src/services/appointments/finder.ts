@@ -11,7 +11,7 @@ import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import type { CallScope } from '../call-context.ts'
 import { countMiss, identityMissesMax, loadByFacts, loadOwn, lockMisses } from './identity.ts'
 import type { ReadBackMemory } from './read-backs.ts'
-import { narrow, ofPerson, type ReadWish, readWish, resolveAppointment } from './resolve.ts'
+import { narrow, ofPerson, type ReadWish, readAppointmentWish, resolveAppointment } from './resolve.ts'
 import {
   type AppointmentWish,
   type Fact,
@@ -58,7 +58,7 @@ export class AppointmentFinder {
   /** The caller's own appointments, soonest first; past and cancelled ones newest first. */
   async list(scope: CallScope, wish: Pick<AppointmentWish, 'name' | 'date' | 'time'>): Promise<Listing> {
     const proven = await this.loadProven(scope)
-    const read = readWish(wish, scope)
+    const read = readAppointmentWish(wish, scope)
     const finding = await this.#deps.tenancy.run(scope.call.companyId, async (tx): Promise<Listing> => {
       const own = ofPerson(await loadOwn(tx, scope, proven), read.name)
       if (own.length === 0 && scope.call.callerNumber === null) {
@@ -85,7 +85,7 @@ export class AppointmentFinder {
     purpose: Purpose,
     proven: readonly number[],
   ): Promise<Finding> {
-    const read = readWish(wish, scope)
+    const read = readAppointmentWish(wish, scope)
     const own = await loadOwn(tx, scope, proven)
     const guarded = purpose === 'change' && scope.catalogue.company.secondFactRequired
     if (guarded && !own.some((one) => one.callId !== null && one.callId === scope.call.callId))

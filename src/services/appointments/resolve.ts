@@ -40,7 +40,7 @@ const lastWords = /\b(letzte[rnms]?|vergangene[rnms]?|last)\b(?!\s+(woche|monat|
 const noDayWords = /\b(alle[nrs]?|egal|irgend\w*|wei(ß|ss) (ich )?nicht|unbekannt|meine[nrm]?|termine?n?)\b/i
 
 /** Understands what was said about an appointment. */
-export function readWish(wish: AppointmentWish, scope: CallScope): ReadWish {
+export function readAppointmentWish(wish: AppointmentWish, scope: CallScope): ReadWish {
   const words = [wish.date, wish.time, wish.service].filter((text) => text !== undefined).join(' ')
   const idWords = wish.appointmentId?.trim() ?? ''
   const next = /^(next|n(ä|ae)chste[rn]?)\b/i.test(idWords) || nextWords.test(words)

@@ -67,6 +67,9 @@ export type Finding =
   /** Too many facts that did not fit: only a callback is left in this call. */
   | { kind: 'locked_out' }
 
+/** The states of an appointment that stands: it takes place, or will once the business has confirmed it. */
+export const standingStatuses = ['scheduled', 'pending']
+
 /** Whether an appointment is still to take place. */
 export function isUpcoming(appointment: OwnAppointment, now: Date): boolean {
   return isLive(appointment) && appointment.startsAt.getTime() >= now.getTime()
@@ -74,8 +77,5 @@ export function isUpcoming(appointment: OwnAppointment, now: Date): boolean {
 
 /** Whether nobody has called it off. */
 export function isLive(appointment: Pick<OwnAppointment, 'status' | 'syncState'>): boolean {
-  return (
-    (appointment.status === 'scheduled' || appointment.status === 'pending') &&
-    appointment.syncState !== 'cancel_pending'
-  )
+  return standingStatuses.includes(appointment.status) && appointment.syncState !== 'cancel_pending'
 }

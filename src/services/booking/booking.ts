@@ -18,14 +18,15 @@ import type { Catalogues } from '../catalogue.ts'
 import type { CustomerService } from '../customers.ts'
 import { Background } from './background.ts'
 import { BookingConfirmer } from './confirm.ts'
-import { BookingExecutor, type CalcomOf } from './execute.ts'
+import { BookingExecutor } from './execute.ts'
+import type { CalcomOf } from './execution.ts'
 import { HoldKeeper } from './hold-keeper.ts'
 import { Joined } from './joined.ts'
 import { OtherTimes } from './other-times.ts'
 import { OutcomeWriter } from './outcome.ts'
-import { BookingRecorder, type Recorded } from './record.ts'
+import { BookingRecorder, type RecordedBooking } from './record.ts'
 import { RefusedTimes } from './refused-times.ts'
-import { BookingSettler, type Settled } from './settle.ts'
+import { BookingSettler, type SettledBooking } from './settle.ts'
 import { SlotKeeper } from './slot-keeper.ts'
 import { BookingStarter } from './start.ts'
 import {
@@ -119,12 +120,12 @@ export class BookingService {
   }
 
   /** For webhooks and reconcile: records a live booking that carries our id, or cancels it as a duplicate. */
-  adopt(companyId: number, attemptId: string, booking: CalcomBooking): Promise<Recorded> {
+  adopt(companyId: number, attemptId: string, booking: CalcomBooking): Promise<RecordedBooking> {
     return this.#settler.adopt(companyId, attemptId, booking)
   }
 
   /** For jobs: finds out what became of an attempt to book with unknown outcome. */
-  settle(attemptId: string, companyId: number): Promise<Settled> {
+  settle(attemptId: string, companyId: number): Promise<SettledBooking> {
     return this.#settler.settle(attemptId, companyId)
   }
 

@@ -4,11 +4,10 @@
  * while it stands. What an outcome means for the rows: outcome.ts.
  */
 
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Tenancy } from '../../db/tenancy.ts'
 import { clockTimeOf, localDayOf } from '../../german/index.ts'
 import { spokenOf, viewOf } from '../appointments/view.ts'
-import { type Attempt, type AttemptStore, callBegan, liveStates } from '../attempts.ts'
+import { type Attempt, type AttemptStore, callBegan, isUnderWay } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallScope } from '../call-context.ts'
 import { isSwitchedOff } from '../catalogue.ts'
@@ -35,8 +34,6 @@ type Deps = {
   memory: WishMemory
 }
 
-/** How often a duplicate looks whether the first request has ended. */
-const pollMs = 100
 /** Kept for saying something when the first request does not end in time. */
 const answerMs = 300
 /** Later than that nobody repeats a request whose answer got lost: the caller asks once more, and it is no news. */
@@ -116,7 +113,9 @@ export class BookingConfirmer {
 
   /** Another call of the same person is booking: what comes of that decides whether there is anything to ask. */
   async #waitFor(scope: CallScope, attempt: Attempt, rivalId: string): Promise<Confirmed> {
-    const rival = await this.#untilSettled(scope, await this.#deps.attempts.load(attempt.companyId, rivalId))
+    const { attempts } = this.#deps
+    const started = await attempts.load(attempt.companyId, rivalId)
+    const rival = started && (await attempts.waitUntilSettled(started, scope.deadline, answerMs))
     if (rival && isUnderWay(rival))
       return { kind: 'in_progress', attempt, booking: spokenBooking(attempt, scope) }
     return this.execute(scope, attempt)
@@ -140,22 +139,11 @@ export class BookingConfirmer {
     return { kind: 'own_appointment', attempt, own }
   }
 
-  /** Waits while another request has the attempt, as long as this one has time. */
-  async #untilSettled(scope: CallScope, attempt: Attempt | null): Promise<Attempt | null> {
-    let current = attempt
-    const { signal } = scope.deadline.child(Math.max(0, scope.deadline.remainingMs() - answerMs))
-    while (current?.state === 'executing' && !signal.aborted) {
-      await pause(pollMs, undefined, { signal }).catch(() => undefined)
-      current = await this.#deps.attempts.load(current.companyId, current.id)
-    }
-    return current
-  }
-
   /** Settles an attempt with unknown outcome if Cal.com shows the booking now; for a caller who asks again. */
   async #join(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
     const running = this.#running.get(attempt.id)
     if (running) return again(await running)
-    const current = await this.#untilSettled(scope, attempt)
+    const current = await this.#deps.attempts.waitUntilSettled(attempt, scope.deadline, answerMs)
     if (current?.state === 'booked') return this.#replay(scope, current)
     if (current?.state === 'unknown') return this.#lookAgain(scope, current)
     if (current?.state === 'executing')
@@ -200,7 +188,7 @@ export class BookingConfirmer {
   async #remembered(scope: CallScope, attempt: Attempt, outcome: Confirmed): Promise<Confirmed> {
     const { memory, availability } = this.#deps
     const { callId } = scope.call
-    if (outcome.kind === 'not_free' || outcome.kind === 'refused') await memory.note(callId, attempt.id)
+    if (outcome.kind === 'slot_lost' || outcome.kind === 'refused') await memory.note(callId, attempt.id)
     const { startAt, endAt } = attempt
     if (outcome.kind === 'booked' && startAt !== null && endAt !== null)
       await availability.callTimes.noteOwn(callId, [{ startsAt: startAt, endsAt: endAt }])
@@ -247,7 +235,8 @@ export class BookingConfirmer {
       return { kind: 'this_one', attempt: newer, booking: spokenBooking(newer, scope) }
     const started = await this.#deps.starter.reopen({ ...scope, follow: requestsToBook }, attempt)
     if (!started) return { kind: 'nothing_open' }
-    if (started.kind === 'not_free') return { ...started, attempt, reason: 'slot_unavailable' }
+    if (started.kind === 'not_free')
+      return { ...started, kind: 'slot_lost', attempt, reason: 'slot_unavailable' }
     if (started.kind === 'own_appointment') return { ...started, attempt }
     return this.execute(scope, started.attempt)
   }
@@ -347,10 +336,6 @@ export class BookingConfirmer {
 function isIdOf(id: string, callId: string, now: Date): boolean {
   const [, ms, ofCall] = /^temp_(\d+)_(.+)$/s.exec(id) ?? []
   return ofCall === callId && Number(ms) > callBegan(now).getTime()
-}
-
-function isUnderWay(attempt: Attempt): boolean {
-  return liveStates.some((state) => state === attempt.state)
 }
 
 function isOpen(attempt: Attempt, now: Date): boolean {

@@ -9,49 +9,14 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { CalcomApi } from '../../calcom/client.ts'
 import { CalcomError } from '../../calcom/errors.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
 import { type Catalogue, isOffered } from '../catalogue.ts'
+import type { BookingApi, CalcomOf, Execution, LookUp, StrayEnd } from './execution.ts'
 import { cancelGuarded, leftAlone, strayTarget } from './guard.ts'
 import { eventTypesAround, hostOf, isLiveBooking, isSameWish, occupyAll, whoseIs } from './whose.ts'
-
-type BookingApi = Pick<
-  CalcomApi,
-  'createBooking' | 'fetchBooking' | 'fetchBookings' | 'cancelBooking' | 'reserveSlot' | 'releaseReservation'
->
-/** Leads to the client of a company's connection. */
-export type CalcomOf = (connectionId: string) => Promise<BookingApi>
-
-export type Execution =
-  /** `unproven`: believed on a short answer, to be verified. */
-  | { kind: 'made'; booking: CalcomBooking; unproven?: boolean }
-  /** `unseen`: nobody's booking could be seen there, to be looked at again. */
-  | { kind: 'taken'; reason: string; unseen?: boolean }
-  /** Inside the event type's notice, or in the past. */
-  | { kind: 'too_soon'; reason: string }
-  /** Cal.com asks us to wait (`throttled`), or we make ourselves wait and nothing has left. */
-  | { kind: 'rate_limited'; reason: string }
-  /** The request never left. */
-  | { kind: 'not_sent'; reason: string }
-  | { kind: 'refused'; reason: string }
-  | { kind: 'unknown'; reason: string }
-
-export type LookUp =
-  | { kind: 'found'; booking: CalcomBooking }
-  /** Ours, alive, at a start nobody asked for: it must go. */
-  | { kind: 'stray'; booking: CalcomBooking }
-  /** Cancelled or rejected since; nobody has an appointment. */
-  | { kind: 'ended'; booking: CalcomBooking }
-  /** Not to be seen. `others`: live bookings of other people around that time. */
-  | { kind: 'absent'; others: CalcomBooking[] }
-  /** Could not be found out. */
-  | { kind: 'unclear' }
-
-/** What became of a stray: `refused` says that Cal.com will not cancel it, so that a person must. */
-export type StrayEnd = 'gone' | 'later' | 'refused'
 
 type Deps = {
   calcom: CalcomOf
@@ -246,7 +211,7 @@ export class BookingExecutor {
   }
 
   /** Cal.com has answered with a booking. What it leaves out is asked for, and what cannot be had is believed for now. */
-  async #answered(scene: Scene, api: BookingApi, answer: CalcomBooking): Promise<Execution> {
+  async #answered(scene: Sending, api: BookingApi, answer: CalcomBooking): Promise<Execution> {
     const { attempt, deadline } = scene
     const whole = answer.metadata !== undefined && answer.start !== undefined
     if (whole || !isLiveBooking(answer)) return this.#judged(scene, answer)
@@ -266,7 +231,7 @@ export class BookingExecutor {
     return this.#judged(scene, read ?? answer)
   }
 
-  async #judged(scene: Scene, booking: CalcomBooking): Promise<Execution> {
+  async #judged(scene: Sending, booking: CalcomBooking): Promise<Execution> {
     if (!isLiveBooking(booking)) return this.#notOurs(scene, booking)
     switch (whoseIs(booking, scene.attempt)) {
       case 'ours':
@@ -294,13 +259,16 @@ export class BookingExecutor {
   }
 
   /** A booking came back that is not the one we asked for (incident I-45). */
-  #notOurs(scene: Scene, booking: CalcomBooking): Promise<Execution> {
+  #notOurs(scene: Sending, booking: CalcomBooking): Promise<Execution> {
     this.#strange(scene.attempt, booking, false)
     return this.#afterRefusal(scene, 'old_booking')
   }
 
   /** Ours, at a time nobody asked for: it must not stay, and while it may still be there nobody knows what holds. */
-  async #otherStart({ attempt, connectionId, deadline }: Scene, booking: CalcomBooking): Promise<Execution> {
+  async #otherStart(
+    { attempt, connectionId, deadline }: Sending,
+    booking: CalcomBooking,
+  ): Promise<Execution> {
     this.#strange(attempt, booking, true)
     await this.#note(attempt, booking)
     const gone = await this.cancelStray(
@@ -326,7 +294,7 @@ export class BookingExecutor {
     )
   }
 
-  async #failed(scene: Scene, error: CalcomError): Promise<Execution> {
+  async #failed(scene: Sending, error: CalcomError): Promise<Execution> {
     const { kind, reason } = error
     const { attempt, connectionId, deadline } = scene
     if (kind === 'slot_unavailable') return this.#afterRefusal(scene, reason)
@@ -359,7 +327,7 @@ export class BookingExecutor {
    * seen to have it, and again after pauses in which Cal.com's list may catch up. A conflict (409) says that there is a booking at
    * this very start: a list that still shows none is behind.
    */
-  async #afterRefusal(scene: Scene, reason: string): Promise<Execution> {
+  async #afterRefusal(scene: Sending, reason: string): Promise<Execution> {
     const { attempt, catalogue, connectionId, deadline } = scene
     const pausesMs = this.#deps.refusalPausesMs ?? refusalPausesDefaultMs
     const everyType = eventTypesAround(attempt, catalogue)
@@ -392,7 +360,7 @@ function hasTwin(seen: LookUp, { startAt }: Attempt): boolean {
 }
 
 /** One attempt under way. */
-interface Scene {
+interface Sending {
   attempt: Attempt
   catalogue: Catalogue
   connectionId: string

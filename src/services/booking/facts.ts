@@ -6,11 +6,11 @@ import type { Attempt } from '../attempts.ts'
 import type { CallScope } from '../call-context.ts'
 import { type CatalogueBranch, findBranch, serviceName, staffName } from '../catalogue.ts'
 
-type Scene = Pick<CallScope, 'catalogue' | 'branch' | 'today'>
+type Place = Pick<CallScope, 'catalogue' | 'branch' | 'today'>
 
 /** The branch an attempt is for; the dialled one when it has none. */
-export function branchOfAttempt(attempt: Pick<Attempt, 'branchId'>, scene: Scene): CatalogueBranch {
-  return findBranch(scene.catalogue, attempt.branchId) ?? scene.branch
+export function branchOfAttempt(attempt: Pick<Attempt, 'branchId'>, place: Place): CatalogueBranch {
+  return findBranch(place.catalogue, attempt.branchId) ?? place.branch
 }
 
 /**
@@ -18,19 +18,19 @@ export function branchOfAttempt(attempt: Pick<Attempt, 'branchId'>, scene: Scene
  * @param staffId who really serves, when Cal.com has said so; else the person asked for
  * @throws Error for an attempt that is not one to book
  */
-export function spokenBooking(attempt: Attempt, scene: Scene, staffId?: number | null): SpokenBooking {
+export function spokenBooking(attempt: Attempt, place: Place, staffId?: number | null): SpokenBooking {
   if (attempt.startAt === null || attempt.serviceId === null)
     throw new Error('An attempt to book lacks its service or its start')
-  const zone = branchOfAttempt(attempt, scene).timeZone
+  const zone = branchOfAttempt(attempt, place).timeZone
   const isAnother = staffId != null && attempt.staffId !== null && staffId !== attempt.staffId
   return {
     customer: attempt.customerName ?? '',
-    service: serviceName(scene.catalogue, attempt.serviceId),
-    staff: staffName(scene.catalogue, staffId ?? attempt.staffId),
+    service: serviceName(place.catalogue, attempt.serviceId),
+    staff: staffName(place.catalogue, staffId ?? attempt.staffId),
     // Cal.com restricts round robin to one person only where the event type allows it (incident I-67).
-    insteadOf: isAnother ? staffName(scene.catalogue, attempt.staffId) : null,
+    insteadOf: isAnother ? staffName(place.catalogue, attempt.staffId) : null,
     day: localDayOf(attempt.startAt, zone),
     time: clockTimeOf(attempt.startAt, zone),
-    today: scene.today,
+    today: place.today,
   }
 }

@@ -14,7 +14,7 @@ import type { AvailabilityService } from '../availability/availability.ts'
 import { type Hold, type Holds, isSameSlot } from '../availability/holds.ts'
 import type { CallScope } from '../call-context.ts'
 import type { Background } from './background.ts'
-import type { CalcomOf } from './execute.ts'
+import type { CalcomOf } from './execution.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
@@ -26,7 +26,7 @@ type Deps = {
   log: Pick<Logger, 'warn'>
 }
 
-type Scene = Pick<CallScope, 'call' | 'catalogue' | 'deadline'>
+type HoldScope = Pick<CallScope, 'call' | 'catalogue' | 'deadline'>
 
 /** How long Cal.com keeps a hold for which no duration was asked. */
 const holdMs = 5 * 60_000
@@ -55,7 +55,7 @@ export class HoldKeeper {
   }
 
   /** Holds a slot for the call; null when somebody else has it or holds it. */
-  async take(scope: Scene, slot: { eventTypeId: number; start: Date }): Promise<Hold | null> {
+  async take(scope: HoldScope, slot: { eventTypeId: number; start: Date }): Promise<Hold | null> {
     const { call, catalogue, deadline } = scope
     const { calcom, holds, clock, log } = this.#deps
     const [known, mayTake] = await Promise.all([holds.load(call.callId), holds.mayTake(call.callId, slot)])

@@ -10,7 +10,7 @@ import { askAboutTrouble, askDay, askDayAgain } from '../../german/sentences/ava
 import { askDayAndTime, askOfferedDay, askTime } from '../../german/sentences/booking.ts'
 import type { OfferMemory } from '../availability/offers.ts'
 import type { CatalogueBranch } from '../catalogue.ts'
-import { readWish } from '../choices.ts'
+import { readDayAndTime } from '../choices.ts'
 
 export interface Moment {
   day: LocalDay
@@ -18,7 +18,7 @@ export interface Moment {
   startAt: Date
 }
 
-interface Scene {
+interface Asking {
   callId: string | null
   now: Date
   today: LocalDay
@@ -27,16 +27,16 @@ interface Scene {
 
 /**
  * Reads date and time of a wish at a branch. `offers` is the memory of what this call was offered.
- * @throws AppError `missing_date`, `missing_time`, `date_not_understood`, `offered_other_day`, or the trouble of `readWish`
+ * @throws AppError `missing_date`, `missing_time`, `date_not_understood`, `offered_other_day`, or the trouble of `readDayAndTime`
  */
 export async function readMoment(
-  scene: Scene,
+  scene: Asking,
   branch: CatalogueBranch,
   wish: { date?: string; time?: string },
   offers: Pick<OfferMemory, 'resolveOffered'>,
 ): Promise<Moment> {
   const { now, today, bookingWindowDays } = scene
-  const understood = readWish(wish, { now, branch, bookingWindowDays })
+  const understood = readDayAndTime(wish, { now, branch, bookingWindowDays })
   const day =
     understood.day !== null && understood.day.from === understood.day.to ? understood.day.from : null
   const time = understood.time?.at ?? null

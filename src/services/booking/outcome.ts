@@ -13,7 +13,7 @@ import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallScope } from '../call-context.ts'
 import type { CallbackService } from '../callbacks.ts'
 import { bookingErrand, enqueueSettling, verifyAfterMs } from './errands.ts'
-import type { Execution } from './execute.ts'
+import type { Execution } from './execution.ts'
 import { branchOfAttempt, spokenBooking } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import { momentOf } from './moment.ts'
@@ -208,7 +208,7 @@ export class OutcomeWriter {
     const { alternatives, isListed } = await otherTimes.find(scope, { ...moment, branch, service, staffId })
     const callback = kind === 'taken' && isListed ? await refusedTimes.note(scope, attempt) : null
     return {
-      kind: 'not_free',
+      kind: 'slot_lost',
       attempt,
       reason,
       wanted: { ...moment, today: scope.today },

@@ -3,17 +3,19 @@
  * Idempotent: the answer to our request, the webhook of the same booking and a settling job may all come here, in any
  * order; they meet in the row lock of the attempt, and whoever comes second changes nothing (incidents I-49, I-60).
  */
+
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Prisma } from '../../db/generated/client.ts'
 import { enqueueJob, enqueuing } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { Attempt, AttemptStore } from '../attempts.ts'
+import { standingStatuses } from '../appointments/types.ts'
+import { type Attempt, type AttemptStore, isUnderWay, liveStates } from '../attempts.ts'
 import { type Catalogue, servingStaff } from '../catalogue.ts'
 import type { CustomerService } from '../customers.ts'
 import type { Done } from './types.ts'
 
-export type Recorded =
+export type RecordedBooking =
   /** `first`: this call wrote it; else it had been written before. */
   | { kind: 'recorded'; done: Done; first: boolean }
   /** The wish is already booked under another uid: this booking must be cancelled at Cal.com. */
@@ -59,7 +61,7 @@ export class BookingRecorder {
     attemptId: string,
     booking: CalcomBooking,
     options: RecordOptions = {},
-  ): Promise<Recorded> {
+  ): Promise<RecordedBooking> {
     const companyId = catalogue.company.id
     const attempt = await this.#deps.attempts.lock(tx, companyId, attemptId)
     if (attempt?.kind !== 'book') return { kind: 'absent' }
@@ -125,7 +127,7 @@ export class BookingRecorder {
     const { companyId, id, calcomUid, startAt } = attempt
     const now = this.#deps.clock.now()
     const rows = await tx.appointment.updateManyAndReturn({
-      where: { companyId, bookingAttemptId: id, calcomUid, status: { in: ['scheduled', 'pending'] } },
+      where: { companyId, bookingAttemptId: id, calcomUid, status: { in: standingStatuses } },
       data: {
         status: 'cancelled',
         syncState: 'in_sync',
@@ -295,7 +297,7 @@ export class BookingRecorder {
         callId,
         customerName,
         kind: 'book',
-        state: { in: ['executing', 'unknown', 'booked'] },
+        state: { in: [...liveStates, 'booked'] },
         createdAt: { gt: attempt.createdAt },
       },
     })
@@ -303,14 +305,18 @@ export class BookingRecorder {
   }
 
   /** What another attempt of the same wish makes of the booking of one that was given up; null when it is nobody else's. */
-  async #recordedElsewhere(tx: Tx, attempt: Attempt, booking: CalcomBooking): Promise<Recorded | null> {
-    if (attempt.state === 'executing' || attempt.state === 'unknown' || attempt.state === 'draft') return null
+  async #recordedElsewhere(
+    tx: Tx,
+    attempt: Attempt,
+    booking: CalcomBooking,
+  ): Promise<RecordedBooking | null> {
+    if (isUnderWay(attempt) || attempt.state === 'draft') return null
     const others = await tx.bookingAttempt.findMany({
       where: {
         companyId: attempt.companyId,
         wishKey: attempt.wishKey,
         kind: 'book',
-        state: { in: ['executing', 'unknown', 'booked'] },
+        state: { in: [...liveStates, 'booked'] },
         id: { not: attempt.id },
       },
     })

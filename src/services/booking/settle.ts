@@ -18,7 +18,7 @@ import { begunBy, bookingErrand, readLagMs } from './errands.ts'
 import type { BookingExecutor } from './execute.ts'
 import { leftAlone } from './guard.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
-import { type BookingRecorder, type Recorded, wrongStart } from './record.ts'
+import { type BookingRecorder, type RecordedBooking, wrongStart } from './record.ts'
 import { UnwantedBookings } from './unwanted.ts'
 import { BookingVerifier } from './verify.ts'
 
@@ -36,7 +36,7 @@ type Deps = {
 }
 
 /** `later`: Cal.com could not be asked, or may still be at it: try again. `nothing`: settled already, or not to book. */
-export type Settled = 'booked' | 'rejected' | 'later' | 'nothing'
+export type SettledBooking = 'booked' | 'rejected' | 'later' | 'nothing'
 
 /** What a claim of an attempt to be settled covers; shorter than its lease. */
 const requestMs = 10_000
@@ -55,7 +55,7 @@ export class BookingSettler {
   }
 
   /** Finds out what became of one attempt: its outcome is unknown, or it was settled on something nobody had seen. */
-  async settle(attemptId: string, companyId: number): Promise<Settled> {
+  async settle(attemptId: string, companyId: number): Promise<SettledBooking> {
     const { attempts, catalogues, clock } = this.#deps
     const attempt = await attempts.load(companyId, attemptId)
     if (attempt?.kind !== 'book') return 'nothing'
@@ -72,7 +72,7 @@ export class BookingSettler {
     return this.#settle(await catalogues.load(companyId), attempt, taken)
   }
 
-  async #settle(catalogue: Catalogue, attempt: Attempt, taken: Attempt): Promise<Settled> {
+  async #settle(catalogue: Catalogue, attempt: Attempt, taken: Attempt): Promise<SettledBooking> {
     const { attempts, executor, tenancy, callbacks, clock, log } = this.#deps
     const { id, companyId } = taken
     const now = clock.now()
@@ -120,7 +120,7 @@ export class BookingSettler {
   }
 
   /** A refusal was told; a booking that turns up by now is ended, and if there is none the refusal was right. */
-  async #lookAgain(catalogue: Catalogue, attempt: Attempt): Promise<Settled> {
+  async #lookAgain(catalogue: Catalogue, attempt: Attempt): Promise<SettledBooking> {
     const { attempts, executor, tenancy, clock } = this.#deps
     const { companyId, id } = attempt
     const connectionId = catalogue.company.calcomConnectionId
@@ -143,7 +143,7 @@ export class BookingSettler {
    * wish's only one, cancelled at Cal.com if the wish has another or its caller was told "no" (unwanted.ts).
    * @throws TryAgainLater or Error when it could not be decided or cancelled: to be tried again
    */
-  async adopt(companyId: number, attemptId: string, booking: CalcomBooking): Promise<Recorded> {
+  async adopt(companyId: number, attemptId: string, booking: CalcomBooking): Promise<RecordedBooking> {
     return this.#adopt(await this.#deps.catalogues.load(companyId), attemptId, booking)
   }
 
@@ -168,7 +168,7 @@ export class BookingSettler {
     return count
   }
 
-  async #adopt(catalogue: Catalogue, attemptId: string, booking: CalcomBooking): Promise<Recorded> {
+  async #adopt(catalogue: Catalogue, attemptId: string, booking: CalcomBooking): Promise<RecordedBooking> {
     const { tenancy, recorder, availability, executor, log } = this.#deps
     const { company } = catalogue
     const written = await tenancy.run(company.id, (tx) => recorder.record(tx, catalogue, attemptId, booking))

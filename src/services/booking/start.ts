@@ -10,7 +10,7 @@ import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
 import { ownUnderWay } from '../../german/sentences/booking.ts'
 import type { Clock } from '../../lib/clock.ts'
-import type { OwnAppointment } from '../appointments/types.ts'
+import { type OwnAppointment, standingStatuses } from '../appointments/types.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallScope } from '../call-context.ts'
@@ -343,7 +343,7 @@ export class BookingStarter {
         where: {
           companyId,
           id: BigInt(done.appointmentId!),
-          status: { in: ['scheduled', 'pending'] },
+          status: { in: standingStatuses },
           ...(attempt.startAt && { appointmentDatetime: attempt.startAt }),
         },
       }),

@@ -83,7 +83,8 @@ export type Confirmed =
   | { kind: 'moved_since'; attempt: Attempt; done: Done; moment: SpokenMoment }
   /** What the caller said since the read-back is no yes: they are asked. */
   | { kind: 'not_agreed'; attempt: Attempt; booking: SpokenBooking; reply: Exclude<Consent, 'yes'> }
-  | ({ kind: 'not_free'; attempt: Attempt; reason: string } & NotFree)
+  /** Free when it was looked at, and not any more. */
+  | ({ kind: 'slot_lost'; attempt: Attempt; reason: string } & NotFree)
   /** canCallBack: we know a number; promised: the callback is stored and the business is told of it. */
   | { kind: 'unknown'; attempt: Attempt; canCallBack: boolean; promised: boolean }
   /** Another call of theirs, or another branch, was quicker: nothing was sent. */

@@ -15,7 +15,7 @@ import type { Catalogue } from '../catalogue.ts'
 import { jobScope } from '../job-scope.ts'
 import { begunBy, bookingErrand } from './errands.ts'
 import type { BookingExecutor } from './execute.ts'
-import type { BookingRecorder, Recorded } from './record.ts'
+import type { BookingRecorder, RecordedBooking } from './record.ts'
 import { isTouched } from './whose.ts'
 
 type Deps = {
@@ -41,7 +41,7 @@ export class UnwantedBookings {
    * In: the attempt and its booking as Cal.com has it. Out: `unwanted` when it is gone, `recorded` when it stands and a person has it.
    * @throws TryAgainLater while Cal.com does not say
    */
-  async end(catalogue: Catalogue, attempt: Attempt, booking: CalcomBooking): Promise<Recorded> {
+  async end(catalogue: Catalogue, attempt: Attempt, booking: CalcomBooking): Promise<RecordedBooking> {
     const { executor, clock, log } = this.#deps
     const { calcomConnectionId } = catalogue.company
     const about = { component: 'booking', alarm: 'refused_booking_found', attemptId: attempt.id } as const
@@ -58,7 +58,7 @@ export class UnwantedBookings {
     return this.#handOver(catalogue, attempt, booking)
   }
 
-  #handOver(catalogue: Catalogue, attempt: Attempt, booking: CalcomBooking): Promise<Recorded> {
+  #handOver(catalogue: Catalogue, attempt: Attempt, booking: CalcomBooking): Promise<RecordedBooking> {
     const { tenancy, recorder, callbacks, clock, log } = this.#deps
     const now = clock.now()
     return tenancy.run(attempt.companyId, async (tx) => {

@@ -1,6 +1,6 @@
 /** What wishes and attempts of one call mean to each other: the same wish, a replaced one, one in the way. Pure. */
 
-import type { Attempt } from '../attempts.ts'
+import { type Attempt, isUnderWay } from '../attempts.ts'
 import type { CallScope } from '../call-context.ts'
 import type { CatalogueService } from '../catalogue.ts'
 import { comparePersonNames } from '../matching/index.ts'
@@ -18,7 +18,7 @@ export function keyOf(
 ): string {
   const underWay = attempts.find(
     (attempt) =>
-      (attempt.state === 'executing' || attempt.state === 'unknown') &&
+      isUnderWay(attempt) &&
       attempt.serviceId === service.id &&
       attempt.startAt?.getTime() === startAt.getTime() &&
       attempt.additional === additional &&
@@ -46,7 +46,7 @@ export function eventTypeOf({
 export function isStanding(attempt: Attempt, key: string, now: Date): boolean {
   if (attempt.wishKey !== key) return false
   if (attempt.state === 'draft') return attempt.expiresAt === null || attempt.expiresAt > now
-  return attempt.state === 'executing' || attempt.state === 'unknown' || attempt.state === 'booked'
+  return isUnderWay(attempt) || attempt.state === 'booked'
 }
 
 /**

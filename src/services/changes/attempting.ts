@@ -1,5 +1,4 @@
 /** What cancelling and moving share: their dependencies, how an attempt begins and is waited for, and what follows a change. */
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { CalcomApi } from '../../calcom/client.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
@@ -11,7 +10,7 @@ import type { AppointmentFinder } from '../appointments/finder.ts'
 import type { ReadBackMemory } from '../appointments/read-backs.ts'
 import type { OwnAppointment } from '../appointments/types.ts'
 import { branchOfAppointment } from '../appointments/view.ts'
-import type { Attempt, AttemptStore } from '../attempts.ts'
+import { type Attempt, type AttemptStore, liveStates } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import { enqueueSettling, verifyAfterMs } from '../booking/errands.ts'
 import type { CallScope } from '../call-context.ts'
@@ -40,11 +39,8 @@ export type ChangeCalcom = Pick<CalcomApi, 'fetchBooking' | 'cancelBooking' | 'r
 export const draftMs = 15 * 60_000
 
 /** Kept back from a writing request, so that its outcome can still be looked up. */
-const lookUpReserveMs = 2_500
+export const lookUpReserveMs = 2_500
 const writeLeastMs = 1_500
-const pollMs = 120
-/** Bounds the waiting also where the clock stands still. */
-const pollsMax = 40
 
 /** Time for a request that changes something: what is left, minus what looking up its outcome needs. */
 export function writeOptions(deadline: Deadline): CallOptions {
@@ -55,24 +51,6 @@ export function writeOptions(deadline: Deadline): CallOptions {
 /** Looking up what became of a request: all the time that is left. */
 export function readOptions(deadline: Deadline): CallOptions {
   return { deadline, priority: 'call' }
-}
-
-/** Waits until another worker has settled an attempt, or the time is up; the attempt as it is then. */
-export async function waitUntilSettled(
-  deps: Pick<ChangeDeps, 'attempts'>,
-  attempt: Attempt,
-  deadline: Deadline,
-): Promise<Attempt> {
-  let latest = attempt
-  for (
-    let polls = 0;
-    polls < pollsMax && latest.state === 'executing' && deadline.remainingMs() > lookUpReserveMs;
-    polls += 1
-  ) {
-    await pause(pollMs)
-    latest = (await deps.attempts.load(attempt.companyId, attempt.id)) ?? latest
-  }
-  return latest
 }
 
 /** A request for exactly this move that has not failed: the new slot may look taken because of it. */
@@ -88,7 +66,7 @@ export function loadSameMove(
       kind: 'reschedule',
       targetUid: uid,
       startAt: startsAt,
-      state: { in: ['executing', 'unknown', 'booked'] },
+      state: { in: [...liveStates, 'booked'] },
     },
     orderBy: { createdAt: 'desc' },
   })

@@ -8,7 +8,12 @@ import { CalcomError, isDownKind } from '../../calcom/errors.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { loadAppointment } from '../appointments/identity.ts'
-import type { AppointmentWish, Finding, OwnAppointment } from '../appointments/types.ts'
+import {
+  type AppointmentWish,
+  type Finding,
+  type OwnAppointment,
+  standingStatuses,
+} from '../appointments/types.ts'
 import type { Attempt } from '../attempts.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
@@ -17,9 +22,9 @@ import { aboutOf, type Doubt, findDoubt } from './agreement.ts'
 import {
   type ChangeDeps,
   draftMs,
+  lookUpReserveMs,
   markChanged,
   readOptions,
-  waitUntilSettled,
   writeOptions,
 } from './attempting.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
@@ -145,7 +150,9 @@ export class Cancelling {
     if (claim.kind === 'claimed') return this.#execute({ scope, appointment, attempt: claim.attempt, uid })
     if (claim.kind === 'absent') return { kind: 'busy', appointment }
     // Somebody is at this appointment: perhaps this caller's own first request (incident I-46).
-    const rival = await waitUntilSettled(this.#deps, claim.attempt, scope.deadline)
+    const rival =
+      (await this.#deps.attempts.waitUntilSettled(claim.attempt, scope.deadline, lookUpReserveMs)) ??
+      claim.attempt
     if (rival.kind !== 'cancel') return { kind: 'busy', appointment }
     if (rival.state === 'booked') return { kind: 'done', appointment }
     return rival.state === 'unknown' ? { kind: 'pending', appointment } : { kind: 'busy', appointment }
@@ -219,7 +226,7 @@ export class Cancelling {
     await this.#deps.tenancy.run(companyId, async (tx) => {
       await this.#deps.attempts.lock(tx, companyId, attempt.id)
       await tx.appointment.updateMany({
-        where: { companyId, id: appointment.id, status: { in: ['scheduled', 'pending'] } },
+        where: { companyId, id: appointment.id, status: { in: standingStatuses } },
         data: { syncState: 'cancel_pending', cancellationReason: attempt.notes },
       })
       await this.#deps.attempts.finish(tx, attempt, { state: 'unknown', errorCode: errorCode.slice(0, 60) })

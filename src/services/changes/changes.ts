@@ -18,11 +18,12 @@ import { type ChangeCalcom, type ChangeDeps, markChanged } from './attempting.ts
 import { fetchBookingState } from './calcom-state.ts'
 import { Cancelling, type CancelOutcome, type CancelWish } from './cancel.ts'
 import { type Errand, handOver, targetOf } from './handover.ts'
+import type { MoveOutcome, MoveWish } from './move-outcome.ts'
 import type { ChangeRecorder, MoveNews } from './record.ts'
-import { type MoveOutcome, type MoveWish, Rescheduling } from './reschedule.ts'
+import { Rescheduling } from './reschedule.ts'
 
 /** What a job has achieved; an outage is thrown instead, so that the job runs again. */
-export type Settled = 'done' | 'handed_over' | 'nothing_to_do' | 'busy'
+export type SettledChange = 'done' | 'handed_over' | 'nothing_to_do' | 'busy'
 
 const jobBudgetMs = 20_000
 const movesMax = 5
@@ -68,7 +69,7 @@ export class AppointmentChanges {
    * Tells Cal.com of a cancellation that could not be told during the call.
    * @throws CalcomError while Cal.com is down
    */
-  async pushPendingCancellation(appointmentId: bigint | number, companyId: number): Promise<Settled> {
+  async pushPendingCancellation(appointmentId: bigint | number, companyId: number): Promise<SettledChange> {
     const context = await this.#jobContext(companyId, BigInt(appointmentId), null)
     if (context === null || context.appointment.syncState !== 'cancel_pending') return 'nothing_to_do'
     const { appointment, calcom, options, scope } = context
@@ -107,7 +108,7 @@ export class AppointmentChanges {
    * Settles a cancel or reschedule whose outcome nobody knows: unknown, or its worker died.
    * @throws CalcomError (or an Error) while Cal.com does not tell; the attempt stays unknown
    */
-  async settle(companyId: number, attemptId: string): Promise<Settled> {
+  async settle(companyId: number, attemptId: string): Promise<SettledChange> {
     const known = await this.#deps.attempts.load(companyId, attemptId)
     if (known === null || known.kind === 'book') return 'nothing_to_do'
     if (known.verifyAt !== null) return this.#verify(known)
@@ -249,7 +250,7 @@ export class AppointmentChanges {
   }
 
   /** A move whose answer did not say its start: what it says now holds for our row too, and the caller hears of a difference. */
-  async #verify(attempt: Attempt): Promise<Settled> {
+  async #verify(attempt: Attempt): Promise<SettledChange> {
     const { attempts, tenancy, callbacks, clock, log } = this.#deps
     const { companyId, id, appointmentId, calcomUid, startAt, callId } = attempt
     const now = clock.now()

@@ -3,16 +3,18 @@
  * twice changes nothing, and older news does not undo newer. Locks in the order attempt, then appointment, so that
  * all of them queue up. Runs inside the caller's transaction; Cal.com is never asked here.
  */
+
 import type { CalcomBooking } from '../../calcom/types.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
-import type { Attempt, AttemptKind, AttemptStore } from '../attempts.ts'
+import { standingStatuses } from '../appointments/types.ts'
+import { type Attempt, type AttemptKind, type AttemptStore, isUnderWay, liveStates } from '../attempts.ts'
 import { type Catalogue, servingStaff } from '../catalogue.ts'
 
 /** Who made the change, as history knows it. */
 type Actor = 'caller' | 'business' | 'calcom' | 'system'
 
-export interface Recorded {
+export interface RecordedChange {
   appointmentId: bigint
   /** False: it was known already. */
   first: boolean
@@ -50,7 +52,7 @@ export class ChangeRecorder {
   }
 
   /** Notes that a booking is cancelled. Null when the company has no such appointment. */
-  async recordCancelled(tx: Tx, news: CancelNews): Promise<Recorded | null> {
+  async recordCancelled(tx: Tx, news: CancelNews): Promise<RecordedChange | null> {
     const { companyId, uid, now } = news
     const known = await tx.appointment.findUnique({
       where: { companyId_calcomUid: { companyId, calcomUid: uid } },
@@ -59,7 +61,7 @@ export class ChangeRecorder {
     const attempt = await this.#lockAttempt(tx, companyId, 'cancel', uid, known?.id)
     const row = await lockByUid(tx, companyId, uid)
     if (!row) return null
-    const first = ['scheduled', 'pending'].includes(row.status)
+    const first = standingStatuses.includes(row.status)
     if (!first)
       await tx.appointment.updateMany({
         where: { companyId, id: row.id, syncState: 'cancel_pending' },
@@ -103,7 +105,7 @@ export class ChangeRecorder {
   }
 
   /** Notes that a booking was moved: the row stays, its uid and time move on. Null when the company has no such appointment. */
-  async recordRescheduled(tx: Tx, news: MoveNews): Promise<Recorded | null> {
+  async recordRescheduled(tx: Tx, news: MoveNews): Promise<RecordedChange | null> {
     const { fromUid, booking, catalogue } = news
     const companyId = catalogue.company.id
     const found = await this.#lockAttempt(tx, companyId, 'reschedule', fromUid)
@@ -235,20 +237,20 @@ export class ChangeRecorder {
       where: {
         companyId,
         kind,
-        state: { in: ['executing', 'unknown'] },
+        state: { in: liveStates },
         // A cancellation follows its appointment, which may have moved to another uid before Cal.com could be told.
         OR: [{ targetUid }, ...(appointmentId === undefined ? [] : [{ appointmentId }])],
       },
       select: { id: true },
     })
     const attempt = open && (await this.#deps.attempts.lock(tx, companyId, open.id))
-    return attempt && (attempt.state === 'executing' || attempt.state === 'unknown') ? attempt : null
+    return attempt && isUnderWay(attempt) ? attempt : null
   }
 }
 
 /** At that time already, or over: then a move in place has nothing to move. */
 function isThere(row: AppointmentRow, booking: { start: Date }): boolean {
-  const standing = row.status === 'scheduled' || row.status === 'pending'
+  const standing = standingStatuses.includes(row.status)
   return !standing || row.appointmentDatetime.getTime() === booking.start.getTime()
 }
 
@@ -263,7 +265,7 @@ async function lockByUid(tx: Tx, companyId: number, uid: string) {
 }
 
 /** The appointment that has moved on from a uid long ago: news of that move is old. */
-async function loadMovedOn(tx: Tx, companyId: number, fromUid: string): Promise<Recorded | null> {
+async function loadMovedOn(tx: Tx, companyId: number, fromUid: string): Promise<RecordedChange | null> {
   const change = await tx.appointmentChange.findFirst({
     where: { companyId, fromUid, kind: 'rescheduled' },
     select: { appointmentId: true },

@@ -9,7 +9,7 @@ import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
 import { loadAppointment } from '../appointments/identity.ts'
-import { narrow, readWish } from '../appointments/resolve.ts'
+import { narrow, readAppointmentWish } from '../appointments/resolve.ts'
 import { type Finding, isLive, type OwnAppointment } from '../appointments/types.ts'
 import { branchOfAppointment } from '../appointments/view.ts'
 import { type Attempt, leaseMs } from '../attempts.ts'
@@ -24,10 +24,10 @@ import {
   draftMs,
   fromStart,
   loadSameMove,
+  lookUpReserveMs,
   markChanged,
   readOptions,
   verifyLater,
-  waitUntilSettled,
   writeOptions,
 } from './attempting.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
@@ -36,8 +36,6 @@ import type { MoveOutcome, MoveWish, Wanted } from './move-outcome.ts'
 import { bookedService, NewSlots } from './new-slots.ts'
 import { readNewTime } from './new-time.ts'
 import { objectionToMoving } from './rules.ts'
-
-export type { MoveOutcome, MoveWish } from './move-outcome.ts'
 
 interface Task {
   scope: CallScope
@@ -111,7 +109,7 @@ export class Rescheduling {
       const stands = now !== null && isLive(now) && now.calcomUid === attempt.calcomUid
       if (!stands || now.startsAt.getTime() !== startsAt.getTime()) continue
       const before = { ...now, startsAt: from, calcomUid: attempt.targetUid }
-      const { appointmentId: id, when, service } = readWish(wish, scope)
+      const { appointmentId: id, when, service } = readAppointmentWish(wish, scope)
       const saysOld = when !== null && narrow([before], { when, service }, scope).length === 1
       if (saysOld || (when === null && id !== null && id === String(now.id)))
         return { kind: 'done', from: before, to: now }
@@ -217,7 +215,8 @@ export class Rescheduling {
     wanted: Wanted,
     attempt: Attempt,
   ): Promise<MoveOutcome> {
-    const rival = await waitUntilSettled(this.#deps, attempt, scope.deadline)
+    const rival =
+      (await this.#deps.attempts.waitUntilSettled(attempt, scope.deadline, lookUpReserveMs)) ?? attempt
     const same = rival.kind === 'reschedule' && rival.startAt?.getTime() === wanted.startsAt.getTime()
     if (same && rival.state === 'unknown') {
       const callback = await this.#deps.tenancy.run(scope.call.companyId, (tx) =>

@@ -3,8 +3,10 @@
  * facts for the books. Cal.com's API can neither change nor delete an attendee of an existing booking (calcom.md), so the report
  * names those bookings for the business to delete there by hand.
  */
+
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { standingStatuses } from '../appointments/types.ts'
 import { writeAudit } from './audit.ts'
 import { loadPerson, type PersonKey, type PersonRows } from './person.ts'
 
@@ -49,8 +51,7 @@ export class PersonalData {
       if (isNobody(rows)) return { kind: 'nobody' }
       const now = this.#deps.clock.now()
       const upcoming = rows.appointments.filter(
-        ({ status, appointmentDatetime }) =>
-          ['scheduled', 'pending'].includes(status) && appointmentDatetime > now,
+        ({ status, appointmentDatetime }) => standingStatuses.includes(status) && appointmentDatetime > now,
       )
       if (upcoming.length > 0) return { kind: 'upcoming', appointmentIds: upcoming.map(({ id }) => id) }
       const counts = await eraseRows(tx, key.companyId, rows, now)

@@ -13,7 +13,7 @@ import { localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import { TryAgainLater } from '../../lib/try-again.ts'
-import { type Attempt, type AttemptStore, liveStates } from '../attempts.ts'
+import { type Attempt, type AttemptStore, isUnderWay } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { BookingService } from '../booking/booking.ts'
 import { BookingProtected, cancelGuarded, isShared, strayTarget } from '../booking/guard.ts'
@@ -107,7 +107,7 @@ export class BookingSync {
     const { companyId, booking } = scene
     const from = booking.rescheduledFromUid
     const sameStart = booking.start?.getTime() === attempt.startAt?.getTime()
-    const pending = liveStates.some((state) => state === attempt.state)
+    const pending = isUnderWay(attempt)
     // Cal.com answered with another time than asked for: whoever asked, or the job that settles it, cancels it.
     const moved = wasMoved(scene.news, booking)
     if (from === undefined && !sameStart && pending && !moved)
@@ -302,8 +302,7 @@ export class BookingSync {
     const metadata = booking.metadata ?? (await this.#look(catalogue, booking.uid))?.metadata
     const attemptId = metadata?.booking_id
     const attempt = attemptId === undefined ? null : await this.#deps.attempts.load(companyId, attemptId)
-    if (attempt && liveStates.some((state) => state === attempt.state))
-      throw new TryAgainLater('own_request_under_way')
+    if (attempt && isUnderWay(attempt)) throw new TryAgainLater('own_request_under_way')
     if (attempt) return { kind: 'old', reason: 'never_recorded' }
     const written = await this.#write<Asking>(scene, async (tx) => {
       const row = await loadRow(tx, companyId, { uid: booking.uid })

@@ -6,6 +6,7 @@
 
 import type { CalcomBooking } from '../../calcom/types.ts'
 import { Deadline } from '../../lib/deadline.ts'
+import { liveStates } from '../attempts.ts'
 import { BookingProtected, cancelGuarded, isShared } from '../booking/guard.ts'
 import { isLiveBooking } from '../booking/whose.ts'
 import type { Catalogue } from '../catalogue.ts'
@@ -115,7 +116,7 @@ export class Consistency {
       unsettled: await tx.bookingAttempt.findMany({
         where: {
           companyId,
-          state: { in: ['executing', 'unknown'] },
+          state: { in: liveStates },
           OR: [{ leaseUntil: null }, { leaseUntil: { lte: now } }],
         },
         select: { id: true, kind: true, state: true },

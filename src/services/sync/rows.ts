@@ -2,9 +2,11 @@
  * Reading and changing the appointment that news is about, inside the transaction of the caller. Cancellations and moves are
  * written by changes/record.ts; here is what only Cal.com tells: confirmed, rejected, held, missed.
  */
+
 import type { CalcomBooking } from '../../calcom/types.ts'
 import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
+import { standingStatuses } from '../appointments/types.ts'
 import { type Catalogue, servingStaff } from '../catalogue.ts'
 import type { Applied, BookingNews } from './news.ts'
 
@@ -44,7 +46,7 @@ export async function loadRow(tx: Tx, companyId: number, by: { uid: string } | {
 
 /** Whether a row that still stands is at another time than the booking. */
 export function isElsewhere(row: Row, { start }: CalcomBooking): boolean {
-  const standing = row.status === 'scheduled' || row.status === 'pending'
+  const standing = standingStatuses.includes(row.status)
   return standing && start !== undefined && start.getTime() !== row.appointmentDatetime.getTime()
 }
 
