@@ -2,7 +2,7 @@
  * `npm run callbacks -- list [--company N] [--all] [--json]`: who waits to be called back, oldest first, `--all` with those that are closed.
  * `npm run callbacks -- close ID [--company N] [--note "…"]`: somebody has called. Prints personal data, for the operator's eyes.
  */
-import { clockTimeOf, localDayOf } from '../german/index.ts'
+import { clockTimeOf, localDayOf, type Urgency, urgencyOf } from '../german/index.ts'
 import { systemClock } from '../lib/clock.ts'
 import { CallbackDesk, type ListedCallback, listedMax } from '../services/callback-desk.ts'
 import { plain } from '../services/mail/render.ts'
@@ -84,13 +84,18 @@ function asLine(callback: ListedCallback, now: Date): string {
     cell(branchName),
     cell(phone, 'no number'),
     cell(name, 'no name'),
-    `${kind}: ${cell(reason)}`,
+    `${priorityOf(callback) === 'normal' ? '' : 'URGENT '}${kind}: ${cell(reason)}`,
     promised(callback, now),
     `${age(createdAt, now)} old`,
     ...(callback.status === 'open'
       ? []
       : [`closed ${callback.closedAt?.toISOString() ?? ''} ${cell(callback.closingNote, '')}`.trim()]),
   ].join('  ')
+}
+
+/** By the caller's words; what we noted ourselves is in ours. */
+function priorityOf({ kind, reason, preferredTime }: ListedCallback): Urgency {
+  return kind === 'caller' ? urgencyOf(reason, preferredTime) : 'normal'
 }
 
 function promised({ promisedFrom, promisedTo, timeZone, status }: ListedCallback, now: Date): string {
@@ -115,6 +120,7 @@ function asJson(callback: ListedCallback, now: Date) {
   return {
     ...callback,
     id: String(id),
+    priority: priorityOf(callback),
     overdue: status === 'open' && promisedTo !== null && promisedTo < now,
     ageSeconds: Math.max(0, Math.floor((now.getTime() - createdAt.getTime()) / 1_000)),
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { callbackNumberWanted } from '../german/sentences/appointments.ts'
+import { urgencyOf } from '../german/index.ts'
+import { callbackNumberWanted, urgently } from '../german/sentences/appointments.ts'
 import { callbackFields } from './answers/appointments.ts'
 import { answers } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
@@ -15,6 +16,7 @@ export const requestCallback = defineFunction({
     callback_id: z.int(),
     estimated_callback: z.string().nullable(),
     business_notified: z.boolean(),
+    priority: z.enum(['normal', 'high', 'emergency']),
   }),
   deadline: 'read',
   input: z.object({
@@ -27,6 +29,7 @@ export const requestCallback = defineFunction({
   }),
   async handler(input, context) {
     const wished = [input.date, input.preferred_time].filter((text) => text !== undefined).join(' ')
+    const urgency = urgencyOf(input.reason ?? input.service, wished)
     const stored = await context.services.callbacks.request(context, {
       kind: 'caller',
       reason: input.reason ?? input.service,
@@ -41,16 +44,17 @@ export const requestCallback = defineFunction({
         status: 'needs_phone',
         requires_phone_number: true,
         missing_fields: ['phone'],
-        message: callbackNumberWanted(),
+        priority: urgency,
+        message: urgently(urgency, false, callbackNumberWanted()),
       }
     }
     return {
       success: true,
       status: stored.promise === null ? 'callback_noted' : 'callback_queued',
       assigned_to: stored.promise === null ? null : context.branch.name,
-      priority: 'normal',
+      priority: urgency,
       ...callbackFields(stored),
-      message: stored.say,
+      message: urgently(urgency, stored.promise !== null, stored.say),
     }
   },
 })

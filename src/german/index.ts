@@ -7,4 +7,5 @@ export { type Consent, type ReadBack, readConsent, refusesPlainly } from './cons
 export * from './phrases.ts'
 export type * from './types.ts'
 export { understand, understandWish } from './understand.ts'
+export { type Urgency, urgencyOf } from './urgency.ts'
 export * from './zone.ts'

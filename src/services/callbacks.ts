@@ -8,12 +8,13 @@
 import { enqueueJob } from '../db/jobs.ts'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
 import { AppError } from '../errors.ts'
-import { understandWish } from '../german/index.ts'
+import { understandWish, urgencyOf } from '../german/index.ts'
 import {
   callbackNumberAgain,
   callbackNumberIs,
   callbackNumberWanted,
   callbackOnlyNoted,
+  urgently,
   willCallBack,
   willCallBackInstead,
 } from '../german/sentences/appointments.ts'
@@ -73,9 +74,13 @@ export class CallbackService {
    */
   async request(scope: CallScope, input: CallbackInput): Promise<StoredCallback | null> {
     if (input.phone !== undefined && isUnclear(input.phone))
-      throw new AppError('phone_not_understood', callbackNumberAgain, {
-        fields: { status: 'needs_phone', requires_phone_number: true, missing_fields: ['phone'] },
-      })
+      throw new AppError(
+        'phone_not_understood',
+        urgently(urgencyOf(input.reason), false, callbackNumberAgain),
+        {
+          fields: { status: 'needs_phone', requires_phone_number: true, missing_fields: ['phone'] },
+        },
+      )
     if (numberFor(scope, input) === null) return null
     return this.#deps.tenancy.run(scope.call.companyId, (tx) => this.requestIn(tx, scope, input))
   }

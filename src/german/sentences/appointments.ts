@@ -11,6 +11,7 @@ import {
   sayMoment,
   sayOnDay,
   sayTime,
+  type Urgency,
 } from '../index.ts'
 
 /** An appointment as it is spoken about. */
@@ -317,6 +318,12 @@ export function willCallBackInstead(when: string): string {
 /** Nobody can be told of the request, so nothing may be promised. */
 export function callbackOnlyNoted(): string {
   return 'Ich habe Ihr Anliegen notiert, kann Ihnen aber leider keinen Rückruf zusagen. Bitte rufen Sie später noch einmal an.'
+}
+
+/** In front of what is said about a callback. `isPromised`: somebody can be told that it is urgent. */
+export function urgently(urgency: Urgency, isPromised: boolean, message: string): string {
+  if (urgency === 'emergency') return `Bei Lebensgefahr wählen Sie bitte sofort den Notruf 112. ${message}`
+  return urgency === 'high' && isPromised ? `Ich gebe das als dringend weiter. ${message}` : message
 }
 
 /** A number was said that makes none. */

@@ -4,6 +4,7 @@
  */
 import { sayMonth, sayWeekday } from '../phrases.ts'
 import type { ClockTime, LocalDay } from '../types.ts'
+import { urgencyOf } from '../urgency.ts'
 
 /** One mail before it is rendered: paragraphs, a small table, paragraphs. */
 export interface MailText {
@@ -157,8 +158,10 @@ export function callbackMail(facts: CallbackMailFacts): MailText {
       : promisedFrom.day === promisedTo.day
         ? `${longMoment(promisedFrom)}, bis ${promisedTo.time} Uhr`
         : `${longMoment(promisedFrom)}, bis ${longMoment(promisedTo)}`
+  // The other kinds are in our words, not the caller's.
+  const isUrgent = kind === 'caller' && urgencyOf(facts.reason, facts.wish) !== 'normal'
   return {
-    subject: `${facts.completed ? 'Ergänzt: ' : ''}${what}: ${name ?? phone ?? 'ohne Namen'}`,
+    subject: `${isUrgent ? 'Dringend: ' : ''}${facts.completed ? 'Ergänzt: ' : ''}${what}: ${name ?? phone ?? 'ohne Namen'}`,
     greeting: 'Guten Tag,',
     opening: facts.completed ? [opening, 'Die Angaben wurden inzwischen ergänzt:'] : [opening],
     facts: [
