@@ -2,61 +2,10 @@
  * German number words up to 99, cardinal and ordinal, and years ("zweitausendsechsundzwanzig").
  * Words come folded (lower case, ae/oe/ue/ss). Numbers that name no day, hour or year are not covered.
  */
+import { regional, teens, tens, units } from '../lib/number-words.ts'
 
-const units = ['null', 'ein', 'zwei', 'drei', 'vier', 'fuenf', 'sechs', 'sieben', 'acht', 'neun']
-const teens = [
-  'zehn',
-  'elf',
-  'zwoelf',
-  'dreizehn',
-  'vierzehn',
-  'fuenfzehn',
-  'sechzehn',
-  'siebzehn',
-  'achtzehn',
-  'neunzehn',
-]
-const tens = [
-  '',
-  '',
-  'zwanzig',
-  'dreissig',
-  'vierzig',
-  'fuenfzig',
-  'sechzig',
-  'siebzig',
-  'achtzig',
-  'neunzig',
-]
 /** Stems of ordinals that are not the cardinal and "t". */
 export const irregularOrdinals: Record<number, string> = { 1: 'erst', 3: 'dritt', 7: 'siebt', 8: 'acht' }
-/** Regional and telephone forms: "zwo" is said so that nobody hears "drei". */
-const spoken: Array<[string, number]> = [
-  ['eins', 1],
-  ['zwo', 2],
-  ['zwoa', 2],
-  ['zwoi', 2],
-  ['zwoe', 2],
-  ['dreie', 3],
-  ['viere', 4],
-  ['fuenfe', 5],
-  ['fimf', 5],
-  ['fimfe', 5],
-  ['sechse', 6],
-  ['siebene', 7],
-  ['siebn', 7],
-  ['neune', 9],
-  ['zehne', 10],
-  ['zehen', 10],
-  ['elfe', 11],
-  ['eilf', 11],
-  ['zwoelfe', 12],
-  ['dreizig', 30],
-  ['zwanzich', 20],
-  ['fuffzehn', 15],
-  ['fuffzig', 50],
-]
-
 function cardinalStems(value: number): string[] {
   if (value < 10) return value === 2 ? ['zwei', 'zwo'] : [units[value]!]
   if (value < 20) return [teens[value - 10]!]
@@ -68,7 +17,7 @@ function cardinalStems(value: number): string[] {
 
 /** Every cardinal word up to 99 with its value; "ein" is left out, it is mostly an article. */
 export function cardinalWords(): Array<[string, number]> {
-  const words: Array<[string, number]> = [...spoken]
+  const words: Array<[string, number]> = regional.map(([word, value]) => [word, value])
   for (let value = 0; value < 100; value++) {
     for (const stem of cardinalStems(value)) if (stem !== 'ein') words.push([stem, value])
   }

@@ -3,47 +3,26 @@
  * Pure. Knows 0 to 999 999 written as one word, the hundreds of years ("neunzehnhundertachtzig"), words run together
  * ("nulleinsfünf").
  */
+import { regional, teens, tens as tenWords, units } from './number-words.ts'
 
-const small: Record<string, number> = {
-  null: 0,
-  nuller: 0,
-  oh: 0,
-  ein: 1,
-  eins: 1,
-  zwei: 2,
-  zwo: 2,
-  drei: 3,
-  vier: 4,
-  funf: 5,
-  sechs: 6,
-  sieben: 7,
-  siebn: 7,
-  acht: 8,
-  neun: 9,
-  zehn: 10,
-  elf: 11,
-  zwolf: 12,
-  dreizehn: 13,
-  vierzehn: 14,
-  funfzehn: 15,
-  sechzehn: 16,
-  siebzehn: 17,
-  achtzehn: 18,
-  neunzehn: 19,
-}
-const tens: Record<string, number> = {
-  zwanzig: 20,
-  dreissig: 30,
-  vierzig: 40,
-  funfzig: 50,
-  sechzig: 60,
-  siebzig: 70,
-  achtzig: 80,
-  neunzig: 90,
-}
+/** Any spelling of an umlaut, as callers and speech-to-text write them: the table's "fuenf" and "zwoelf" without the e. */
+const withoutUmlaut = (word: string) => word.replace(/fuenf/g, 'funf').replace(/zwoelf/g, 'zwolf')
+const entriesOf = (words: readonly string[], value: (index: number) => number) =>
+  words.flatMap((word, index) => (word === '' ? [] : [[withoutUmlaut(word), value(index)] as const]))
 
-const unit = '(?:ein|zwei|zwo|drei|vier|funf|sechs|sieben|acht|neun)'
-const teen = '(?:zehn|elf|zwolf|dreizehn|vierzehn|funfzehn|sechzehn|siebzehn|achtzehn|neunzehn)'
+const small: Record<string, number> = Object.fromEntries([
+  ...entriesOf(units, (index) => index),
+  ...entriesOf(teens, (index) => index + 10),
+  ...regional.filter(([, value]) => value < 20).map(([word, value]) => [withoutUmlaut(word), value] as const),
+  // On the telephone.
+  ['nuller', 0],
+  ['oh', 0],
+])
+const tens: Record<string, number> = Object.fromEntries(entriesOf(tenWords, (index) => index * 10))
+
+const digits = units.slice(2).map(withoutUmlaut).join('|')
+const unit = `(?:ein|zwo|${digits})`
+const teen = `(?:${teens.map(withoutUmlaut).join('|')})`
 const ten = `(?:${Object.keys(tens).join('|')})`
 const below100 = `(?:${unit}und${ten}|${ten}|${teen}|eins|${unit})`
 const hundreds = `(?:(${unit}|${teen})?hundert(?:und)?(${below100})?)`
@@ -51,8 +30,8 @@ const numberPattern = new RegExp(
   `^(?:(${unit}|${teen}|${unit}und${ten})?tausend(?:und)?)?(?:${hundreds}|(${below100}))?$`,
 )
 /** One digit after the other without a blank: "einsfünfeins". */
-const runTogether = /^(?:null|eins|zwei|zwo|drei|vier|funf|sechs|sieben|acht|neun){2,}$/
-const digitWords = /null|eins|zwei|zwo|drei|vier|funf|sechs|sieben|acht|neun/g
+const runTogether = new RegExp(`^(?:null|eins|zwo|${digits}){2,}$`)
+const digitWords = new RegExp(`null|eins|zwo|${digits}`, 'g')
 
 /** "siebzehn" → "17", "zwo" → "2", "hunderteinundsiebzig" → "171", "zweitausendvier" → "2004"; null if it is no number word. Any spelling of umlauts. */
 export function digitsOf(word: string): string | null {
@@ -76,13 +55,13 @@ export function repetitionOf(word: string): number | null {
 }
 
 function plainWord(word: string): string {
-  return word
-    .toLowerCase()
-    .replaceAll('ß', 'ss')
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .replace(/fuenf/g, 'funf')
-    .replace(/zwoelf/g, 'zwolf')
+  return withoutUmlaut(
+    word
+      .toLowerCase()
+      .replaceAll('ß', 'ss')
+      .normalize('NFKD')
+      .replace(/\p{M}+/gu, ''),
+  )
 }
 
 function numberIn(plain: string): number | null {

@@ -136,6 +136,37 @@ export class CustomerService {
   }
 }
 
+/**
+ * The customer of a booking that was made in the calendar: the person of that name on the number, or with that address, else a new
+ * one. Nothing known is replaced: what comes from outside never recognises a caller.
+ */
+export async function resolveFromCalendar(
+  tx: Tx,
+  companyId: number,
+  contact: { name: string; phone: string | null; email: string | null },
+): Promise<number> {
+  const { name, phone, email } = contact
+  const key = phone ?? email ?? name
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`customer:${companyId}:${key}`}, 0))`
+  const select = { id: true, name: true, email: true } as const
+  const erasedAt = null
+  if (phone !== null) {
+    const people = await tx.customer.findMany({ where: { companyId, phone, erasedAt }, select, take: 50 })
+    const known = findPerson(people, name)
+    if (known) return known.id
+  }
+  if (email !== null) {
+    const people = await tx.customer.findMany({ where: { companyId, email, erasedAt }, select, take: 50 })
+    const known = people.find((person) => comparePersonNames(person.name, name) === 'same')
+    if (known) return known.id
+  }
+  const created = await tx.customer.create({
+    data: { companyId, name, phone, email, source: 'web' },
+    select: { id: true },
+  })
+  return created.id
+}
+
 /** A customer as far as telling people apart needs. */
 export interface PersonOnNumber {
   id: number

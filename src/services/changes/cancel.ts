@@ -190,7 +190,7 @@ export class Cancelling {
     if (state.kind === 'moved') return this.#moved(task, state)
     if (down || state.kind === 'unclear') return this.#keep(task, reason)
     this.#deps.log.error(
-      { component: 'appointments', alarm: 'cancel_refused', reason, attempt: task.attempt.id, err: error },
+      { component: 'appointments', alarm: 'cancel_refused', reason, attemptId: task.attempt.id, err: error },
       'Cal.com refuses a cancellation',
     )
     return this.#giveUp(task, reason)
@@ -212,7 +212,7 @@ export class Cancelling {
       )
     } catch (error) {
       this.#deps.log.error(
-        { component: 'appointments', alarm: 'cancel_not_recorded', attempt: attempt.id, err: error },
+        { component: 'appointments', alarm: 'cancel_not_recorded', attemptId: attempt.id, err: error },
         'cancelled at Cal.com, not recorded',
       )
     }

@@ -276,7 +276,7 @@ export class AppointmentChanges {
       return 'done'
     }
     log.error(
-      { component: 'appointments', alarm: 'move_failed', attempt: id, errorCode: 'other_start' },
+      { component: 'appointments', alarm: 'move_failed', attemptId: id, errorCode: 'other_start' },
       'a move was told that Cal.com has otherwise',
     )
     await tenancy.run(companyId, async (tx) => {

@@ -282,7 +282,7 @@ export class Rescheduling {
       return this.#taken(scope, appointment, wanted)
     }
     this.#deps.log.error(
-      { component: 'appointments', alarm: 'reschedule_refused', reason, attempt: attempt.id, err: error },
+      { component: 'appointments', alarm: 'reschedule_refused', reason, attemptId: attempt.id, err: error },
       'Cal.com refuses a move',
     )
     return this.#handOver(task, { state: 'rejected', errorCode: reason }, 'move_failed', 'handed_over')
@@ -319,7 +319,7 @@ export class Rescheduling {
       })
     } catch (error) {
       this.#deps.log.error(
-        { component: 'appointments', alarm: 'reschedule_not_recorded', attempt: attempt.id, err: error },
+        { component: 'appointments', alarm: 'reschedule_not_recorded', attemptId: attempt.id, err: error },
         'moved at Cal.com, not recorded',
       )
     }

@@ -3,10 +3,12 @@
  * (`locked_fields`) is not touched, what vanished is switched off and never deleted, and an answer that cannot be the whole
  * truth (empty, failed, nothing known in it) changes nothing and raises an alarm (incident I-64).
  */
+
 import type { CalcomEventType } from '../../calcom/types.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import type { Catalogue, CatalogueBranch } from '../catalogue.ts'
+import { writeAudit } from '../privacy/audit.ts'
 import type { SyncDeps } from './apply.ts'
 import type { BookingOwners } from './owners.ts'
 
@@ -358,7 +360,5 @@ async function wasVanished(tx: Tx, companyId: number, serviceId: number): Promis
 }
 
 async function audit(tx: Tx, companyId: number, action: string, serviceId: number): Promise<void> {
-  await tx.auditLog.create({
-    data: { companyId, actor: 'import', action, entity: 'service', entityId: String(serviceId) },
-  })
+  await writeAudit(tx, { companyId, actor: 'import', action, entity: 'service', entityId: String(serviceId) })
 }

@@ -9,8 +9,7 @@ import type { Tx } from '../../db/tenancy.ts'
 import { normalisePhone } from '../../lib/phone.ts'
 import { isLiveBooking } from '../booking/whose.ts'
 import { type Catalogue, type CatalogueService, servingStaff } from '../catalogue.ts'
-import { findPerson } from '../customers.ts'
-import { comparePersonNames } from '../matching/index.ts'
+import { resolveFromCalendar } from '../customers.ts'
 
 export type ForeignResult = { kind: 'created'; appointmentId: bigint } | { kind: 'ignored'; reason: string }
 
@@ -34,7 +33,7 @@ export async function createForeign(
   const end = booking.end ?? new Date(start.getTime() + service.durationMinutes * 60_000)
   const [attendee] = booking.attendees
   const contact = contactOf(attendee, company.mailbox)
-  const customerId = await resolveCustomer(tx, company.id, contact)
+  const customerId = await resolveFromCalendar(tx, company.id, contact)
   const status = { accepted: 'scheduled', pending: 'pending', cancelled: 'cancelled', rejected: 'rejected' }[
     booking.status
   ]
@@ -114,27 +113,4 @@ function contactOf(attendee: CalcomAttendee | undefined, mailbox: string | null)
     phone: phone ? normalisePhone(phone) : null,
     email: invented || !/^\S+@\S+\.\S+$/.test(email) ? null : email.slice(0, 254),
   }
-}
-
-async function resolveCustomer(tx: Tx, companyId: number, contact: Contact): Promise<number> {
-  const { name, phone, email } = contact
-  const key = phone ?? email ?? name
-  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`customer:${companyId}:${key}`}, 0))`
-  const select = { id: true, name: true, email: true } as const
-  const erasedAt = null
-  if (phone !== null) {
-    const people = await tx.customer.findMany({ where: { companyId, phone, erasedAt }, select, take: 50 })
-    const known = findPerson(people, name)
-    if (known) return known.id
-  }
-  if (email !== null) {
-    const people = await tx.customer.findMany({ where: { companyId, email, erasedAt }, select, take: 50 })
-    const known = people.find((person) => comparePersonNames(person.name, name) === 'same')
-    if (known) return known.id
-  }
-  const created = await tx.customer.create({
-    data: { companyId, name, phone, email, source: 'web' },
-    select: { id: true },
-  })
-  return created.id
 }
