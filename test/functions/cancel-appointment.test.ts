@@ -344,6 +344,9 @@ describe('Cal.com says otherwise', () => {
     await salon.ask(cancelAppointment, { confirmed: true })
     control.addFault({ operation: 'getBooking', effect: 'error', status: 404, times: null })
     salon.clock.advance(6 * 60_000)
+    await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
+      kind: 'not_found',
+    })
     expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('handed_over')
     expect(await salon.callbackRows()).toMatchObject([{ kind: 'technical', phone: max }])
   })
