@@ -387,8 +387,7 @@ describe('find_next_available', () => {
       next_slot: null,
       slots: [],
       fallback: 'callback_request',
-      message:
-        'In den nächsten zwei Wochen ist für Bartpflege leider nichts frei. Dürfen wir Sie zurückrufen?',
+      message: 'In den nächsten zwei Wochen ist für Bartpflege leider nichts frei. Darf ich Sie zurückrufen?',
     })
   })
 })

@@ -52,7 +52,7 @@ describe('two steps', () => {
       validation_status: 'valid',
       availability_confirmed: true,
       requires_confirmation: true,
-      summary: 'Termin für Max Mustermann am Freitag, den 27. November um 14 Uhr 30 für Herrenhaarschnitt',
+      summary: 'Termin für Max Mustermann am Freitag, den 27. November um 14 Uhr 30: Herrenhaarschnitt',
     })
     expect(started.booking_id).toMatch(new RegExp(`^temp_\\d+_${call.callId}$`))
     expect(new Date(String(started.expires_at)).getTime() - gateway.clock.now().getTime()).toBe(15 * 60_000)

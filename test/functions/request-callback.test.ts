@@ -59,7 +59,7 @@ test('I-69 a withheld number is asked for one; nothing is stored until then', as
   expect(await salon.ask(requestCallback, { reason: 'Gutschein' }, who)).toMatchObject({
     success: false,
     error: 'missing_phone',
-    message: 'Unter welcher Nummer dürfen wir Sie zurückrufen?',
+    message: 'Unter welcher Nummer darf ich Sie zurückrufen?',
   })
   expect(await salon.callbackRows()).toHaveLength(0)
   expect(
@@ -100,7 +100,7 @@ test('a policy callback of a withheld number is stored at once and gets its numb
   const denied = await salon.ask(cancelAppointment, {}, who)
   expect(denied).toMatchObject({ status: 'denied', requires_phone_number: true })
   expect(denied.message).toBe(
-    'Absagen ist nur bis 24 Stunden vor dem Termin möglich. Unter welcher Nummer dürfen wir Sie zurückrufen?',
+    'Absagen ist nur bis 24 Stunden vor dem Termin möglich. Unter welcher Nummer darf ich Sie zurückrufen?',
   )
   await salon.ask(requestCallback, { phone: '0151 12345699', reason: 'Absage' }, who)
   expect(await salon.callbackRows()).toMatchObject([{ kind: 'policy', phone: stranger }])

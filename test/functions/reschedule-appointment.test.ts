@@ -363,7 +363,7 @@ describe('Cal.com says otherwise', () => {
       error: 'calendar_unavailable',
       fallback: 'callback_request',
       message:
-        'Das Verschieben klappt gerade technisch nicht, Ihr bisheriger Termin bleibt bestehen. Dürfen wir Sie zurückrufen?',
+        'Das Verschieben klappt gerade technisch nicht, Ihr bisheriger Termin bleibt bestehen. Darf ich Sie zurückrufen?',
     })
     expect((await salon.appointment(booked.id)).calcomUid).toBe(booked.calcomUid)
   })

@@ -12,11 +12,11 @@ export const writing: Readonly<Record<string, Example>> = {
     answer: {
       success: true,
       message:
-        'Ich fasse zusammen: Termin für Max Mustermann am Freitag, den 27. November um 14 Uhr 30 für Herrenhaarschnitt. Soll ich das so eintragen?',
+        'Ich fasse zusammen: Termin für Max Mustermann am Freitag, den 27. November um 14 Uhr 30: Herrenhaarschnitt. Soll ich das so eintragen?',
       booking_id: 'temp_1795507200000_call_1a2b3c4d5e6f708192a3b4c5d6',
       validation_status: 'valid',
       availability_confirmed: true,
-      summary: 'Termin für Max Mustermann am Freitag, den 27. November um 14 Uhr 30 für Herrenhaarschnitt',
+      summary: 'Termin für Max Mustermann am Freitag, den 27. November um 14 Uhr 30: Herrenhaarschnitt',
       requires_confirmation: true,
       expires_at: '2026-11-24T08:15:00.000Z',
       status: 'validating',
@@ -99,11 +99,11 @@ export const writing: Readonly<Record<string, Example>> = {
     answer: {
       success: true,
       message:
-        'Ich fasse zusammen: Termin für Jana Beispiel am Mittwoch, den 2. Dezember um 11 Uhr für Beratung. Soll ich das so eintragen?',
+        'Ich fasse zusammen: Termin für Jana Beispiel am Mittwoch, den 2. Dezember um 11 Uhr: Beratung. Soll ich das so eintragen?',
       booking_id: 'temp_1795507200000_call_89ae7ad5cfca355f86e7cecf87',
       validation_status: 'valid',
       availability_confirmed: true,
-      summary: 'Termin für Jana Beispiel am Mittwoch, den 2. Dezember um 11 Uhr für Beratung',
+      summary: 'Termin für Jana Beispiel am Mittwoch, den 2. Dezember um 11 Uhr: Beratung',
       requires_confirmation: true,
       expires_at: '2026-11-24T08:15:00.000Z',
       status: 'available',

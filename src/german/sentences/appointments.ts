@@ -152,7 +152,7 @@ export function notProven(): string {
 }
 
 export function lockedOut(): string {
-  return 'Das kann ich am Telefon leider nicht sicher zuordnen. Dürfen wir Sie zurückrufen?'
+  return 'Das kann ich am Telefon leider nicht sicher zuordnen. Darf ich Sie zurückrufen?'
 }
 
 // --- cancelling ---
@@ -201,7 +201,7 @@ export function movedTooOften(max: number, promise: string): string {
 }
 
 export function alreadyBegun(appointment: SpokenAppointment): string {
-  return `Ihr Termin ${moment(appointment)} hat schon begonnen oder ist vorbei, daran kann ich nichts mehr ändern. Dürfen wir Sie zurückrufen?`
+  return `Ihr Termin ${moment(appointment)} hat schon begonnen oder ist vorbei, daran kann ich nichts mehr ändern. Darf ich Sie zurückrufen?`
 }
 
 /** Cal.com or the business has moved it meanwhile. */
@@ -285,7 +285,7 @@ export function moveReady(from: SpokenAppointment, to: SpokenSlot, reply: Reply 
 
 /** We did not reach the calendar at all: nothing has changed. */
 export function notMoved(): string {
-  return 'Das Verschieben klappt gerade technisch nicht, Ihr bisheriger Termin bleibt bestehen. Dürfen wir Sie zurückrufen?'
+  return 'Das Verschieben klappt gerade technisch nicht, Ihr bisheriger Termin bleibt bestehen. Darf ich Sie zurückrufen?'
 }
 
 /** It may or may not have happened. */
@@ -336,7 +336,7 @@ export function callbackNumberIs(number: string): string {
 }
 
 export function callbackNumberWanted(): string {
-  return 'Unter welcher Nummer dürfen wir Sie zurückrufen?'
+  return 'Unter welcher Nummer darf ich Sie zurückrufen?'
 }
 
 function sayHours(hours: number): string {

@@ -105,7 +105,7 @@ export function nextFree(next: SpokenTime, service: string, today: LocalDay): st
 
 export function nothingFreeSoon(service: string, days: number): string {
   const span = days === 14 ? 'In den nächsten zwei Wochen' : `In den nächsten ${days} Tagen`
-  return `${span} ist für ${service} leider nichts frei. Dürfen wir Sie zurückrufen?`
+  return `${span} ist für ${service} leider nichts frei. Darf ich Sie zurückrufen?`
 }
 
 /** Other times, asked for as such. `times` empty: there are none (left). */

@@ -38,10 +38,18 @@ function sayAt({ day, time, today }: SpokenMoment): string {
   return sayMoment(day, time, today)
 }
 
-/** "Termin für Max Mustermann am Freitag, den 7. November um 14 Uhr für Herrenhaarschnitt". */
+/** "Termin für Max Mustermann am Freitag, den 7. November um 14 Uhr: Herrenhaarschnitt bei Anna Becker" (functions.md). */
 export function bookingSummary(booking: SpokenBooking): string {
-  const staff = booking.staff === null ? '' : ` bei ${sayName(booking.staff)}`
-  return `Termin für ${sayName(booking.customer)} ${sayAt(booking)} für ${booking.service}${staff}`
+  return `Termin für ${sayName(booking.customer)} ${sayAt(booking)}: ${what(booking)}`
+}
+
+/** The same within a sentence that goes on. */
+function bookingWords(booking: SpokenBooking): string {
+  return `Termin für ${sayName(booking.customer)} ${sayAt(booking)} für ${what(booking)}`
+}
+
+function what({ service, staff }: SpokenBooking): string {
+  return staff === null ? service : `${service} bei ${sayName(staff)}`
 }
 
 export function askToConfirm(booking: SpokenBooking): string {
@@ -67,7 +75,7 @@ export function pendingMessage(booking: SpokenBooking): string {
 
 /** The same booking was asked for again after it had been made. */
 export function alreadyBookedMessage(booking: SpokenBooking): string {
-  return `Der ${bookingSummary(booking)} steht bereits in unserem Kalender. Kann ich sonst noch etwas für Sie tun?`
+  return `Der ${bookingWords(booking)} steht bereits in unserem Kalender. Kann ich sonst noch etwas für Sie tun?`
 }
 
 /** What stands, told to whoever says yes although nothing new is open. */
@@ -116,7 +124,7 @@ export function refusedAgain(promise: string): string {
 }
 
 export function inProgressMessage(booking: SpokenBooking): string {
-  return `Der ${bookingSummary(booking)} wird gerade eingetragen. Einen kleinen Moment bitte.`
+  return `Der ${bookingWords(booking)} wird gerade eingetragen. Einen kleinen Moment bitte.`
 }
 
 /** The time is not listed any more, perhaps because an earlier request of the same person has it. */
@@ -165,18 +173,18 @@ export function askWhichDraft(drafts: readonly SpokenBooking[]): string {
 
 /** An id that fits nothing of this call, while exactly one draft is open. */
 export function askThisDraft(draft: SpokenBooking): string {
-  return `Meinen Sie den ${bookingSummary(draft)}? Dann trage ich ihn ein.`
+  return `Meinen Sie den ${bookingWords(draft)}? Dann trage ich ihn ein.`
 }
 
 /** What the caller said after the read-back was no yes. A "ja" to any of these is one. */
 export function askForTheYes(booking: SpokenBooking, reply: 'no' | 'change' | 'unclear'): string {
   if (reply === 'change') return `Was soll anders sein? Vorgemerkt ist der ${bookingSummary(booking)}.`
   const really = reply === 'no' ? 'wirklich' : 'so'
-  return `Soll ich den ${bookingSummary(booking)} ${really} eintragen?`
+  return `Soll ich den ${bookingWords(booking)} ${really} eintragen?`
 }
 
 export const calendarUnavailable =
-  'Ich kann den Termin gerade leider nicht eintragen. Darf ich Sie zurückrufen lassen?'
+  'Ich kann den Termin gerade leider nicht eintragen. Darf ich Sie zurückrufen?'
 export const calendarBusy =
   'Unser Kalender ist gerade stark ausgelastet. Soll ich es gleich noch einmal versuchen?'
 export const refusedByCalendar =
@@ -197,12 +205,12 @@ export function unknownOutcome({
     return 'Ich konnte gerade nicht sicher klären, ob Ihr Termin eingetragen ist. Bitte rufen Sie in einer halben Stunde noch einmal an.'
   return canCallBack
     ? 'Ich konnte gerade nicht sicher klären, ob Ihr Termin eingetragen ist. Wir prüfen das und rufen Sie zurück.'
-    : 'Ich konnte gerade nicht sicher klären, ob Ihr Termin eingetragen ist. Unter welcher Nummer dürfen wir Sie zurückrufen?'
+    : 'Ich konnte gerade nicht sicher klären, ob Ihr Termin eingetragen ist. Unter welcher Nummer darf ich Sie zurückrufen?'
 }
 
 /** "No" came after the booking was made. */
 export function releaseTooLate(booking: SpokenBooking): string {
-  return `Der ${bookingSummary(booking)} ist schon eingetragen. Soll ich ihn wieder absagen?`
+  return `Der ${bookingWords(booking)} ist schon eingetragen. Soll ich ihn wieder absagen?`
 }
 
 export const cancelledSince =

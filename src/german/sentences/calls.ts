@@ -2,7 +2,7 @@
 
 /** No company could be told from the request. */
 export function callNotFound(): string {
-  return 'Das kann ich gerade leider nicht nachsehen. Darf ich Sie zurückrufen lassen?'
+  return 'Das kann ich gerade leider nicht nachsehen. Darf ich Sie zurückrufen?'
 }
 
 /** The agent called a function that does not exist. */
@@ -12,7 +12,7 @@ export function unknownFunction(): string {
 
 /** Something on our side is broken. */
 export function technicalTrouble(): string {
-  return 'Es gibt gerade ein technisches Problem. Darf ich Sie zurückrufen lassen?'
+  return 'Es gibt gerade ein technisches Problem. Darf ich Sie zurückrufen?'
 }
 
 /** More requests than we answer. */
@@ -22,7 +22,7 @@ export function tooManyRequests(): string {
 
 /** The answer took longer than a caller should wait. */
 export function tookTooLong(): string {
-  return 'Das dauert gerade leider länger als gewohnt. Darf ich Sie zurückrufen lassen?'
+  return 'Das dauert gerade leider länger als gewohnt. Darf ich Sie zurückrufen?'
 }
 
 /** The request itself could not be read. */

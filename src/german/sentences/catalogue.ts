@@ -20,7 +20,7 @@ const weekdayNames = ['Montag', 'Dienstag', 'Mittwoch', 'Donnerstag', 'Freitag',
 /** "Wir bieten Herrenhaarschnitt, Damenhaarschnitt und Färben an." */
 export function servicesAre(names: readonly string[]): string {
   if (names.length === 0)
-    return 'Zu unseren Leistungen kann ich gerade nichts sagen. Dürfen wir Sie zurückrufen?'
+    return 'Zu unseren Leistungen kann ich gerade nichts sagen. Darf ich Sie zurückrufen?'
   const among = names.length > namesMax ? 'unter anderem ' : ''
   return `Wir bieten ${among}${sayList(names.slice(0, namesMax), 'und')} an.`
 }
@@ -43,7 +43,7 @@ export function serviceElsewhere(service: string, branches: readonly string[]): 
 }
 
 export function serviceNotByPhone(service: string): string {
-  return `${service} kann ich am Telefon leider nicht vergeben. Dürfen wir Sie dazu zurückrufen?`
+  return `${service} kann ich am Telefon leider nicht vergeben. Darf ich Sie zurückrufen?`
 }
 
 /** Duration and price, which the caller has asked for. */
@@ -91,8 +91,8 @@ export function whichBranch(names: readonly string[]): string {
 export function branchIsClosed(name: string, others: readonly string[]): string {
   const closed = `Unsere Filiale ${name} ist zurzeit geschlossen.`
   return others.length === 0
-    ? `${closed} Dürfen wir Sie zurückrufen?`
-    : `${closed} Soll ich in unserer Filiale ${sayList(others.slice(0, namesMax), 'oder')} nachsehen, oder dürfen wir Sie zurückrufen?`
+    ? `${closed} Darf ich Sie zurückrufen?`
+    : `${closed} Soll ich in unserer Filiale ${sayList(others.slice(0, namesMax), 'oder')} nachsehen, oder darf ich Sie zurückrufen?`
 }
 
 export function unknownBranch(names: readonly string[]): string {
@@ -147,5 +147,5 @@ function dayRange(first: Weekday, last: Weekday): string {
 }
 
 export function openingHoursUnknown(): string {
-  return 'Unsere Öffnungszeiten liegen mir gerade nicht vor. Dürfen wir Sie dazu zurückrufen?'
+  return 'Unsere Öffnungszeiten liegen mir gerade nicht vor. Darf ich Sie zurückrufen?'
 }

@@ -9,11 +9,11 @@ const booking = { ...friday, customer: 'Max Mustermann', service: 'Herrenhaarsch
 
 test('the summary names person, day without year, time and service', () => {
   expect(sentences.bookingSummary(booking)).toBe(
-    'Termin für Max Mustermann am Freitag, den 27. November um 14 Uhr 30 für Herrenhaarschnitt',
+    'Termin für Max Mustermann am Freitag, den 27. November um 14 Uhr 30: Herrenhaarschnitt',
   )
   expect(
     sentences.bookingSummary({ ...booking, day: '2026-11-25', time: '09:00', staff: 'Anna Becker' }),
-  ).toBe('Termin für Max Mustermann morgen um 9 Uhr für Herrenhaarschnitt bei Anna Becker')
+  ).toBe('Termin für Max Mustermann morgen um 9 Uhr: Herrenhaarschnitt bei Anna Becker')
 })
 
 test('the done booking is told with day, time and who serves', () => {
