@@ -164,6 +164,23 @@ export function serviceName(catalogue: Catalogue, serviceId: number): string {
   return catalogue.services.find((service) => service.id === serviceId)?.name ?? 'Termin'
 }
 
+/**
+ * Where a service is booked with a person: the pair's own event type if there is one, else the service's restricted to that host. Null
+ * where there is none; without a person any host will do.
+ */
+export function calendarOf(
+  { staff }: Pick<Catalogue, 'staff'>,
+  service: Pick<CatalogueService, 'staff' | 'calcomEventTypeId'>,
+  staffId: number | null,
+): { eventTypeId: number | null; hostUserId: number | null } {
+  const pair = staffId === null ? undefined : service.staff.find((entry) => entry.staffId === staffId)
+  const own = pair?.calcomEventTypeId ?? null
+  if (own !== null || staffId === null)
+    return { eventTypeId: own ?? service.calcomEventTypeId, hostUserId: null }
+  const hostUserId = staff.find((person) => person.id === staffId)?.calcomUserId ?? null
+  return { eventTypeId: service.calcomEventTypeId, hostUserId }
+}
+
 /** Whether the branch never opens on that weekday; unknown hours close nothing. */
 export function isClosedOn({ openingHours }: Pick<CatalogueBranch, 'openingHours'>, day: LocalDay): boolean {
   return Object.keys(openingHours).length > 0 && (openingHours[weekdayOf(day)] ?? []).length === 0

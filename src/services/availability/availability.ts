@@ -9,7 +9,13 @@ import { AppError } from '../../errors.ts'
 import { addDays, daysBetween, type LocalDay, localDayOf } from '../../german/index.ts'
 import { calendarUnavailable } from '../../german/sentences/availability.ts'
 import type { Deadline } from '../../lib/deadline.ts'
-import type { Catalogue, CatalogueBranch, CatalogueService, Catalogues } from '../catalogue.ts'
+import {
+  type Catalogue,
+  type CatalogueBranch,
+  type CatalogueService,
+  type Catalogues,
+  calendarOf,
+} from '../catalogue.ts'
 import { type Alternative, type AlternativeWish, alternativesMax, rankAlternatives } from './alternatives.ts'
 import {
   CallTimes,
@@ -96,7 +102,7 @@ export class AvailabilityService {
    * @throws AppError `calendar_unavailable` when neither Cal.com nor a copy answers in time
    */
   async load(query: AvailabilityQuery): Promise<FreeTimes> {
-    const calendar = calendarOf(query)
+    const calendar = readCalendar(query)
     const { days, extra } = await this.#source.read(calendar, daysOf(query), callLookups(query.call))
     const missing = days.filter((day) => !day.fresh)
     if (missing.length === 0) {
@@ -129,7 +135,7 @@ export class AvailabilityService {
   async fetchLive(
     query: AvailabilityQuery & { bookingUidToReschedule?: string; follow?: number },
   ): Promise<FreeTimes> {
-    const calendar = calendarOf(query)
+    const calendar = readCalendar(query)
     const { days, extra } = await this.#source.read(calendar, daysOf(query), callLookups(query.call))
     this.#deps.onRead?.('live')
     try {
@@ -151,7 +157,7 @@ export class AvailabilityService {
 
   /** Free times of the days that the cache knows, fresh ones only; never asks Cal.com. */
   async peek(query: CalendarQuery & { days: readonly LocalDay[] }): Promise<Map<LocalDay, Date[]>> {
-    const calendar = calendarOf(query)
+    const calendar = readCalendar(query)
     const { days } = await this.#source.read(calendar, query.days, [])
     const fresh = days.filter((day) => day.fresh)
     return this.#answer(query, calendar, fresh, [], false).days
@@ -243,15 +249,10 @@ export function requireComplete(free: FreeTimes): void {
  * The calendar that answers a query: the pair's own event type if there is one, else the service's restricted to that host.
  * @throws AppError `service_not_bookable` or `staff_not_bookable`; choices.ts asks before it comes to that
  */
-function calendarOf({ catalogue, branch, service, staffId }: CalendarQuery): Calendar {
-  const pair = staffId === null ? undefined : service.staff.find((entry) => entry.staffId === staffId)
-  const own = pair?.calcomEventTypeId ?? null
-  const eventTypeId = own ?? service.calcomEventTypeId
-  const hostUserId =
-    staffId === null || own !== null
-      ? null
-      : (catalogue.staff.find((person) => person.id === staffId)?.calcomUserId ?? null)
-  if (eventTypeId === null || (staffId !== null && own === null && hostUserId === null)) {
+function readCalendar({ catalogue, branch, service, staffId }: CalendarQuery): Calendar {
+  const { eventTypeId, hostUserId } = calendarOf(catalogue, service, staffId)
+  const own = service.staff.some((pair) => pair.staffId === staffId && pair.calcomEventTypeId !== null)
+  if (eventTypeId === null || (staffId !== null && !own && hostUserId === null)) {
     throw new AppError(
       eventTypeId === null ? 'service_not_bookable' : 'staff_not_bookable',
       calendarUnavailable(),

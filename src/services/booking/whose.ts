@@ -4,7 +4,7 @@
  */
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Attempt } from '../attempts.ts'
-import type { Catalogue } from '../catalogue.ts'
+import { type Catalogue, calendarOf } from '../catalogue.ts'
 import { comparePersonNames } from '../matching/index.ts'
 
 export type Whose =
@@ -62,12 +62,16 @@ export function isSameWish(booking: CalcomBooking, attempt: Attempt): boolean {
 }
 
 /** The host to insist on: the chosen person, unless the event type is theirs alone. */
-export function hostOf(attempt: Attempt, catalogue: Catalogue): number | undefined {
-  if (attempt.staffId === null) return undefined
-  const service = catalogue.services.find((candidate) => candidate.id === attempt.serviceId)
-  const own = service?.staff.find((pair) => pair.staffId === attempt.staffId)?.calcomEventTypeId
-  if (own !== null && own !== undefined && own === attempt.eventTypeId) return undefined
-  return catalogue.staff.find((person) => person.id === attempt.staffId)?.calcomUserId ?? undefined
+export function hostOf(
+  { staffId, serviceId, eventTypeId }: Attempt,
+  catalogue: Catalogue,
+): number | undefined {
+  if (staffId === null) return undefined
+  const service = catalogue.services.find((candidate) => candidate.id === serviceId)
+  const calendar = service && calendarOf(catalogue, service, staffId)
+  // Theirs alone; booked at another one since, they are insisted on.
+  if (calendar?.hostUserId === null && calendar.eventTypeId === eventTypeId) return undefined
+  return catalogue.staff.find((person) => person.id === staffId)?.calcomUserId ?? undefined
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { type Attempt, isUnderWay } from '../attempts.ts'
 import type { CallScope } from '../call-context.ts'
-import type { CatalogueService } from '../catalogue.ts'
+import { type CatalogueService, calendarOf } from '../catalogue.ts'
 import { comparePersonNames } from '../matching/index.ts'
 import type { CompleteWish } from './types.ts'
 import { wishKey } from './wish-key.ts'
@@ -28,7 +28,7 @@ export function keyOf(
   return wishKey({ callId: scope.call.callId, person: name, serviceId: service.id, startAt, additional })
 }
 
-/** The event type that books it: the pair's own if there is one. */
+/** The event type that books it. @throws Error for a service that has none */
 export function eventTypeOf({
   service,
   staffId,
@@ -36,8 +36,7 @@ export function eventTypeOf({
   service: CatalogueService
   staffId: number | null
 }): number {
-  const own = service.staff.find((pair) => pair.staffId === staffId)?.calcomEventTypeId
-  const eventTypeId = own ?? service.calcomEventTypeId
+  const { eventTypeId } = calendarOf({ staff: [] }, service, staffId)
   if (eventTypeId === null) throw new Error('A service without an event type was chosen')
   return eventTypeId
 }

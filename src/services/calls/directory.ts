@@ -152,7 +152,7 @@ export class CallDirectory {
       known !== null && told !== null && known !== told
     if (pairs.some(contradicts) || (await this.provesAnother(stored.companyId, call))) {
       this.#deps.log.warn(
-        { alarm: 'call_number_mismatch', call_id: stored.callId },
+        { alarm: 'call_number_mismatch', callId: stored.callId },
         'what a call says of itself contradicts the stored call',
       )
       throw new AppError('context_mismatch', callNotFound())
@@ -181,7 +181,7 @@ export class CallDirectory {
       const recent = only === null ? null : await this.#onlyOngoing(only.companyId)
       if (recent) return this.#contextOf(recent)
     }
-    this.#deps.log.warn({ alarm: 'call_context_not_found', call_id: callId }, 'no company for this call')
+    this.#deps.log.warn({ alarm: 'call_context_not_found', callId: callId }, 'no company for this call')
     throw new AppError('context_not_found', callNotFound(), { fields: { fallback: 'callback_request' } })
   }
 

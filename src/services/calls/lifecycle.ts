@@ -144,7 +144,7 @@ export class CallLifecycle {
     })
     if (announced) {
       log.error(
-        { alarm: 'announced_without_booking', call_id: stored.callId },
+        { alarm: 'announced_without_booking', callId: stored.callId },
         'the agent announced a booking that does not exist',
       )
     }
@@ -163,7 +163,7 @@ export class CallLifecycle {
     const route = byNumber ?? routeOfCall(known) ?? (await this.#routeWithoutNumbers(call, routing))
     if (route === null) {
       log.warn(
-        { alarm: 'unknown_number', call_id: call.callId },
+        { alarm: 'unknown_number', callId: call.callId },
         'an event of a call that belongs to no company',
       )
       return null
@@ -173,7 +173,7 @@ export class CallLifecycle {
 
   #contradicts(callId: string): EventOutcome {
     this.#deps.log.warn(
-      { alarm: 'call_number_mismatch', call_id: callId },
+      { alarm: 'call_number_mismatch', callId: callId },
       'an event contradicts the stored call',
     )
     return ignored
