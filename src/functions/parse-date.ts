@@ -13,7 +13,7 @@ import {
 } from '../german/index.ts'
 import { askAboutTrouble, askDayAgain } from '../german/sentences/availability.ts'
 import { dateIs, onlyTimeUnderstood, whichReading } from '../german/sentences/dates.ts'
-import { answers, clock, day, germanDay, weekday } from './answers/contract.ts'
+import { answers, clock, day, germanDay, readingShape, weekday } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
 import { defineOpenFunction } from './define.ts'
 
@@ -33,7 +33,7 @@ export const parseDate = defineOpenFunction({
     time: clock.optional(),
     part_of_day: z.string().optional(),
     ambiguous: z.boolean(),
-    alternatives: z.array(z.looseObject({ iso_date: day.nullable(), spoken: z.string() })).optional(),
+    alternatives: z.array(readingShape).optional(),
   }),
   deadline: 'read',
   needs: 'nothing',

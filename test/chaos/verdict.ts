@@ -187,6 +187,12 @@ function compareTold(
 ): void {
   const who = `${wish.callId} ${wish.uid ?? ''}`
   if (wish.heard === 'refused') {
+    // The same time taken after all, as an alternative: then that is what they were told last.
+    const isToldSince = ledger.wishes.some(
+      ({ callId, person, start, heard }) =>
+        callId === wish.callId && person === wish.person && start === wish.start && heard === 'booked',
+    )
+    if (isToldSince) return
     const standing = bookings.find(
       (booking) =>
         isLive(booking) &&

@@ -37,6 +37,8 @@ export const offeredTimeShape = z.looseObject({
 export const alternativeShape = offeredTimeShape.extend({
   strategy: z.enum(['same_day', 'next_day', 'same_time', 'any']),
 })
+/** One of several days or times that words can mean. */
+export const readingShape = z.looseObject({ iso_date: day.nullable(), spoken: z.string() })
 export const appointmentShape = z.looseObject({
   id: z.int(),
   date: day,
@@ -90,7 +92,8 @@ const failure = {
   error: z.enum(errorCodes).describe('Fester Code, nie zum Vorlesen'),
   /** Nothing but a callback can be offered. */
   fallback: z.literal('callback_request').optional(),
-  alternatives: z.array(alternativeShape).optional(),
+  /** Free times instead; for words that are not clear, what they can mean. */
+  alternatives: z.array(z.union([alternativeShape, readingShape])).optional(),
 }
 
 /** The one that every function can answer: why not, and what to ask or offer. */

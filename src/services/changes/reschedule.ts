@@ -9,8 +9,7 @@ import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
 import { loadAppointment } from '../appointments/identity.ts'
-import { narrow, readAppointmentWish } from '../appointments/resolve.ts'
-import { type Finding, isLive, type OwnAppointment } from '../appointments/types.ts'
+import type { Finding, OwnAppointment } from '../appointments/types.ts'
 import { branchOfAppointment } from '../appointments/view.ts'
 import { type Attempt, leaseMs } from '../attempts.ts'
 import type { Alternative } from '../availability/alternatives.ts'
@@ -22,7 +21,6 @@ import { aboutOf, type Doubt, findDoubt } from './agreement.ts'
 import {
   type ChangeDeps,
   draftMs,
-  fromStart,
   loadSameMove,
   lookUpReserveMs,
   markChanged,
@@ -35,6 +33,7 @@ import { type Errand, handOver, targetOf } from './handover.ts'
 import type { MoveOutcome, MoveWish, Wanted } from './move-outcome.ts'
 import { bookedService, NewSlots } from './new-slots.ts'
 import { readNewTime } from './new-time.ts'
+import { findSameMove } from './replay.ts'
 import { objectionToMoving } from './rules.ts'
 
 interface Task {
@@ -65,11 +64,18 @@ export class Rescheduling {
       scope.call.companyId,
       async (tx): Promise<MoveOutcome | OwnAppointment> => {
         if (repeated.kind === 'exact') {
-          const replay = await this.#replay(tx, scope, wish, repeated.startsAt)
+          const replay = await findSameMove(this.#deps, tx, scope, wish, repeated.startsAt)
           if (replay) return replay
         }
         found = await finder.findIn(tx, scope, wish, 'change', proven)
-        if (found.kind !== 'one') return found
+        if (found.kind !== 'one') {
+          // This very move may have ended between the two looks: the old time is nowhere any more.
+          const ended =
+            repeated.kind === 'exact'
+              ? await findSameMove(this.#deps, tx, scope, wish, repeated.startsAt)
+              : null
+          return ended ?? found
+        }
         const { appointment } = found
         if (repeated.kind === 'exact' && repeated.startsAt.getTime() === appointment.startsAt.getTime())
           return { kind: 'unchanged', appointment }
@@ -94,27 +100,6 @@ export class Rescheduling {
     if (appointment.calcomUid !== null && bookedService(scope, appointment) !== null) return null
     const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, 'move_failed')
     return { kind: 'handed_over', appointment, callback }
-  }
-
-  /** This call has moved it exactly so before, and it still stands there. */
-  async #replay(tx: Tx, scope: CallScope, wish: MoveWish, startsAt: Date): Promise<MoveOutcome | null> {
-    const { companyId, callId } = scope.call
-    const mine = await this.#deps.attempts.loadForCall(tx, companyId, callId, 'reschedule')
-    for (const attempt of mine) {
-      const { appointmentId } = attempt
-      const from = fromStart(attempt)
-      if (attempt.state !== 'booked' || appointmentId === null || from === null) continue
-      if (attempt.startAt?.getTime() !== startsAt.getTime()) continue
-      const now = await loadAppointment(tx, companyId, appointmentId)
-      const stands = now !== null && isLive(now) && now.calcomUid === attempt.calcomUid
-      if (!stands || now.startsAt.getTime() !== startsAt.getTime()) continue
-      const before = { ...now, startsAt: from, calcomUid: attempt.targetUid }
-      const { appointmentId: id, when, service } = readAppointmentWish(wish, scope)
-      const saysOld = when !== null && narrow([before], { when, service }, scope).length === 1
-      if (saysOld || (when === null && id !== null && id === String(now.id)))
-        return { kind: 'done', from: before, to: now }
-    }
-    return null
   }
 
   async #toNewTime(scope: CallScope, appointment: OwnAppointment, wish: MoveWish): Promise<MoveOutcome> {
