@@ -68,7 +68,7 @@ export class Dispatcher {
     const running: Running = { context: null, args: {}, at: clock.now(), requestId: trace.requestId }
     // A logger costs more than a line, and most calls log one line only.
     const functionLog = () =>
-      log.child({ function: definition?.name ?? 'unknown', request_id: running.requestId })
+      log.child({ function: definition?.name ?? 'unknown', requestId: running.requestId })
     let answer: FunctionAnswer
     try {
       if (!definition)
@@ -159,7 +159,7 @@ export class Dispatcher {
       today: localDayOf(now, branch.timeZone),
       deadline,
       get log() {
-        return functionLog().child({ call_id: call.callId, company_id: call.companyId })
+        return functionLog().child({ callId: call.callId, companyId: call.companyId })
       },
       services,
       call,
@@ -198,13 +198,13 @@ export class Dispatcher {
     this.#callLog.info(
       {
         function: functionName,
-        request_id: running.requestId,
-        call_id: running.context?.callId,
-        company_id: running.context?.companyId,
+        requestId: running.requestId,
+        callId: running.context?.callId,
+        companyId: running.context?.companyId,
         status,
         error: errorCode ?? undefined,
         warning: answer.warning,
-        duration_ms: Math.round(durationMs),
+        durationMs: Math.round(durationMs),
         ...(logWholeCalls ? { input: running.args, output: answer } : {}),
       },
       'function call',

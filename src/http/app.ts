@@ -84,7 +84,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     const statusCode = error instanceof AppError ? 400 : (error.statusCode ?? 500)
     if (statusCode >= 500)
       log.error(
-        { err: error, alarm: 'request_failed', route: request.routeOptions.url, request_id: request.id },
+        { err: error, alarm: 'request_failed', route: request.routeOptions.url, requestId: request.id },
         'request failed',
       )
     return reply.code(statusCode).send(refusal(statusCode))

@@ -44,7 +44,7 @@ export function useSignedScope(scope: FastifyInstance, options: SignedScopeOptio
       const limited = await options.limits.unsigned(request, reply)
       if (limited) return limited
       options.log.error(
-        { alarm: options.alarm, signature: verdict, route: request.routeOptions.url, request_id: request.id },
+        { alarm: options.alarm, signature: verdict, route: request.routeOptions.url, requestId: request.id },
         'request refused',
       )
       return refuse(reply, 401, verdict === 'missing' ? 'signature_missing' : 'signature_invalid')

@@ -219,8 +219,8 @@ test('one log line per function call, without personal data', async () => {
   await gateway.call('check_customer', {}, { callId, from: '+4915112348888' })
   const lines = gateway.lines
     .map((line) => JSON.parse(line))
-    .filter((line) => line.call_id === callId && line.msg === 'function call')
-  expect(lines).toMatchObject([{ function: 'check_customer', company_id: 1, status: 'success' }])
+    .filter((line) => line.callId === callId && line.msg === 'function call')
+  expect(lines).toMatchObject([{ function: 'check_customer', companyId: 1, status: 'success' }])
   expect(gateway.lines.join('\n')).not.toContain('15112348888')
 })
 

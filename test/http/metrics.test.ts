@@ -183,8 +183,8 @@ test('the trace id of a W3C traceparent is in the log lines of its request', asy
   })
   const lines = gateway.lines.map((line) => JSON.parse(line)).filter((line) => line.msg === 'function call')
   const [first, second] = lines.slice(-2)
-  expect(first.request_id).toBe(traceId)
-  expect(second.request_id).toMatch(/^[0-9a-f]{12}-[0-9a-z]+$/)
+  expect(first.requestId).toBe(traceId)
+  expect(second.requestId).toMatch(/^[0-9a-f]{12}-[0-9a-z]+$/)
 })
 
 test('metrics answer while the database does not', async () => {

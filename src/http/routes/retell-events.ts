@@ -47,7 +47,7 @@ export async function retellEventRoutes(scope: FastifyInstance, options: EventRo
       if (options.logEvents || options.logPayloads) {
         const payload = options.logPayloads ? { payload: jsonBody(request) } : {}
         log.info(
-          { event: event.name, call_id: event.call?.callId, status: outcome.status, ...payload },
+          { event: event.name, callId: event.call?.callId, status: outcome.status, ...payload },
           'call event',
         )
       }

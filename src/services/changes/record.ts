@@ -114,7 +114,10 @@ export class ChangeRecorder {
     // Moved in place: the booking kept its uid, and is no successor of itself.
     const inPlace = booking.uid === fromUid
     const successor = inPlace ? null : await lockByUid(tx, companyId, booking.uid)
-    if (successor === null && row === null) return loadMovedOn(tx, companyId, fromUid)
+    if (successor === null && row === null) {
+      const appointmentId = await findMovedOn(tx, companyId, fromUid)
+      return appointmentId === null ? null : { appointmentId, first: false }
+    }
     const appointment = (row ?? successor)!
     const staffId = servingStaff(catalogue, booking.hosts) ?? appointment.staffId
     const first = row !== null && !(inPlace && isThere(row, booking))
@@ -264,13 +267,14 @@ async function lockByUid(tx: Tx, companyId: number, uid: string) {
   })
 }
 
-/** The appointment that has moved on from a uid long ago: news of that move is old. */
-async function loadMovedOn(tx: Tx, companyId: number, fromUid: string): Promise<RecordedChange | null> {
+/** The appointment that has moved on from this uid, if it once had it: news of that uid is old. */
+export async function findMovedOn(tx: Tx, companyId: number, uid: string): Promise<bigint | null> {
   const change = await tx.appointmentChange.findFirst({
-    where: { companyId, fromUid, kind: 'rescheduled' },
+    where: { companyId, fromUid: uid, kind: 'rescheduled' },
     select: { appointmentId: true },
+    orderBy: { id: 'desc' },
   })
-  return change && { appointmentId: change.appointmentId, first: false }
+  return change?.appointmentId ?? null
 }
 
 async function notify(

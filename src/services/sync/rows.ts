@@ -8,6 +8,7 @@ import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { standingStatuses } from '../appointments/types.ts'
 import { type Catalogue, servingStaff } from '../catalogue.ts'
+import { findMovedOn } from '../changes/record.ts'
 import type { Applied, BookingNews } from './news.ts'
 
 const select = {
@@ -58,12 +59,8 @@ async function lockRow(tx: Tx, companyId: number, { id }: Row): Promise<Row> {
 
 /** The appointment that once had this uid and has been moved since. */
 export async function loadMovedOn(tx: Tx, companyId: number, uid: string): Promise<Row | null> {
-  const change = await tx.appointmentChange.findFirst({
-    where: { companyId, fromUid: uid, kind: 'rescheduled' },
-    select: { appointmentId: true },
-    orderBy: { id: 'desc' },
-  })
-  return change && loadRow(tx, companyId, { id: change.appointmentId })
+  const id = await findMovedOn(tx, companyId, uid)
+  return id === null ? null : loadRow(tx, companyId, { id })
 }
 
 /** Remembers that a uid has been moved away from, so that later news of it is recognised as old. */
