@@ -1,7 +1,7 @@
 /**
  * What a caller answers to a read-back: yes, no, another wish, or neither (a question, "Moment", something else). Clause by clause:
- * what comes later counts, a wish for something else always does. Whatever is no clear yes is asked about, so the yes has words
- * of its own, and the rest need not be understood.
+ * what comes later counts, a wish for something else always does. What says nothing for or against ("danke") is no objection;
+ * silence and noise are no answer.
  */
 import { foldWords } from './fold.ts'
 
@@ -32,11 +32,11 @@ const otherwise: Record<ReadBack, RegExp> = {
   move: /\b(absagen|stornieren|streichen)\b/,
 }
 const change =
-  /\b(lieber|eher|stattdessen|anders|anderen?|anderer|andere|anderes|aendern|geaendert|sondern|statt|anstatt|besser|spaeter|frueher|tauschen|wechseln|hinzu|dazu|zusaetzlich|ausserdem|auch noch|noch (ein|eine|einen|zwei|drei)|nur( \w+)? (bei|mit|wenn|fuer|um|am)|wenn es geht|doch (um|am|bei|mit|den|die|das)|meinte|meine ich|gemeint|ich sagte|ich hatte gesagt|ich wollte|vertan|versprochen)\b/
+  /\b(lieber|eher|stattdessen|anders|anderen?|anderer|andere|anderes|aendern|geaendert|sondern|statt|anstatt|besser|spaeter|frueher|tauschen|wechseln|hinzu|dazu|zusaetzlich|ausserdem|auch noch|noch (ein|eine|einen|zwei|drei)|nur( \w+)? (bei|mit|wenn|fuer|um|am)|wenn es geht|doch (um|am|bei|mit|den|die|das)|meinte|meine ich|gemeint|ich sagte|ich hatte gesagt|ich wollte|vertan|versprochen|name ist|heisse|geschrieben|buchstabiere)\b/
 const no =
   /\b(nein+|nee+|noe+|noo|na na|naa+|nae|net|ned|nope|no|nicht|nichts|nie|niemals|kein|keine|keinen|keinesfalls|keineswegs|stopp?|halt stopp|falsch|verkehrt|abbrechen|abbruch|vergessen sie|vergiss|lass(en)? (sie|ma|mal|wir)|lassen|hat sich erledigt|erledigt|quatsch|bloss nicht|unsinn)\b/
 const hesitation =
-  /\b(moment|momentchen|sekunde|augenblick|minute|warten|warte|wart|stop mal|halt mal|ueberlegen|ueberlege|ueberleg|schauen|schau|gucken|guck|nachsehen|nachschauen|nachfragen|fragen|frage|klaeren|absprechen|besprechen|kalender|weiss (es )?(ich )?(noch )?(nicht|net|ned)|nicht sicher|unsicher|vielleicht|eventuell|moeglicherweise|wahrscheinlich|glaube|glaub|denke|eigentlich|mal sehen|kommt drauf an|jein|ungern|schwierig|knapp|hm+|oeh|tja|naja|na ja|wie bitte|nochmals?|noch ?mal|noch einmal|wiederholen|verstanden|verstehe|hallo|sind sie noch|zurueckrufen|melde mich|rufe (spaeter |noch ?mal )?(wieder )?an|zu teuer|teuer)\b/
+  /\b(moment|momentchen|sekunde|augenblick|minute|warten|warte|wart|stop mal|halt mal|ueberlegen|ueberlege|ueberleg|schauen|schau|gucken|guck|nachsehen|nachschauen|nachfragen|fragen|frage|klaeren|absprechen|besprechen|kalender|weiss (es )?(ich )?(noch )?(nicht|net|ned)|nicht sicher|unsicher|vielleicht|eventuell|moeglicherweise|wahrscheinlich|glaube|glaub|denke|eigentlich|mal sehen|kommt drauf an|jein|ungern|schwierig|knapp|hm+|oeh|tja|naja|na ja|wie bitte|nochmals?|noch ?mal|noch einmal|wiederholen|verstanden|verstehe|hallo|sind sie noch|zurueckrufen|melde mich|rufe (spaeter |noch ?mal )?(wieder )?an|zu teuer|teuer|sorry|pardon|understand)\b/
 /** Why somebody cannot come; a reason to call off, and no yes to anything else. */
 const unable =
   /\b(schade|leider|urlaub|verreist|unterwegs|verhindert|arbeiten|schicht|zu (frueh|spaet|lange?|weit))\b/
@@ -69,7 +69,15 @@ export function readConsent(
     if (judged === 'yes' && (verdict === 'no' || verdict === 'unclear') && weakYes.test(text)) continue
     verdict = judged === 'yes' && verdict === 'no' && !takesBack.test(text) ? 'change' : judged
   }
-  return verdict ?? 'unclear'
+  return verdict ?? (isNoise(words) ? 'unclear' : 'yes')
+}
+
+/** Nothing was said that means anything: a cough, "ähm", what speech-to-text writes for noise. */
+function isNoise(words: string): boolean {
+  const spoken = foldWords(words.replace(/\[[^\]]*\]|\([^)]*\)/g, ' '))
+  return spoken
+    .split(' ')
+    .every((word) => word === '' || /^(aeh+m?|eh+m?|oeh+m?|hm+|mh+|uh+m?|tja)$/.test(word))
 }
 
 interface Clause {

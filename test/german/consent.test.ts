@@ -72,7 +72,10 @@ const endings: ReadonlyArray<readonly [words: string, meant: Consent, readBack?:
   ['Ich überlege noch', 'unclear'],
   ['Da bin ich mir nicht sicher', 'unclear'],
   ['Äh', 'unclear'],
-  ['Danke', 'unclear'],
+  ['Danke', 'yes'],
+  ['Ja, vielen Dank, das war alles', 'yes'],
+  ['[Rauschen]', 'unclear'],
+  ['Der Name ist Möller mit ö', 'change'],
 
   ['Nein, das ist richtig so, tragen Sie es ein', 'yes'],
   ['Nein, auf nächste Woche bitte', 'change'],

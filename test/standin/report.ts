@@ -3,7 +3,8 @@ import type { StandIn } from './calcom.ts'
 import type { Driver } from './driver.ts'
 import { countNames, type Finding } from './judge.ts'
 
-export type SeedResult = { seed: number; calls: number; seconds: number; findings: Finding[] }
+/** `made`: bookings through the API; a run in which hardly anything was booked proves nothing. */
+export type SeedResult = { seed: number; calls: number; seconds: number; made: number; findings: Finding[] }
 
 /** Steps of the person's calls and the requests about their bookings, in the order they happened. */
 export function tellFinding({ count, text, person, uids }: Finding, standIn: StandIn): string {

@@ -25,7 +25,8 @@ export class PhoneCall {
   readonly from: string
   readonly steps: Step[] = []
   readonly #options: CallOptions
-  #saidTimes = 0
+  /** The caller's turns; the agent asks before each. */
+  readonly #said: string[] = []
 
   constructor(options: CallOptions) {
     this.#options = options
@@ -35,7 +36,7 @@ export class PhoneCall {
 
   /** One function call; `dropAfterMs` gives up waiting and never learns the answer. */
   async ask(name: string, args: Record<string, unknown>, dropAfterMs?: number): Promise<Reply> {
-    this.#saidTimes += 1
+    this.#said.push(wordsFor(name, args))
     return this.repeat(name, args, dropAfterMs)
   }
 
@@ -74,10 +75,10 @@ export class PhoneCall {
 
   #call(call_status: string): Record<string, unknown> {
     const { id, from, to, agentId } = this.#options
-    const turns = Array.from({ length: this.#saidTimes }, (_, turn) => [
-      { role: 'agent', content: 'Was kann ich für Sie tun?' },
-      { role: 'user', content: `Ich hätte da einen Wunsch, und zwar den ${turn + 1}. heute.` },
-    ]).flat()
+    const turns = this.#said.flatMap((content) => [
+      { role: 'agent', content: 'Was kann ich für Sie tun? Passt es so?' },
+      { role: 'user', content },
+    ])
     return {
       ...{ call_id: id, call_type: 'phone_call', agent_id: agentId, agent_version: 1, call_status },
       ...{ from_number: from, to_number: to, direction: 'inbound', start_timestamp: Date.now() - 20_000 },
@@ -89,4 +90,10 @@ export class PhoneCall {
       transcript_with_tool_calls: turns,
     }
   }
+}
+
+/** What a caller says before the agent calls that function: their yes or no to what was read back, else a wish. */
+function wordsFor(name: string, { confirmed }: Record<string, unknown>): string {
+  if (!/^(confirm|cancel|reschedule)_/.test(name)) return 'Ich hätte da einen Wunsch.'
+  return confirmed === false ? 'Nein, doch nicht.' : 'Ja, bitte.'
 }
