@@ -237,7 +237,8 @@ async function probe(
   // A busy machine is slow for any input; what is slow because of its input is so again.
   for (let again = 0; took > answerMsMax && again < 10; again += 1) ({ response, took } = await send())
   if (broken.length > 0) return `unhandled: ${broken.splice(0).join()}`
-  if (response.statusCode >= 500) return `HTTP ${response.statusCode} ${response.body}`
+  if (response.statusCode >= 500)
+    return `HTTP ${response.statusCode} ${response.body} ${gateway.lines.findLast((line) => line.includes('"err"'))}`
   if (took > answerMsMax) return `${Math.round(took)} ms`
   if (response.statusCode === 200 && path.includes('function')) {
     const answer = response.json<Record<string, unknown>>()

@@ -74,7 +74,11 @@ export class CallDirectory {
     return ours === null ? null : this.#deps.routing.loadByNumber(ours)
   }
 
-  /** Writes the rows of a call or merges into them; the context of the next request sees it. */
+  /**
+   * Writes the rows of a call or merges into them; the context of the next request sees it.
+   * @throws AppError `context_mismatch` (speakable) when the id is another company's by now: PostgreSQL's policies refuse the
+   * write, and whoever asked could not see it before, because both came at once.
+   */
   async create(
     callId: string,
     call: RetellCall,
@@ -82,7 +86,7 @@ export class CallDirectory {
     status: CallStatus = 'ongoing',
     callStatus: string | null = null,
   ): Promise<StoredCall> {
-    const stored = await this.#deps.tenancy.run(route.companyId, (tx) =>
+    const merging = this.#deps.tenancy.run(route.companyId, (tx) =>
       mergeCall(tx, {
         callId,
         companyId: route.companyId,
@@ -101,6 +105,10 @@ export class CallDirectory {
         startedAt: call.startedAt ?? (status === 'ongoing' ? this.#deps.clock.now() : null),
       }),
     )
+    const stored = await merging.catch(async (error: unknown) => {
+      const known = await this.#load(callId)
+      throw known === null || known.companyId === route.companyId ? error : this.#mismatch(callId)
+    })
     this.#known.set(stored.callId, stored)
     return stored
   }
@@ -150,17 +158,20 @@ export class CallDirectory {
     ] as const
     const contradicts = ([known, told]: readonly [string | null, string | null]) =>
       known !== null && told !== null && known !== told
-    if (pairs.some(contradicts) || (await this.provesAnother(stored.companyId, call))) {
-      this.#deps.log.warn(
-        { alarm: 'call_number_mismatch', callId: stored.callId },
-        'what a call says of itself contradicts the stored call',
-      )
-      throw new AppError('context_mismatch', callNotFound())
-    }
+    if (pairs.some(contradicts) || (await this.provesAnother(stored.companyId, call)))
+      throw this.#mismatch(stored.callId)
     const withoutNumbers = stored.toNumber === null && stored.fromNumber === null
     const route = withoutNumbers ? await this.routeOf(call) : null
     if (route === null || route.companyId !== stored.companyId) return stored
     return this.create(stored.callId, call, route)
+  }
+
+  #mismatch(callId: string): AppError {
+    this.#deps.log.warn(
+      { alarm: 'call_number_mismatch', callId },
+      'what a call says of itself contradicts the stored call',
+    )
+    return new AppError('context_mismatch', callNotFound())
   }
 
   async #lastResort(callId: string | null, call: RetellCall | null): Promise<CallContext> {

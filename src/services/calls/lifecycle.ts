@@ -5,6 +5,7 @@
  */
 import type { Logger } from 'pino'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
+import { AppError } from '../../errors.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { callerNumber } from '../../lib/phone.ts'
 import { storableJson, storableText } from '../../lib/storable.ts'
@@ -55,6 +56,16 @@ export class CallLifecycle {
   async handle(event: RetellEvent): Promise<EventOutcome> {
     const { call } = event
     if (call === null) return ignored
+    try {
+      return await this.#told(event, call)
+    } catch (error) {
+      // Two companies' events with one call id at once: the second is refused, and sent again would be so again.
+      if (error instanceof AppError && error.code === 'context_mismatch') return ignored
+      throw error
+    }
+  }
+
+  async #told(event: RetellEvent, call: RetellCall): Promise<EventOutcome> {
     switch (event.name) {
       case 'call_inbound':
         return this.#inbound(call)
