@@ -1,8 +1,12 @@
-/** get_opening_hours: of a day, or today's and the week's. Regular hours only: holidays are not in our data. */
+/**
+ * get_opening_hours: of a day, or today's and the week's. Our data has the hours of a usual week: on a holiday the regular ones are
+ * told as such, and whether they hold is left open (`is_open: null`).
+ */
 import { z } from 'zod'
 import {
   addDays,
   clockTimeOf,
+  dayOffOn,
   type LocalDay,
   localDayOf,
   type OpeningHours,
@@ -50,7 +54,10 @@ export const getOpeningHours = defineFunction({
     return {
       ...common,
       has_hours: true,
-      today: { ...dayFields(today, hours), is_currently_open: isOpenNow },
+      today: {
+        ...dayFields(today, hours),
+        is_currently_open: isOpenNow && dayOffOn(today) !== null ? null : isOpenNow,
+      },
       weekly_schedule: Array.from({ length: 7 }, (_, index) =>
         dayFields(addDays(monday(today), index), hours),
       ),
@@ -61,10 +68,12 @@ export const getOpeningHours = defineFunction({
 
 function dayFields(day: LocalDay, hours: OpeningHours) {
   const spans = hours[weekdayOf(day)] ?? []
+  const dayOff = dayOffOn(day)
   return {
     day: sayWeekday(day),
     day_name: sayWeekday(day),
-    is_open: spans.length > 0,
+    is_open: dayOff !== null && spans.length > 0 ? null : spans.length > 0,
+    ...(dayOff === null ? {} : { holiday: dayOff }),
     hours: spans.map(({ from, to }) => ({ open: from, close: to })),
     formatted: saySpans(spans),
   }

@@ -2,7 +2,8 @@
  * Holidays and other named days in Germany and Austria that callers use as dates. Multi-word names are joined
  * by the lexer before look-up ("tag der arbeit"), at most four words.
  */
-import { type DayNumber, dayNumber, weekdayOfNumber } from './days.ts'
+import { civilOf, type DayNumber, dayNumber, parseDay, weekdayOfNumber } from './days.ts'
+import type { LocalDay } from './types.ts'
 
 /** Easter Sunday of a year (Gauß, in the form of Butcher and Meeus). */
 function easterOf(year: number): DayNumber {
@@ -127,4 +128,36 @@ export const holidayLastWords: ReadonlySet<string> = new Set(
 /** The day of a holiday in a year. */
 export function holidayOf(key: string, year: number): DayNumber {
   return rules[key]![0](year)
+}
+
+/** Days on which a business may be closed or close early, as they are spoken after "ist". Some are holidays in some states only. */
+const spokenDaysOff: Record<string, string> = {
+  newYear: 'Neujahr',
+  epiphany: 'Heilige Drei Könige',
+  womensDay: 'der Frauentag',
+  goodFriday: 'Karfreitag',
+  easter: 'Ostersonntag',
+  easterMonday: 'Ostermontag',
+  labourDay: 'der Tag der Arbeit',
+  ascension: 'Christi Himmelfahrt',
+  whitsun: 'Pfingstsonntag',
+  whitMonday: 'Pfingstmontag',
+  corpusChristi: 'Fronleichnam',
+  assumption: 'Mariä Himmelfahrt',
+  unity: 'der Tag der Deutschen Einheit',
+  reformation: 'der Reformationstag',
+  allSaints: 'Allerheiligen',
+  repentance: 'Buß- und Bettag',
+  christmasEve: 'Heiligabend',
+  christmas: 'der erste Weihnachtstag',
+  boxingDay: 'der zweite Weihnachtstag',
+  newYearsEve: 'Silvester',
+}
+
+/** The holiday, or the eve of one, that a day is in Germany, as spoken after "ist": "Heiligabend", "der Tag der Arbeit"; else null. */
+export function dayOffOn(day: LocalDay): string | null {
+  const number = parseDay(day)
+  const { year } = civilOf(number)
+  const key = Object.keys(spokenDaysOff).find((key) => holidayOf(key, year) === number)
+  return key === undefined ? null : spokenDaysOff[key]!
 }

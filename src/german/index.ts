@@ -4,6 +4,7 @@
  * return them all; asking which was meant is the business of the function that uses them.
  */
 export { type Consent, type ReadBack, readConsent, refusesPlainly } from './consent.ts'
+export { dayOffOn } from './holidays.ts'
 export * from './phrases.ts'
 export type * from './types.ts'
 export { understand, understandWish } from './understand.ts'

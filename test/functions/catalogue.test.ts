@@ -70,6 +70,30 @@ describe('get_opening_hours', () => {
   ])('of %s', async (day, isOpen, message) => {
     expect(await ask('get_opening_hours', { day_of_week: day })).toMatchObject({ is_open: isOpen, message })
   })
+
+  test.each([
+    ['Heiligabend', 'Heiligabend', 'Am Donnerstag, den 24. Dezember, ist Heiligabend.'],
+    ['am 25.12.', 'der erste Weihnachtstag', 'Am Freitag, den 25. Dezember, ist der erste Weihnachtstag.'],
+    ['Silvester', 'Silvester', 'Am Donnerstag, den 31. Dezember, ist Silvester.'],
+    ['Karfreitag', 'Karfreitag', 'Am Freitag, den 26. März, ist Karfreitag.'],
+  ])('of %s: the usual hours, and no promise', async (day, holiday, begins) => {
+    const answer = await ask('get_opening_hours', { day_of_week: day })
+    expect(answer).toMatchObject({ is_open: null, holiday })
+    expect(answer.message).toBe(
+      `${begins} Sonst haben wir von 9 Uhr bis 18 Uhr geöffnet. Ob das an diesem Tag auch gilt, kann ich Ihnen leider nicht sicher sagen.`,
+    )
+  })
+
+  test('of a holiday on which it is closed as every week, and of a usual day further away', async () => {
+    expect(await ask('get_opening_hours', { day_of_week: 'Ostermontag' })).toMatchObject({
+      is_open: false,
+      message: 'Am Montag, den 29. März, haben wir geschlossen.',
+    })
+    expect(await ask('get_opening_hours', { day_of_week: 'am 12. Dezember' })).toMatchObject({
+      is_open: true,
+      message: 'Am Samstag, den 12. Dezember, haben wir von 9 Uhr bis 14 Uhr geöffnet.',
+    })
+  })
 })
 
 describe('parse_date', () => {

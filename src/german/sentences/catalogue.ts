@@ -1,7 +1,10 @@
 /** What callers hear about the business itself: services, staff, branches, opening hours. */
 import {
+  addDays,
+  dayOffOn,
   type LocalDay,
   type OpeningHours,
+  sayDay,
   sayDuration,
   sayList,
   sayPrice,
@@ -113,10 +116,17 @@ export function saySpans(spans: Spans): string {
   )
 }
 
-/** "Heute haben wir von 9 Uhr bis 18 Uhr geöffnet.", "Am Sonntag haben wir geschlossen." */
+/**
+ * "Heute haben wir von 9 Uhr bis 18 Uhr geöffnet.", "Am Sonntag haben wir geschlossen."; a day further away with its date. What
+ * is known are the hours of a usual week: on a holiday they are told as that, and nothing is promised.
+ */
 export function openOn(day: LocalDay, today: LocalDay, hours: OpeningHours): string {
-  const when = day === today ? 'Heute' : `Am ${sayWeekday(day)}`
+  const isThisWeek = day > today && day < addDays(today, 7)
+  const when = day === today ? 'Heute' : isThisWeek ? `Am ${sayWeekday(day)}` : `Am ${sayDay(day, today)},`
   const spans = hours[weekdayOf(day)] ?? []
+  const dayOff = dayOffOn(day)
+  if (dayOff !== null && spans.length > 0)
+    return `${when} ist ${dayOff}. Sonst haben wir ${saySpans(spans)} geöffnet. Ob das an diesem Tag auch gilt, kann ich Ihnen leider nicht sicher sagen.`
   return spans.length === 0
     ? `${when} haben wir geschlossen.`
     : `${when} haben wir ${saySpans(spans)} geöffnet.`
