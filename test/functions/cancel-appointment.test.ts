@@ -344,11 +344,29 @@ describe('Cal.com says otherwise', () => {
     await salon.ask(cancelAppointment, { confirmed: true })
     control.addFault({ operation: 'getBooking', effect: 'error', status: 404, times: null })
     salon.clock.advance(6 * 60_000)
-    await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
-      kind: 'not_found',
-    })
+    for (let look = 1; look <= 4; look++)
+      await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
+        kind: 'not_found',
+      })
     expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('handed_over')
     expect(await salon.callbackRows()).toMatchObject([{ kind: 'technical', phone: max }])
+  })
+
+  test('one that Cal.com denied a few times in a row is cancelled all the same (found by the chaos run)', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const { control } = salon.simulator
+    control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
+    await salon.ask(cancelAppointment, { confirmed: true })
+    salon.clock.advance(6 * 60_000)
+    // Two looks each: the one before the request, and the one that asks what became of it.
+    control.addFault({ operation: 'getBooking', effect: 'error', status: 404, times: 6 })
+    for (let look = 1; look <= 3; look++)
+      await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
+        kind: 'not_found',
+      })
+    expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
+    expect(salon.live()).toHaveLength(0)
+    expect(await salon.callbackRows()).toEqual([])
   })
 
   test('what was moved before the push is cancelled where it is now', async () => {

@@ -27,8 +27,8 @@ export type SettledChange = 'done' | 'handed_over' | 'nothing_to_do' | 'busy'
 
 const jobBudgetMs = 20_000
 const movesMax = 5
-/** Noted on a cancellation whose booking Cal.com has once said not to know. */
-const absent = 'absent'
+/** What a cancellation's attempt notes of the times Cal.com did not know its booking; after the last a person is asked. */
+const absences = ['absent_once', 'absent_twice', 'absent_three_times', 'absent_four_times']
 
 export class AppointmentChanges {
   /** For whoever learns of a change from Cal.com: `recordCancelled`, `recordRescheduled`. */
@@ -94,8 +94,8 @@ export class AppointmentChanges {
         const state = await fetchBookingState(calcom, uid, options, startsAt)
         if (state.kind === 'unclear') throw error
         if (state.kind === 'cancelled') return this.#recordCancelled(scope, appointment, uid)
-        // Reads of a booking that stands have been seen to fail, and the caller was told that it is noted: asked for twice.
-        if (state.kind === 'absent' && (await this.#isFirstAbsence(companyId, uid))) throw error
+        // Reads of a booking that stands have been seen to fail, and the caller was told that it is noted: asked again.
+        if (state.kind === 'absent' && (await this.#isWorthAsking(companyId, uid))) throw error
         if (state.kind !== 'moved')
           return this.#giveUp(scope, appointment, uid, 'cancel_failed', error.reason)
         await this.#recordMove(scope, appointment, { fromUid: uid, booking: state.booking })
@@ -152,17 +152,18 @@ export class AppointmentChanges {
     return this.#giveUp(scope, appointment, targetUid, errand, 'not_carried_out', attempt)
   }
 
-  /** Whether Cal.com is heard for the first time, or within minutes of the caller's wish, not to know the booking. */
-  async #isFirstAbsence(companyId: number, targetUid: string): Promise<boolean> {
+  /** Whether Cal.com has been heard only a few times, or only within minutes of the caller's wish, not to know the booking. */
+  async #isWorthAsking(companyId: number, targetUid: string): Promise<boolean> {
     const { tenancy, clock } = this.#deps
-    const since = new Date(clock.now().getTime() - readLagMs)
     const where = { companyId, targetUid, kind: 'cancel' }
-    const first = { ...where, OR: [{ errorCode: null }, { errorCode: { not: absent } }] }
     return tenancy.run(companyId, async (tx) => {
-      const { count } = await tx.bookingAttempt.updateMany({ where: first, data: { errorCode: absent } })
-      return (
-        count > 0 || (await tx.bookingAttempt.count({ where: { ...where, createdAt: { gt: since } } })) > 0
-      )
+      const [latest] = await tx.bookingAttempt.findMany({ where, orderBy: { createdAt: 'desc' }, take: 1 })
+      if (!latest) return false
+      const heard = absences.indexOf(latest.errorCode ?? '') + 1
+      const errorCode = absences[heard]
+      if (errorCode !== undefined)
+        await tx.bookingAttempt.updateMany({ where: { companyId, id: latest.id }, data: { errorCode } })
+      return errorCode !== undefined || clock.now().getTime() - latest.createdAt.getTime() < readLagMs
     })
   }
 
