@@ -52,6 +52,7 @@ export const errorCodes = [
   'span_full',
   'booking_notice_violation',
   'own_appointment',
+  'only_time_moves',
   'not_reserved',
   // Booking
   'booking_not_found',

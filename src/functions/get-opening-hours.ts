@@ -36,6 +36,7 @@ export const getOpeningHours = defineFunction({
     const branch = chooseBranch(catalogue, dialled, input.branch)
     const { openingHours: hours, timeZone } = branch
     const today = localDayOf(now, timeZone)
+    const now24 = clockTimeOf(now, timeZone)
     const common = { success: true, branch_name: branch.name }
     if (Object.keys(hours).length === 0)
       return { ...common, has_hours: false, message: openingHoursUnknown() }
@@ -46,10 +47,9 @@ export const getOpeningHours = defineFunction({
         ...common,
         has_hours: true,
         ...dayFields(wished, hours),
-        message: openOn(wished, today, hours),
+        message: openOn(wished, today, hours, now24),
       }
     }
-    const now24 = clockTimeOf(now, timeZone)
     const isOpenNow = (hours[weekdayOf(today)] ?? []).some(({ from, to }) => now24 >= from && now24 < to)
     return {
       ...common,
@@ -61,7 +61,7 @@ export const getOpeningHours = defineFunction({
       weekly_schedule: Array.from({ length: 7 }, (_, index) =>
         dayFields(addDays(monday(today), index), hours),
       ),
-      message: `${openOn(today, today, hours)} ${openInTheWeek(hours)}`,
+      message: `${openOn(today, today, hours, now24)} ${openInTheWeek(hours)}`,
     }
   },
 })

@@ -1,6 +1,6 @@
 /** list_services: everything the company offers, at all its branches. */
 import { z } from 'zod'
-import { servicesAre } from '../german/sentences/catalogue.ts'
+import { noSuchService, servicesAre } from '../german/sentences/catalogue.ts'
 import { matchService } from '../services/matching/index.ts'
 import { answers, serviceShape } from './answers/contract.ts'
 import { serviceFields } from './answers/services.ts'
@@ -24,11 +24,12 @@ export const listServices = defineFunction({
   needs: 'call',
   async handler(input, { catalogue }) {
     const shown = catalogue.services.filter((service) => service.isActive || input.include_inactive === true)
-    const services = inCategory(shown, input.category)
+    const found = input.category === undefined ? shown : ofWords(shown, input.category)
+    const services = found ?? []
     const branchNames = new Map(catalogue.branches.map((branch) => [branch.id, branch.name]))
     return {
       success: true,
-      message: servicesAre([...new Set(services.map(({ name }) => name))]),
+      message: found === null ? noSuchService(namesOf(shown)) : servicesAre(namesOf(services)),
       services: services.map((service) => ({
         ...serviceFields(service),
         is_active: service.isActive,
@@ -41,18 +42,23 @@ export const listServices = defineFunction({
   },
 })
 
-/** The category as it was heard; one that does not exist narrows nothing down. */
-function inCategory<S extends { category: string | null }>(
+const namesOf = (services: readonly { name: string }[]) => [...new Set(services.map(({ name }) => name))]
+
+/** The services of the category that was said, else those that the words may mean; null when there is neither. */
+function ofWords<S extends { name: string; synonyms: readonly string[]; category: string | null }>(
   services: readonly S[],
-  spoken: string | undefined,
-): readonly S[] {
-  if (spoken === undefined) return services
-  const names = [...new Set(services.flatMap(({ category }) => category ?? []))]
+  spoken: string,
+): readonly S[] | null {
+  const categories = [...new Set(services.flatMap(({ category }) => category ?? []))]
+  const named = matchService(
+    spoken,
+    categories.map((name, id) => ({ id, name, synonyms: [] })),
+  )
+  if (named.kind === 'match') return services.filter(({ category }) => category === named.service.name)
   const found = matchService(
     spoken,
-    names.map((name, id) => ({ id, name, synonyms: [] })),
+    services.map((service, id) => ({ id, name: service.name, synonyms: service.synonyms, service })),
   )
-  return found.kind === 'match'
-    ? services.filter(({ category }) => category === found.service.name)
-    : services
+  if (found.kind === 'none') return null
+  return found.kind === 'match' ? [found.service.service] : found.candidates.map(({ service }) => service)
 }

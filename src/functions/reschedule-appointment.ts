@@ -18,9 +18,11 @@ import {
   newTimeTaken,
   newTimeWanted,
   notMoved,
+  onlyTimeMoves,
   tooLateToMove,
 } from '../german/sentences/appointments.ts'
-import { spokenOf, viewOf } from '../services/appointments/view.ts'
+import { branchOfAppointment, spokenOf, viewOf } from '../services/appointments/view.ts'
+import { isClosedOn } from '../services/catalogue.ts'
 import type { MoveOutcome } from '../services/changes/move-outcome.ts'
 import { callbackFields, replyReasons, unresolvedAnswer } from './answers/appointments.ts'
 import { answers, appointmentShape } from './answers/contract.ts'
@@ -50,6 +52,8 @@ export const rescheduleAppointment = defineFunction({
     service: words('Leistung des Termins'),
     name: words('Name, auf den der Termin ist'),
     reason: words('Grund der Verschiebung'),
+    staff: words('Nur wenn der Anrufer dabei eine andere Person wünscht'),
+    new_service: words('Nur wenn der Anrufer dabei eine andere Leistung wünscht'),
     confirmed: yesNo('false: nur prüfen und nachfragen, nichts verschieben'),
   }),
   async handler(input, context) {
@@ -62,6 +66,8 @@ export const rescheduleAppointment = defineFunction({
       service: input.service,
       name: input.name,
       reason: input.reason,
+      newStaff: input.staff,
+      newService: input.new_service,
       confirmed: input.confirmed,
     })
     return { policy_violation: false, ...answerOf(outcome, context) }
@@ -94,6 +100,8 @@ function answerOf(outcome: MoveOutcome, context: TenantContext): FunctionAnswer 
         new_appointment: appointment,
         message: alreadyThen(spoken),
       }
+    case 'only_time':
+      return failure('only_time_moves', 'needs_agreement', onlyTimeMoves(spoken, outcome.part))
     case 'ask_time':
       return askTime(outcome, context, failure)
     case 'ready': {
@@ -112,8 +120,9 @@ function answerOf(outcome: MoveOutcome, context: TenantContext): FunctionAnswer 
     case 'taken': {
       const { wanted, alternatives } = outcome
       const slots = alternatives.map((one) => ({ day: one.date, time: one.time }))
+      const isClosed = isClosedOn(branchOfAppointment(outcome.appointment, context), wanted.day)
       return {
-        ...failure('slot_taken', 'unavailable', newTimeTaken(wanted, today, slots)),
+        ...failure('slot_taken', 'unavailable', newTimeTaken(wanted, today, slots, isClosed)),
         available: false,
         alternatives,
       }

@@ -52,7 +52,7 @@ export const reserveSlot = defineFunction({
       }
     return {
       success: true,
-      message: slotHeldMessage(spoken, service.name),
+      message: slotHeldMessage(spoken),
       reserved: true,
       reservation_uid: hold.uid,
       reservation_until: hold.until.toISOString(),

@@ -216,8 +216,7 @@ export function readDayAndTime(wish: { date?: string; time?: string }, context: 
   if (trouble !== null) {
     const { alternatives } = understood
     const readings = [
-      // A time that does not exist says nothing against the day.
-      ...(trouble === 'impossible_time' ? [] : readingOfDay(understood.day, today)),
+      ...readingOfDay(understood.day, today),
       // What has passed already is no choice.
       ...alternatives.filter((other) => other.day === null || other.day >= today).map((other) => other.say),
     ]
@@ -230,7 +229,7 @@ export function readDayAndTime(wish: { date?: string; time?: string }, context: 
   }
   const { day } = understood
   if (day && day.from > addDays(today, bookingWindowDays)) {
-    throw new AppError('date_too_far', tooFarAhead(day.from, today), {
+    throw new AppError('date_too_far', tooFarAhead, {
       fields: { status: 'needs_date', date: day.from },
     })
   }

@@ -67,7 +67,7 @@ describe('check_availability', () => {
     expect(answer.slots).toHaveLength(35)
     expect(answer.slots).toContain('14:30')
     expect(answer.message).toBe(
-      'Am Freitag, den 27. November sind folgende Zeiten verfügbar: 9 Uhr, 13 Uhr 15 und 17 Uhr 30, dazwischen auch weitere. Welche passt Ihnen?',
+      'Am Freitag, den 27. November geht es zum Beispiel um 9 Uhr, 13 Uhr 15 oder 17 Uhr 30. Was passt Ihnen?',
     )
   })
 
@@ -81,7 +81,7 @@ describe('check_availability', () => {
       reason: 'taken',
       requested_time: '14:30',
       message:
-        'Zu dieser Zeit ist am Freitag, den 27. November leider nichts frei. Passt es Ihnen um 15 Uhr, 15 Uhr 15 oder 13 Uhr 30?',
+        'Zu dieser Zeit ist am Freitag, den 27. November leider nichts frei. Passt es Ihnen um 13 Uhr 30, 15 Uhr oder 15 Uhr 15?',
     })
     expect(alternativesOf(answer).map(({ time, strategy }) => `${time} ${strategy}`)).toEqual([
       '15:00 same_day',
@@ -124,7 +124,7 @@ describe('check_availability', () => {
     const answer = await check({ date: friday, time: '20:00' })
     expect(answer).toMatchObject({ available: false, reason: 'outside_opening_hours' })
     expect(answer.message).toBe(
-      'Zu dieser Zeit haben wir am Freitag nicht geöffnet. Passt es Ihnen um 17 Uhr 30, 17 Uhr 15 oder 17 Uhr?',
+      'Zu dieser Zeit haben wir am Freitag nicht geöffnet. Passt es Ihnen um 17 Uhr, 17 Uhr 15 oder 17 Uhr 30?',
     )
   })
 
@@ -134,7 +134,7 @@ describe('check_availability', () => {
     const slots = answer.slots as string[]
     expect(slots[0]).toBe('09:00')
     expect(slots.at(-1)).toBe('11:45')
-    expect(answer.message).toMatch(/^Morgen am Vormittag sind folgende Zeiten verfügbar: 9 Uhr, /)
+    expect(answer.message).toMatch(/^Morgen am Vormittag geht es zum Beispiel um 9 Uhr, /)
   })
 
   test('I-26 a whole week asks for day and time, and names examples', async () => {
@@ -222,7 +222,7 @@ describe('check_availability', () => {
     gateway.simulator.control.addFault({ operation: 'getSlots', effect: 'error', status: 500, times: null })
     const answer = await check({ date: friday, time: '10:00' })
     expect(answer).toMatchObject({ success: true, available: true, warning: 'stale_data' })
-    expect(answer.message).toMatch(/^Verfügbarkeit \(möglicherweise nicht aktuell\): Ja, /)
+    expect(answer.message).toMatch(/^Mein letzter Stand, möglicherweise nicht aktuell: Ja, /)
   })
 
   test('I-67 a wished person restricts the answer, and who cannot is said', async () => {

@@ -163,7 +163,8 @@ describe('rules', () => {
       status: 'denied',
       reason: 'deadline_missed',
       policy_violation: true,
-      message: 'Absagen ist nur bis 24 Stunden vor dem Termin möglich. Wir rufen Sie noch heute zurück.',
+      message:
+        'Absagen ist nur bis 24 Stunden vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. Wir rufen Sie noch heute zurück.',
     })
     expect(answer.policy_message).toBe(answer.message)
     await salon.ask(cancelAppointment, { confirmed: true }, who)

@@ -38,6 +38,15 @@ describe('services', () => {
     expect(JSON.stringify(answer)).not.toContain('Zahnreinigung')
   })
 
+  test('list_services narrows to what was asked about, and says when there is no such thing', async () => {
+    const none = await ask('list_services', { category: 'Gutscheine' })
+    expect(none).toMatchObject({ success: true, count: 0, services: [] })
+    expect(none.message).toMatch(/^Das bieten wir leider nicht an\. Wir bieten .*Herrenhaarschnitt.* an\.$/)
+    const colours = await ask('list_services', { category: 'Färben' })
+    expect((colours.services as Named[]).map(({ name }) => name)).toContain('Färben')
+    expect((colours.services as Named[]).map(({ name }) => name)).not.toContain('Herrenhaarschnitt')
+  })
+
   test('get_service_info says duration and price, and lists what there is when it is none of ours', async () => {
     expect(await ask('get_service_info', { service_name: 'Färben' })).toMatchObject({
       success: true,
@@ -82,6 +91,13 @@ describe('get_opening_hours', () => {
     expect(answer.message).toBe(
       `${begins} Sonst haben wir von 9 Uhr bis 18 Uhr geöffnet. Ob das an diesem Tag auch gilt, kann ich Ihnen leider nicht sicher sagen.`,
     )
+  })
+
+  test('in the evening today is over', async () => {
+    gateway.clock.advance(10 * 3_600_000)
+    const answer = await ask('get_opening_hours', { day_of_week: 'heute' })
+    gateway.clock.advance(-10 * 3_600_000)
+    expect(answer.message).toBe('Heute haben wir schon geschlossen.')
   })
 
   test('of a holiday on which it is closed as every week, and of a usual day further away', async () => {

@@ -100,7 +100,7 @@ test('a policy callback of a withheld number is stored at once and gets its numb
   const denied = await salon.ask(cancelAppointment, {}, who)
   expect(denied).toMatchObject({ status: 'denied', requires_phone_number: true })
   expect(denied.message).toBe(
-    'Absagen ist nur bis 24 Stunden vor dem Termin möglich. Unter welcher Nummer darf ich Sie zurückrufen?',
+    'Absagen ist nur bis 24 Stunden vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. Unter welcher Nummer darf ich Sie zurückrufen?',
   )
   await salon.ask(requestCallback, { phone: '0151 12345699', reason: 'Absage' }, who)
   expect(await salon.callbackRows()).toMatchObject([{ kind: 'policy', phone: stranger }])

@@ -157,7 +157,47 @@ describe('what is still missing', () => {
   })
 })
 
+describe('what a move leaves as it is', () => {
+  test.each([
+    [
+      { staff: 'Anna' },
+      /^Beim Verschieben kann ich die Person nicht wechseln(, der Termin bleibt bei .+)?\. Soll ich nur die Zeit ändern\?$/,
+    ],
+    [
+      { new_service: 'Herrenhaarschnitt und Bartpflege' },
+      /^Beim Verschieben kann ich die Leistung nicht ändern, es bleibt bei Dauerwelle\. Soll ich nur die Zeit ändern\?$/,
+    ],
+  ])('%j is refused, and nothing is moved', async (wished, message) => {
+    await salon.book({ at: '2026-11-27 10:00', service: 'Dauerwelle' })
+    for (const when of [toSaturday, { new_date: '2026-11-27', new_time: '10:00' }]) {
+      const answer = await salon.ask(rescheduleAppointment, { ...when, ...wished })
+      expect(answer).toMatchObject({ success: false, error: 'only_time_moves' })
+      expect(answer.message).toMatch(message)
+    }
+    expect(salon.simulator.control.requests('rescheduleBooking')).toHaveLength(0)
+  })
+
+  test.each([{ staff: 'egal' }, { new_service: 'Dauerwelle' }])(
+    '%j changes nothing about the move',
+    async (wished) => {
+      await salon.book({ at: '2026-11-27 10:00', service: 'Dauerwelle' })
+      expect(await salon.ask(rescheduleAppointment, { ...toSaturday, ...wished })).toMatchObject({
+        status: 'rescheduled',
+      })
+    },
+  )
+})
+
 describe('not free', () => {
+  test('a day on which it is never open is said to be that', async () => {
+    await salon.book({ at: '2026-11-27 10:00', service: 'Dauerwelle' })
+    const answer = await salon.ask(rescheduleAppointment, { new_date: '2026-11-29', new_time: '10:00' })
+    expect(answer).toMatchObject({ success: false, error: 'slot_taken' })
+    expect(answer.message).toMatch(
+      /^Sonntags haben wir geschlossen, Ihr bisheriger Termin bleibt bestehen\. /,
+    )
+  })
+
   test('a taken slot keeps the old appointment and offers the nearest times', async () => {
     await salon.book({ at: '2026-11-27 10:00', service: 'Dauerwelle' })
     await salon.book({ at: '2026-11-28 11:00', service: 'Dauerwelle', phone: stranger, name: 'Eva Stein' })
@@ -200,7 +240,8 @@ describe('rules', () => {
       status: 'denied',
       reason: 'deadline_missed',
       policy_violation: true,
-      message: 'Verschieben ist nur bis 12 Stunden vor dem Termin möglich. Wir rufen Sie noch heute zurück.',
+      message:
+        'Verschieben ist nur bis 12 Stunden vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. Wir rufen Sie noch heute zurück.',
     })
     expect(await salon.callbackRows()).toMatchObject([{ kind: 'policy' }])
   })

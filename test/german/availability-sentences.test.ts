@@ -62,7 +62,7 @@ const said = [
   nothingFreeSoon('Färben', 14),
   alternativesAre(offers, today),
   alternativesAre([], today),
-  tooFarAhead('2027-11-26', today),
+  tooFarAhead,
   ...refusals.flatMap((refusal) => [notFree(refusal, offers, today), notFree(refusal, [], today)]),
   ...(
     [
@@ -117,7 +117,7 @@ describe('sentences about free times', () => {
       dayHas('2026-11-07', ['14:00', '14:30', '15:00', '15:30', '16:00'], null, '2026-11-01'),
       'Am Samstag, den 7. November sind folgende Zeiten verfügbar: 14 Uhr, 14 Uhr 30 und 15 Uhr. Welche passt Ihnen?',
     ],
-    [dayHas('2026-11-25', ['09:00'], null, today), 'Morgen ist noch 9 Uhr frei. Passt Ihnen das?'],
+    [dayHas('2026-11-25', ['09:00'], null, today), 'Morgen um 9 Uhr ist noch etwas frei. Passt Ihnen das?'],
     [
       openInTheWeek({
         1: [
@@ -127,6 +127,14 @@ describe('sentences about free times', () => {
         2: [{ from: '08:00', to: '12:00' }],
       }),
       'Wir haben Montag von 8 Uhr bis 12 Uhr und von 13 Uhr bis 17 Uhr und Dienstag von 8 Uhr bis 12 Uhr geöffnet.',
+    ],
+    [
+      askAboutTrouble('impossible_time', ['Freitag, den 27. November']),
+      'Diese Uhrzeit gibt es nicht. Zu welcher Uhrzeit passt es Ihnen am Freitag?',
+    ],
+    [
+      unknownStaff(['Bernd Krause']),
+      'Diese Person finde ich bei uns nicht. Das macht bei uns Bernd Krause. Ist Ihnen das recht?',
     ],
     [openOn('2026-11-29', today, {}), 'Am Sonntag haben wir geschlossen.'],
     [

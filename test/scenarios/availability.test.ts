@@ -171,7 +171,7 @@ describe('looking for a time', () => {
     gateway.simulator.control.addFault({ operation: '*', effect: 'error', status: 503, times: null })
     const answer = await ring().asks('check_availability', wish)
     expect(answer).toMatchObject({ success: true, warning: 'stale_data' })
-    expect(answer.message).toMatch(/^Verfügbarkeit \(möglicherweise nicht aktuell\)/)
+    expect(answer.message).toMatch(/^Mein letzter Stand, möglicherweise nicht aktuell: /)
   })
 })
 

@@ -150,7 +150,7 @@ export const writing: Readonly<Record<string, Example>> = {
     answer: {
       success: true,
       message:
-        'Ich halte am Donnerstag, den 26. November um 16 Uhr für Beratung kurz für Sie frei. Auf welchen Namen darf ich den Termin eintragen?',
+        'Ich halte Ihnen den Termin am Donnerstag, den 26. November um 16 Uhr kurz frei. Auf welchen Namen darf ich ihn eintragen?',
       reserved: true,
       reservation_uid: 'ca737009-a87e-4bf2-b264-533f4c7724ba',
       reservation_until: '2026-11-24T08:05:00.000Z',

@@ -11,6 +11,7 @@ import {
   sayMoment,
   sayOnDay,
   sayTime,
+  sayWeekday,
   type Urgency,
 } from '../index.ts'
 
@@ -188,11 +189,11 @@ export function offerMove(appointment: SpokenAppointment): string {
 
 /** Too late to cancel; `promise` is what happens instead. Whole hours (incident I-81). */
 export function tooLateToCancel(deadlineHours: number, promise: string): string {
-  return `Absagen ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich. ${promise}`
+  return `Absagen ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. ${promise}`
 }
 
 export function tooLateToMove(deadlineHours: number, promise: string): string {
-  return `Verschieben ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich. ${promise}`
+  return `Verschieben ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. ${promise}`
 }
 
 export function movedTooOften(max: number, promise: string): string {
@@ -263,9 +264,17 @@ export function newTimePast(): string {
   return 'Dieser Zeitpunkt ist schon vorbei. Wann möchten Sie stattdessen kommen?'
 }
 
-/** Not free: the old one stays, and what there is instead. */
-export function newTimeTaken(wanted: SpokenSlot, today: LocalDay, slots: readonly SpokenSlot[]): string {
-  const regret = `${capitalised(sayMoment(wanted.day, wanted.time, today))} ist leider nichts frei, Ihr bisheriger Termin bleibt bestehen.`
+/** Not free, or on a weekday that is never open: the old one stays, and what there is instead. */
+export function newTimeTaken(
+  wanted: SpokenSlot,
+  today: LocalDay,
+  slots: readonly SpokenSlot[],
+  isClosed = false,
+): string {
+  const why = isClosed
+    ? `${sayWeekday(wanted.day)}s haben wir geschlossen`
+    : `${capitalised(sayMoment(wanted.day, wanted.time, today))} ist leider nichts frei`
+  const regret = `${why}, Ihr bisheriger Termin bleibt bestehen.`
   if (slots.length === 0) return `${regret} Möchten Sie einen anderen Tag versuchen?`
   const offers = slots
     .slice(0, 2)
@@ -273,6 +282,15 @@ export function newTimeTaken(wanted: SpokenSlot, today: LocalDay, slots: readonl
       slot.day === wanted.day ? `um ${sayTime(slot.time)}` : sayMoment(slot.day, slot.time, today),
     )
   return `${regret} Möchten Sie stattdessen ${sayList(offers, 'oder')} kommen?`
+}
+
+/** Another person or service was wished for along with the new time. */
+export function onlyTimeMoves({ staff, service }: SpokenAppointment, part: 'staff' | 'service'): string {
+  const fixed =
+    part === 'service'
+      ? `die Leistung nicht ändern, es bleibt bei ${spokenName(service)}`
+      : `die Person nicht wechseln${staff === null ? '' : `, der Termin bleibt bei ${staff}`}`
+  return `Beim Verschieben kann ich ${fixed}. Soll ich nur die Zeit ändern?`
 }
 
 /** Everything is clear and free; only the caller's yes is missing, or what they said was none. */

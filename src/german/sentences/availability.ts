@@ -34,9 +34,9 @@ export function calendarUnavailable(): string {
   return 'Ich kann die Verfügbarkeit gerade nicht prüfen. Darf ich Sie zurückrufen?'
 }
 
-/** Puts the guide's warning in front of an answer from a stale copy. */
+/** Puts a warning in front of an answer from a stale copy: the guide's words without its parentheses, which nobody speaks. */
 export function maybeOutdated(message: string): string {
-  return `Verfügbarkeit (möglicherweise nicht aktuell): ${message}`
+  return `Mein letzter Stand, möglicherweise nicht aktuell: ${message}`
 }
 
 // --- questions ---
@@ -56,9 +56,12 @@ export function askTimeAgain(): string {
 
 /** Why a day or time cannot be taken as said, and what it could mean. `readings` are spoken forms, best first. */
 export function askAboutTrouble(trouble: Trouble, readings: readonly string[]): string {
-  const choice = readings.length > 0 ? `Meinen Sie ${sayList(readings.slice(0, spokenMax), 'oder')}?` : null
+  // A time that does not exist says nothing against the day.
   if (trouble === 'impossible_time')
-    return `Diese Uhrzeit gibt es nicht. ${choice ?? 'Zu welcher Uhrzeit passt es Ihnen?'}`
+    return readings.length === 1
+      ? `Diese Uhrzeit gibt es nicht. Zu welcher Uhrzeit passt es Ihnen ${onSpokenDay(readings[0]!)}?`
+      : 'Diese Uhrzeit gibt es nicht. Zu welcher Uhrzeit passt es Ihnen?'
+  const choice = readings.length > 0 ? `Meinen Sie ${sayList(readings.slice(0, spokenMax), 'oder')}?` : null
   const asked = choice ?? 'Welchen Tag meinen Sie?'
   if (trouble === 'impossible_date') return `Dieses Datum gibt es nicht. ${asked}`
   if (trouble === 'weekday_mismatch') return `Wochentag und Datum passen nicht zusammen. ${asked}`
@@ -67,10 +70,15 @@ export function askAboutTrouble(trouble: Trouble, readings: readonly string[]): 
   return choice ?? askDayAgain()
 }
 
-/** Beyond the days that can be booked. */
-export function tooFarAhead(day: LocalDay, today: LocalDay): string {
-  return `${capitalised(sayOnDay(day, today))} kann ich noch nicht nachsehen, das ist zu weit in der Zukunft. An welchem früheren Tag passt es Ihnen?`
+/** "Freitag, den 27. November" as the day of a question: "am Freitag"; "heute" and "morgen" stay. */
+function onSpokenDay(reading: string): string {
+  const [weekday] = reading.split(',')
+  return reading === weekday ? reading : `am ${weekday}`
 }
+
+/** Beyond the days that can be booked. */
+export const tooFarAhead =
+  'So weit im Voraus kann ich noch nicht nachsehen. An welchem früheren Tag passt es Ihnen?'
 
 // --- something is free ---
 
@@ -86,11 +94,13 @@ export function dayHas(
   window: UnderstoodTime | null,
   today: LocalDay,
 ): string {
+  if (times.length === 1)
+    return `${capitalised(sayOnDay(day, today))} um ${sayTime(times[0]!)} ist noch etwas frei. Passt Ihnen das?`
   const when = capitalised([sayOnDay(day, today), sayWindow(window)].filter(Boolean).join(' '))
-  if (times.length === 1) return `${when} ist noch ${sayTime(times[0]!)} frei. Passt Ihnen das?`
-  const spoken = sayList(spread(times).map(sayTime), 'und')
-  const more = times.length > shortListMax ? ', dazwischen auch weitere' : ''
-  return `${when} sind folgende Zeiten verfügbar: ${spoken}${more}. Welche passt Ihnen?`
+  const spoken = spread(times).map(sayTime)
+  if (times.length > shortListMax)
+    return `${when} geht es zum Beispiel um ${sayList(spoken, 'oder')}. Was passt Ihnen?`
+  return `${when} sind folgende Zeiten verfügbar: ${sayList(spoken, 'und')}. Welche passt Ihnen?`
 }
 
 /** First times of several days ("diese Woche", "am Wochenende"). */
@@ -162,7 +172,7 @@ function regret(refusal: Refusal, today: LocalDay): string {
 
 /** Times of the day just named need no day again. */
 function offerAgainst(refusal: Refusal, offers: readonly SpokenTime[], today: LocalDay): string {
-  const spoken = offers.slice(0, spokenMax)
+  const spoken = offers.slice(0, spokenMax).sort(byTime)
   const named =
     refusal.reason === 'taken' || refusal.reason === 'day_full' || refusal.reason === 'outside_opening_hours'
   if (named && spoken.every((offer) => offer.day === refusal.day)) {
@@ -176,18 +186,21 @@ function offerAgainst(refusal: Refusal, offers: readonly SpokenTime[], today: Lo
 
 /**
  * "morgen um 9 Uhr oder am Samstag, den 28. November um 10 Uhr": at most three times of one day, or two of several days,
- * since nobody keeps three dates in mind.
+ * since nobody keeps three dates in mind. The first ones given, spoken in the order of time.
  */
 export function sayTimes(times: readonly SpokenTime[], today: LocalDay, word: 'und' | 'oder'): string {
   const first = times.slice(0, spokenMax)
   const spoken = first.every(({ day }) => day === first[0]?.day) ? first : first.slice(0, spokenMax - 1)
   const byDay = new Map<LocalDay, ClockTime[]>()
-  for (const { day, time } of spoken) byDay.set(day, [...(byDay.get(day) ?? []), time])
+  for (const { day, time } of spoken.toSorted(byTime)) byDay.set(day, [...(byDay.get(day) ?? []), time])
   return sayList(
     [...byDay].map(([day, clocks]) => `${sayOnDay(day, today)} um ${sayList(clocks.map(sayTime), word)}`),
     word,
   )
 }
+
+const byTime = (one: SpokenTime, other: SpokenTime) =>
+  `${one.day} ${one.time}` < `${other.day} ${other.time}` ? -1 : 1
 
 /** All of a short list's first, or first, middle and last of a long one. */
 function spread(times: readonly ClockTime[]): ClockTime[] {

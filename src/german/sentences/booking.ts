@@ -235,8 +235,8 @@ export const severalCustomers = 'Zu dieser Nummer kenne ich mehrere Personen. Mi
 export const newCustomer = 'Ich habe Sie noch nicht in unserer Kartei. Wie ist bitte Ihr Name?'
 export const withheldCustomer = 'Ihre Nummer wird nicht übertragen. Wie ist bitte Ihr Name?'
 
-export function slotHeldMessage(moment: SpokenMoment, service: string): string {
-  return `Ich halte ${sayAt(moment)} für ${service} kurz für Sie frei. Auf welchen Namen darf ich den Termin eintragen?`
+export function slotHeldMessage(moment: SpokenMoment): string {
+  return `Ich halte Ihnen den Termin ${sayAt(moment)} kurz frei. Auf welchen Namen darf ich ihn eintragen?`
 }
 /** Free, but nobody could be kept from taking it meanwhile. */
 export function slotHeldUncertainly(moment: SpokenMoment): string {

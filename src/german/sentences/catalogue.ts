@@ -1,6 +1,7 @@
 /** What callers hear about the business itself: services, staff, branches, opening hours. */
 import {
   addDays,
+  type ClockTime,
   dayOffOn,
   type LocalDay,
   type OpeningHours,
@@ -26,6 +27,11 @@ export function servicesAre(names: readonly string[]): string {
     return 'Zu unseren Leistungen kann ich gerade nichts sagen. Darf ich Sie zurückrufen?'
   const among = names.length > namesMax ? 'unter anderem ' : ''
   return `Wir bieten ${among}${sayList(names.slice(0, namesMax), 'und')} an.`
+}
+
+/** What was asked about is nothing that we do; what there is instead. */
+export function noSuchService(names: readonly string[]): string {
+  return names.length === 0 ? servicesAre(names) : `Das bieten wir leider nicht an. ${servicesAre(names)}`
 }
 
 export function askService(names: readonly string[]): string {
@@ -74,7 +80,9 @@ export function whichStaff(names: readonly string[]): string {
 
 export function unknownStaff(names: readonly string[]): string {
   if (names.length === 0) return 'Diese Person finde ich bei uns nicht. Darf es auch jemand anderes sein?'
-  return `Diese Person finde ich bei uns nicht. Zur Auswahl ${names.length === 1 ? 'steht' : 'stehen'} ${sayList(names.slice(0, namesMax), 'und')}, wer darf es sein?`
+  const unknown = 'Diese Person finde ich bei uns nicht.'
+  if (names.length === 1) return `${unknown} Das macht bei uns ${names[0]}. Ist Ihnen das recht?`
+  return `${unknown} Zur Auswahl stehen ${sayList(names.slice(0, namesMax), 'und')}. Wer darf es sein?`
 }
 
 /** The wished person does not do that; who does (incident I-67). */
@@ -118,15 +126,23 @@ export function saySpans(spans: Spans): string {
 
 /**
  * "Heute haben wir von 9 Uhr bis 18 Uhr geöffnet.", "Am Sonntag haben wir geschlossen."; a day further away with its date. What
- * is known are the hours of a usual week: on a holiday they are told as that, and nothing is promised.
+ * is known are the hours of a usual week: on a holiday they are told as that, and nothing is promised. With today's `clock` ("HH:mm",
+ * local) a day that is over is said to be.
  */
-export function openOn(day: LocalDay, today: LocalDay, hours: OpeningHours): string {
+export function openOn(
+  day: LocalDay,
+  today: LocalDay,
+  hours: OpeningHours,
+  clock: ClockTime | null = null,
+): string {
   const isThisWeek = day > today && day < addDays(today, 7)
   const when = day === today ? 'Heute' : isThisWeek ? `Am ${sayWeekday(day)}` : `Am ${sayDay(day, today)},`
   const spans = hours[weekdayOf(day)] ?? []
   const dayOff = dayOffOn(day)
   if (dayOff !== null && spans.length > 0)
     return `${when} ist ${dayOff}. Sonst haben wir ${saySpans(spans)} geöffnet. Ob das an diesem Tag auch gilt, kann ich Ihnen leider nicht sicher sagen.`
+  if (day === today && clock !== null && spans.length > 0 && spans.every(({ to }) => to <= clock))
+    return 'Heute haben wir schon geschlossen.'
   return spans.length === 0
     ? `${when} haben wir geschlossen.`
     : `${when} haben wir ${saySpans(spans)} geöffnet.`

@@ -11,6 +11,9 @@ export interface MoveWish extends AppointmentWish {
   newDate?: string
   newTime?: string
   reason?: string
+  /** Another person or service than the appointment's, as said: fixed-parts.ts refuses them. */
+  newStaff?: string
+  newService?: string
   /** False: check everything and ask; absent: agreement.ts tells. */
   confirmed?: boolean
 }
@@ -21,6 +24,8 @@ export type MoveOutcome =
   | { kind: 'done'; from: OwnAppointment; to: OwnAppointment }
   /** It is at that time already. */
   | { kind: 'unchanged'; appointment: OwnAppointment }
+  /** Another person or service was wished for too, which a move cannot change; nothing has been done. */
+  | { kind: 'only_time'; appointment: OwnAppointment; part: 'staff' | 'service' }
   | { kind: 'ask_time'; appointment: OwnAppointment; newTime: Exclude<NewTime, Wanted>; slots: Alternative[] }
   /** Everything is checked; only the caller's yes is missing. */
   | { kind: 'ready'; appointment: OwnAppointment; wanted: Wanted; doubt: Exclude<Doubt, null> }

@@ -29,6 +29,7 @@ import {
   writeOptions,
 } from './attempting.ts'
 import { type BookingState, fetchBookingState } from './calcom-state.ts'
+import { fixedPartWished } from './fixed-parts.ts'
 import { type Errand, handOver, targetOf } from './handover.ts'
 import type { MoveOutcome, MoveWish, Wanted } from './move-outcome.ts'
 import { bookedService, NewSlots } from './new-slots.ts'
@@ -77,6 +78,8 @@ export class Rescheduling {
           return ended ?? found
         }
         const { appointment } = found
+        const part = fixedPartWished(scope, appointment, wish)
+        if (part !== null) return { kind: 'only_time', appointment, part }
         if (repeated.kind === 'exact' && repeated.startsAt.getTime() === appointment.startsAt.getTime())
           return { kind: 'unchanged', appointment }
         return (await this.#objection(tx, scope, appointment)) ?? appointment

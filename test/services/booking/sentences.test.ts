@@ -64,7 +64,7 @@ describe('I-82 nothing is called booked before it is', () => {
     calendarBusy: sentences.calendarBusy,
     calendarUnavailable: sentences.calendarUnavailable,
     refusedByCalendar: sentences.refusedByCalendar,
-    slotHeldMessage: sentences.slotHeldMessage(friday, 'Färben'),
+    slotHeldMessage: sentences.slotHeldMessage(friday),
     nothingToConfirm: sentences.nothingToConfirm,
     askTime: sentences.askTime('2026-11-27', today),
     askOfferedDay: sentences.askOfferedDay([friday, { ...friday, day: '2026-11-28' }]),
