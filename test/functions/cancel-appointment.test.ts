@@ -353,6 +353,23 @@ describe('Cal.com says otherwise', () => {
     expect(await salon.callbackRows()).toMatchObject([{ kind: 'technical', phone: max }])
   })
 
+  test('one that Cal.com denies and shows a moment later is noted and done, not given to a person (found by the chaos run)', async () => {
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    const { control } = salon.simulator
+    const deny = () => control.addFault({ operation: 'getBooking', effect: 'error', status: 404 })
+    deny()
+    expect(await salon.ask(cancelAppointment, { confirmed: true })).toMatchObject({
+      status: 'cancel_pending',
+    })
+    deny()
+    await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
+      kind: 'not_found',
+    })
+    expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
+    expect(salon.live()).toHaveLength(0)
+    expect(await salon.callbackRows()).toEqual([])
+  })
+
   test('one that Cal.com denied a few times in a row is cancelled all the same (found by the chaos run)', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator

@@ -157,6 +157,17 @@ describe('what is still missing', () => {
   })
 })
 
+test('a booking that Cal.com denies and shows a moment later has not moved; nobody is called back for it', async () => {
+  await salon.book({ at: '2026-11-27 10:00', service: 'Dauerwelle' })
+  salon.simulator.control.addFault({ operation: 'getBooking', effect: 'error', status: 404 })
+  expect(await salon.ask(rescheduleAppointment, toSaturday)).toMatchObject({
+    success: false,
+    error: 'calendar_unavailable',
+  })
+  expect(await salon.callbackRows()).toEqual([])
+  expect(await salon.ask(rescheduleAppointment, toSaturday)).toMatchObject({ status: 'rescheduled' })
+})
+
 describe('what a move leaves as it is', () => {
   test.each([
     [

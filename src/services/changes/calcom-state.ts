@@ -47,6 +47,11 @@ export async function fetchBookingState(
   }
 }
 
+/** Cal.com did not know the booking, and a moment later it did: that was no refusal, and asking again can help. */
+export function deniedButStanding(error: unknown, state: BookingState): boolean {
+  return state.kind === 'standing' && error instanceof CalcomError && error.kind === 'not_found'
+}
+
 function isGone(booking: CalcomBooking): boolean {
   return booking.status === 'cancelled' || booking.status === 'rejected'
 }

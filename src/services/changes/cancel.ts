@@ -27,7 +27,7 @@ import {
   readOptions,
   writeOptions,
 } from './attempting.ts'
-import { type BookingState, fetchBookingState } from './calcom-state.ts'
+import { type BookingState, deniedButStanding, fetchBookingState } from './calcom-state.ts'
 import { handOver, targetOf } from './handover.ts'
 import { objectionToCancelling } from './rules.ts'
 
@@ -188,7 +188,7 @@ export class Cancelling {
     const state = await lookUp()
     if (state.kind === 'cancelled') return this.#done(task)
     if (state.kind === 'moved') return this.#moved(task, state)
-    if (down || state.kind === 'unclear') return this.#keep(task, reason)
+    if (down || state.kind === 'unclear' || deniedButStanding(error, state)) return this.#keep(task, reason)
     this.#deps.log.error(
       { component: 'appointments', alarm: 'cancel_refused', reason, attemptId: task.attempt.id, err: error },
       'Cal.com refuses a cancellation',

@@ -15,7 +15,7 @@ import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
 import { jobScope } from '../job-scope.ts'
 import { type ChangeCalcom, type ChangeDeps, markChanged } from './attempting.ts'
-import { fetchBookingState } from './calcom-state.ts'
+import { deniedButStanding, fetchBookingState } from './calcom-state.ts'
 import { Cancelling, type CancelOutcome, type CancelWish } from './cancel.ts'
 import { type Errand, handOver, targetOf } from './handover.ts'
 import type { MoveOutcome, MoveWish } from './move-outcome.ts'
@@ -95,7 +95,8 @@ export class AppointmentChanges {
         if (state.kind === 'unclear') throw error
         if (state.kind === 'cancelled') return this.#recordCancelled(scope, appointment, uid)
         // Reads of a booking that stands have been seen to fail, and the caller was told that it is noted: asked again.
-        if (state.kind === 'absent' && (await this.#isWorthAsking(companyId, uid))) throw error
+        const denied = state.kind === 'absent' || deniedButStanding(error, state)
+        if (denied && (await this.#isWorthAsking(companyId, uid))) throw error
         if (state.kind !== 'moved')
           return this.#giveUp(scope, appointment, uid, 'cancel_failed', error.reason)
         await this.#recordMove(scope, appointment, { fromUid: uid, booking: state.booking })

@@ -28,7 +28,7 @@ import {
   verifyLater,
   writeOptions,
 } from './attempting.ts'
-import { type BookingState, fetchBookingState } from './calcom-state.ts'
+import { type BookingState, deniedButStanding, fetchBookingState } from './calcom-state.ts'
 import { fixedPartWished } from './fixed-parts.ts'
 import { type Errand, handOver, targetOf } from './handover.ts'
 import type { MoveOutcome, MoveWish, Wanted } from './move-outcome.ts'
@@ -260,6 +260,10 @@ export class Rescheduling {
     if (state.kind === 'cancelled') {
       await this.#recordGone(task)
       return { kind: 'cancelled', appointment }
+    }
+    if (deniedButStanding(error, state)) {
+      await this.#reject(task, reason)
+      return { kind: 'failed', appointment }
     }
     // Its request may still be on its way: nobody knows yet.
     if (down || state.kind === 'unclear')
