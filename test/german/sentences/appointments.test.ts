@@ -61,7 +61,7 @@ const examples: Array<[string, string]> = [
   ],
   [
     say.tooLateToCancel(1, promise),
-    'Absagen ist nur bis eine Stunde vor dem Termin möglich. Wir rufen Sie morgen Vormittag zurück.',
+    'Absagen ist nur bis eine Stunde vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. Wir rufen Sie morgen Vormittag zurück.',
   ],
   [
     say.movedTooOften(1, promise),
