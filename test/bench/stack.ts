@@ -43,7 +43,8 @@ export interface Stack {
 
 function startFlags(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8'))
-  return (scripts.start as string).split(' ').slice(1, -1)
+  const words = (scripts.start as string).split(' ')
+  return words.slice(words.indexOf('node') + 1, -1)
 }
 
 /** Starts PostgreSQL, Redis and the simulator. `dist` is the folder of the built server. */
