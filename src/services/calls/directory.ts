@@ -107,7 +107,7 @@ export class CallDirectory {
     )
     const stored = await merging.catch(async (error: unknown) => {
       const known = await this.#load(callId)
-      throw known === null || known.companyId === route.companyId ? error : this.#mismatch(callId)
+      throw known === null || known.companyId === route.companyId ? error : this.mismatch(callId)
     })
     this.#known.set(stored.callId, stored)
     return stored
@@ -159,14 +159,18 @@ export class CallDirectory {
     const contradicts = ([known, told]: readonly [string | null, string | null]) =>
       known !== null && told !== null && known !== told
     if (pairs.some(contradicts) || (await this.provesAnother(stored.companyId, call)))
-      throw this.#mismatch(stored.callId)
+      throw this.mismatch(stored.callId)
     const withoutNumbers = stored.toNumber === null && stored.fromNumber === null
     const route = withoutNumbers ? await this.routeOf(call) : null
     if (route === null || route.companyId !== stored.companyId) return stored
     return this.create(stored.callId, call, route)
   }
 
-  #mismatch(callId: string): AppError {
+  /**
+   * Reports that a call, in what it says of itself, contradicts the stored one. Out: the refusal `context_mismatch` (speakable), to be
+   * thrown.
+   */
+  mismatch(callId: string): AppError {
     this.#deps.log.warn(
       { alarm: 'call_number_mismatch', callId },
       'what a call says of itself contradicts the stored call',
@@ -192,7 +196,7 @@ export class CallDirectory {
       const recent = only === null ? null : await this.#onlyOngoing(only.companyId)
       if (recent) return this.#contextOf(recent)
     }
-    this.#deps.log.warn({ alarm: 'call_context_not_found', callId: callId }, 'no company for this call')
+    this.#deps.log.warn({ alarm: 'call_context_not_found', callId }, 'no company for this call')
     throw new AppError('context_not_found', callNotFound(), { fields: { fallback: 'callback_request' } })
   }
 

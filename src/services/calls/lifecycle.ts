@@ -59,7 +59,7 @@ export class CallLifecycle {
     try {
       return await this.#told(event, call)
     } catch (error) {
-      // Two companies' events with one call id at once: the second is refused, and sent again would be so again.
+      // Another company's call by its id or numbers: reported, and sent again it would be refused again.
       if (error instanceof AppError && error.code === 'context_mismatch') return ignored
       throw error
     }
@@ -93,7 +93,7 @@ export class CallLifecycle {
     }
     if (call.callId !== null) {
       const known = await directory.load(call.callId)
-      if (known !== null && known.companyId !== route.companyId) return this.#contradicts(call.callId)
+      if (known !== null && known.companyId !== route.companyId) throw directory.mismatch(call.callId)
       await directory.create(call.callId, call, route, 'inbound')
     }
     const catalogue = await catalogues.load(route.companyId)
@@ -167,10 +167,8 @@ export class CallLifecycle {
     if (call.callId === null) return null
     const known = await directory.load(call.callId)
     const byNumber = await directory.routeOf(call)
-    if (known !== null && (await directory.provesAnother(known.companyId, call))) {
-      this.#contradicts(call.callId)
-      return null
-    }
+    if (known !== null && (await directory.provesAnother(known.companyId, call)))
+      throw directory.mismatch(call.callId)
     const route = byNumber ?? routeOfCall(known) ?? (await this.#routeWithoutNumbers(call, routing))
     if (route === null) {
       log.warn(
@@ -180,14 +178,6 @@ export class CallLifecycle {
       return null
     }
     return directory.create(call.callId, call, route, status, callStatus)
-  }
-
-  #contradicts(callId: string): EventOutcome {
-    this.#deps.log.warn(
-      { alarm: 'call_number_mismatch', callId: callId },
-      'an event contradicts the stored call',
-    )
-    return ignored
   }
 
   async #routeWithoutNumbers(call: RetellCall, routing: CallRouting): Promise<Route | null> {
