@@ -68,11 +68,12 @@ export const getOpeningHours = defineFunction({
 
 function dayFields(day: LocalDay, hours: OpeningHours) {
   const spans = hours[weekdayOf(day)] ?? []
+  const isOpen = spans.length > 0
   const dayOff = dayOffOn(day)
   return {
     day: sayWeekday(day),
     day_name: sayWeekday(day),
-    is_open: dayOff !== null && spans.length > 0 ? null : spans.length > 0,
+    is_open: isOpen && dayOff !== null ? null : isOpen,
     ...(dayOff === null ? {} : { holiday: dayOff }),
     hours: spans.map(({ from, to }) => ({ open: from, close: to })),
     formatted: saySpans(spans),

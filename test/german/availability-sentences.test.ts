@@ -129,6 +129,18 @@ describe('sentences about free times', () => {
       'Wir haben Montag von 8 Uhr bis 12 Uhr und von 13 Uhr bis 17 Uhr und Dienstag von 8 Uhr bis 12 Uhr geöffnet.',
     ],
     [
+      notFree(
+        { reason: 'taken', day: friday },
+        [
+          { day: friday, time: '15:00' },
+          { day: '2026-11-28', time: '10:00' },
+          { day: friday, time: '13:30' },
+        ],
+        today,
+      ),
+      'Zu dieser Zeit ist am Freitag, den 27. November leider nichts frei. Passt es Ihnen am Freitag, den 27. November um 15 Uhr oder am Samstag, den 28. November um 10 Uhr?',
+    ],
+    [
       askAboutTrouble('impossible_time', ['Freitag, den 27. November']),
       'Diese Uhrzeit gibt es nicht. Zu welcher Uhrzeit passt es Ihnen am Freitag?',
     ],
@@ -136,7 +148,7 @@ describe('sentences about free times', () => {
       unknownStaff(['Bernd Krause']),
       'Diese Person finde ich bei uns nicht. Das macht bei uns Bernd Krause. Ist Ihnen das recht?',
     ],
-    [openOn('2026-11-29', today, {}), 'Am Sonntag haben wir geschlossen.'],
+    [openOn('2026-11-29', today, {}, '09:00'), 'Am Sonntag haben wir geschlossen.'],
     [
       whichReading(['Freitag, den 27. November', 'Freitag, den 4. Dezember']),
       'Meinen Sie Freitag, den 27. November oder Freitag, den 4. Dezember?',

@@ -172,12 +172,12 @@ function regret(refusal: Refusal, today: LocalDay): string {
 
 /** Times of the day just named need no day again. */
 function offerAgainst(refusal: Refusal, offers: readonly SpokenTime[], today: LocalDay): string {
-  const spoken = offers.slice(0, spokenMax).sort(byTime)
+  const spoken = offers.slice(0, spokenMax)
   const named =
     refusal.reason === 'taken' || refusal.reason === 'day_full' || refusal.reason === 'outside_opening_hours'
   if (named && spoken.every((offer) => offer.day === refusal.day)) {
     return `um ${sayList(
-      spoken.map((offer) => sayTime(offer.time)),
+      spoken.toSorted(byTime).map((offer) => sayTime(offer.time)),
       'oder',
     )}`
   }

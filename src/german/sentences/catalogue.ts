@@ -126,22 +126,17 @@ export function saySpans(spans: Spans): string {
 
 /**
  * "Heute haben wir von 9 Uhr bis 18 Uhr geöffnet.", "Am Sonntag haben wir geschlossen."; a day further away with its date. What
- * is known are the hours of a usual week: on a holiday they are told as that, and nothing is promised. With today's `clock` ("HH:mm",
+ * is known are the hours of a usual week: on a holiday they are told as that, and nothing is promised. By `clock` (now, "HH:mm",
  * local) a day that is over is said to be.
  */
-export function openOn(
-  day: LocalDay,
-  today: LocalDay,
-  hours: OpeningHours,
-  clock: ClockTime | null = null,
-): string {
+export function openOn(day: LocalDay, today: LocalDay, hours: OpeningHours, clock: ClockTime): string {
   const isThisWeek = day > today && day < addDays(today, 7)
   const when = day === today ? 'Heute' : isThisWeek ? `Am ${sayWeekday(day)}` : `Am ${sayDay(day, today)},`
   const spans = hours[weekdayOf(day)] ?? []
   const dayOff = dayOffOn(day)
   if (dayOff !== null && spans.length > 0)
     return `${when} ist ${dayOff}. Sonst haben wir ${saySpans(spans)} geöffnet. Ob das an diesem Tag auch gilt, kann ich Ihnen leider nicht sicher sagen.`
-  if (day === today && clock !== null && spans.length > 0 && spans.every(({ to }) => to <= clock))
+  if (day === today && spans.length > 0 && spans.every(({ to }) => to <= clock))
     return 'Heute haben wir schon geschlossen.'
   return spans.length === 0
     ? `${when} haben wir geschlossen.`
