@@ -1,7 +1,7 @@
 /** list_services: everything the company offers, at all its branches. */
 import { z } from 'zod'
 import { noSuchService, servicesAre } from '../german/sentences/catalogue.ts'
-import { matchService } from '../services/matching/index.ts'
+import { type MatchableService, matchService } from '../services/matching/index.ts'
 import { answers, serviceShape } from './answers/contract.ts'
 import { serviceFields } from './answers/services.ts'
 import { words, yesNo } from './arguments/kinds.ts'
@@ -45,7 +45,7 @@ export const listServices = defineFunction({
 const namesOf = (services: readonly { name: string }[]) => [...new Set(services.map(({ name }) => name))]
 
 /** The services of the category that was said, else those that the words may mean; null when there is neither. */
-function ofWords<S extends { name: string; synonyms: readonly string[]; category: string | null }>(
+function ofWords<S extends MatchableService & { category: string | null }>(
   services: readonly S[],
   spoken: string,
 ): readonly S[] | null {
@@ -55,10 +55,7 @@ function ofWords<S extends { name: string; synonyms: readonly string[]; category
     categories.map((name, id) => ({ id, name, synonyms: [] })),
   )
   if (named.kind === 'match') return services.filter(({ category }) => category === named.service.name)
-  const found = matchService(
-    spoken,
-    services.map((service, id) => ({ id, name: service.name, synonyms: service.synonyms, service })),
-  )
+  const found = matchService(spoken, services)
   if (found.kind === 'none') return null
-  return found.kind === 'match' ? [found.service.service] : found.candidates.map(({ service }) => service)
+  return found.kind === 'match' ? [found.service] : found.candidates
 }

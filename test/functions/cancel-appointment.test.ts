@@ -9,6 +9,18 @@ beforeAll(async () => {
 afterAll(() => salon.close())
 beforeEach(() => salon.reset())
 
+/** An appointment whose cancellation is noted, because Cal.com did not answer. */
+async function noteCancellation() {
+  const booked = await salon.book({ at: '2026-11-27 10:00' })
+  salon.simulator.control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
+  await salon.ask(cancelAppointment, { confirmed: true })
+  return booked
+}
+
+/** Cal.com says not to know the booking, and the job has to come again. */
+const expectDenied = (id: Parameters<typeof salon.actions.pushPendingCancellation>[0]) =>
+  expect(salon.actions.pushPendingCancellation(id, 1)).rejects.toMatchObject({ kind: 'not_found' })
+
 describe('the ordinary way', () => {
   test('the only upcoming appointment is cancelled at Cal.com, in the database, in history, and the customer is notified', async () => {
     const booked = await salon.book({ at: '2026-11-27 10:00' })
@@ -279,10 +291,8 @@ describe('Cal.com says otherwise', () => {
   })
 
   test('a cancellation that Cal.com forbids is handed to a person when it is pushed', async () => {
-    const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator
-    control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
-    await salon.ask(cancelAppointment, { confirmed: true })
+    const booked = await noteCancellation()
     control.addFault({
       operation: 'cancelBooking',
       effect: 'error',
@@ -296,15 +306,11 @@ describe('Cal.com says otherwise', () => {
   })
 
   test('a booking that Cal.com does not know for a moment is asked for again before a person is', async () => {
-    const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator
-    control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
-    await salon.ask(cancelAppointment, { confirmed: true })
+    const booked = await noteCancellation()
     const gone = { operation: 'getBooking', effect: 'error', status: 404, times: null } as const
     control.addFault(gone)
-    await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
-      kind: 'not_found',
-    })
+    await expectDenied(booked.id)
     expect(await salon.appointment(booked.id)).toMatchObject({ syncState: 'cancel_pending' })
     control.clearFaults()
     expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
@@ -339,16 +345,11 @@ describe('Cal.com says otherwise', () => {
   })
 
   test('one that stays unknown to Cal.com is for a person', async () => {
-    const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator
-    control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
-    await salon.ask(cancelAppointment, { confirmed: true })
+    const booked = await noteCancellation()
     control.addFault({ operation: 'getBooking', effect: 'error', status: 404, times: null })
     salon.clock.advance(6 * 60_000)
-    for (let look = 1; look <= 4; look++)
-      await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
-        kind: 'not_found',
-      })
+    for (let look = 1; look <= 4; look++) await expectDenied(booked.id)
     expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('handed_over')
     expect(await salon.callbackRows()).toMatchObject([{ kind: 'technical', phone: max }])
   })
@@ -362,36 +363,27 @@ describe('Cal.com says otherwise', () => {
       status: 'cancel_pending',
     })
     deny()
-    await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
-      kind: 'not_found',
-    })
+    await expectDenied(booked.id)
     expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
     expect(salon.live()).toHaveLength(0)
     expect(await salon.callbackRows()).toEqual([])
   })
 
   test('one that Cal.com denied a few times in a row is cancelled all the same (found by the chaos run)', async () => {
-    const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator
-    control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
-    await salon.ask(cancelAppointment, { confirmed: true })
+    const booked = await noteCancellation()
     salon.clock.advance(6 * 60_000)
     // Two looks each: the one before the request, and the one that asks what became of it.
     control.addFault({ operation: 'getBooking', effect: 'error', status: 404, times: 6 })
-    for (let look = 1; look <= 3; look++)
-      await expect(salon.actions.pushPendingCancellation(booked.id, 1)).rejects.toMatchObject({
-        kind: 'not_found',
-      })
+    for (let look = 1; look <= 3; look++) await expectDenied(booked.id)
     expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
     expect(salon.live()).toHaveLength(0)
     expect(await salon.callbackRows()).toEqual([])
   })
 
   test('what was moved before the push is cancelled where it is now', async () => {
-    const booked = await salon.book({ at: '2026-11-27 10:00' })
     const { control } = salon.simulator
-    control.addFault({ operation: 'cancelBooking', effect: 'error', status: 503 })
-    await salon.ask(cancelAppointment, { confirmed: true })
+    const booked = await noteCancellation()
     await control.rescheduleAsHost(booked.calcomUid!, { start: '2026-11-27T14:00:00Z' })
     expect(await salon.actions.pushPendingCancellation(booked.id, 1)).toBe('done')
     expect(salon.live()).toHaveLength(0)

@@ -158,8 +158,8 @@ export class AppointmentChanges {
     const { tenancy, clock } = this.#deps
     const where = { companyId, targetUid, kind: 'cancel' }
     return tenancy.run(companyId, async (tx) => {
-      const [latest] = await tx.bookingAttempt.findMany({ where, orderBy: { createdAt: 'desc' }, take: 1 })
-      if (!latest) return false
+      const latest = await tx.bookingAttempt.findFirst({ where, orderBy: { createdAt: 'desc' } })
+      if (latest === null) return false
       const heard = absences.indexOf(latest.errorCode ?? '') + 1
       const errorCode = absences[heard]
       if (errorCode !== undefined)
