@@ -21,10 +21,9 @@ const packed = (json: string): Put => raw(`${inADay}|${json}`)
 const value = (json: unknown): Put => packed(JSON.stringify(json))
 const typed =
   (command: string, ...args: (string | number)[]): Put =>
-  async (redis, key) => {
-    await redis.del(key)
-    await redis.call(command, key, ...args)
-  }
+  // One transaction: the gateway writes at any moment, and what it wrote in between would refuse a command for another type.
+  (redis, key) =>
+    redis.multi().del(key).call(command, key, ...args).exec()
 
 const otherContext = (callId: string) => ({
   callId,
