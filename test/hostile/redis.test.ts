@@ -23,7 +23,11 @@ const typed =
   (command: string, ...args: (string | number)[]): Put =>
   // One transaction: the gateway writes at any moment, and what it wrote in between would refuse a command for another type.
   (redis, key) =>
-    redis.multi().del(key).call(command, key, ...args).exec()
+    redis
+      .multi()
+      .del(key)
+      .call(command, key, ...args)
+      .exec()
 
 const otherContext = (callId: string) => ({
   callId,
