@@ -554,7 +554,7 @@ describe('trouble', () => {
       reason: 'budget_spent',
       retryAfterSeconds: 60,
     })
-    expect(performance.now() - startedMs).toBeLessThan(1_000)
+    expect(performance.now() - startedMs).toBeLessThan(100)
     expect(server.requests).toHaveLength(2)
   })
 
@@ -574,7 +574,7 @@ describe('trouble', () => {
       { operation: 'me', outcome: 'timeout' },
     ])
     expect(connections.health[0]?.latencyMs).toBeGreaterThanOrEqual(15)
-    expect(connections.health[0]?.latencyMs).toBeLessThan(290)
+    expect(connections.health[0]?.latencyMs).toBeLessThan(200)
   })
 })
 

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { instantOf, understand } from '../../src/german/index.ts'
 import { vocabulary } from '../../src/german/vocabulary.ts'
+import { leastProcessorMs } from '../helpers/processor-time.ts'
 
 const zone = 'Europe/Berlin'
 const options = { now: instantOf('2025-11-04', '10:00', zone)!, zone }
@@ -88,14 +89,6 @@ describe('any text', () => {
 })
 
 describe('speed', () => {
-  /** Milliseconds of processor time: what other processes do meanwhile does not count. */
-  const measure = (work: () => void): number => {
-    const start = process.cpuUsage()
-    work()
-    const { user, system } = process.cpuUsage(start)
-    return (user + system) / 1000
-  }
-
   test('time grows with the length of the text, not faster', () => {
     const seeds = [
       'von 9 bis ',
@@ -115,7 +108,7 @@ describe('speed', () => {
     for (const seed of seeds) {
       const best = (length: number) => {
         const text = seed.repeat(Math.ceil(length / seed.length)).slice(0, length)
-        return Math.min(...Array.from({ length: 4 }, () => measure(() => understand(text, options))))
+        return leastProcessorMs(4, () => understand(text, options))
       }
       best(5_000)
       // Eight times the text: linear is 8 times the work, quadratic 64 times.
@@ -128,7 +121,7 @@ describe('speed', () => {
       for (const text of callers) understand(text, options)
     }
     for (let i = 0; i < 10; i++) round()
-    const milliseconds = Math.min(...Array.from({ length: 5 }, () => measure(round)))
+    const milliseconds = leastProcessorMs(5, round)
     expect((callers.length / milliseconds) * 1000).toBeGreaterThan(10_000)
   })
 })

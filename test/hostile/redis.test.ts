@@ -22,12 +22,13 @@ const value = (json: unknown): Put => packed(JSON.stringify(json))
 const typed =
   (command: string, ...args: (string | number)[]): Put =>
   // One transaction: the gateway writes at any moment, and what it wrote in between would refuse a command for another type.
-  (redis, key) =>
-    redis
+  async (redis, key) => {
+    const both = redis
       .multi()
       .del(key)
       .call(command, key, ...args)
-      .exec()
+    for (const [error] of (await both.exec()) ?? []) if (error) throw error
+  }
 
 const otherContext = (callId: string) => ({
   callId,

@@ -117,7 +117,7 @@ function availabilityContract(name: string, makeCache: (clock: TestClock) => Cac
       expect(stale.stale).toBe(true)
       expect(stale.days.get(wednesday)).toHaveLength(35)
       expect(waitedMs).toBeGreaterThan(850)
-      expect(waitedMs).toBeLessThan(1_300)
+      expect(waitedMs).toBeLessThan(1_250)
       await vi.waitFor(async () => {
         expect((await salon.availability.load(salon.query(wednesday))).stale).toBe(false)
       })
@@ -220,8 +220,7 @@ describe('availability', () => {
     await expect(salon.availability.load(salon.query('2026-11-27'))).rejects.toMatchObject({
       code: 'calendar_unavailable',
     })
-    // Less than the 0.9 s that a request would have been given.
-    expect(performance.now() - startedAt).toBeLessThan(800)
+    expect(performance.now() - startedAt).toBeLessThan(100)
     expect(salon.slotRequests()).toHaveLength(requests)
   })
 
