@@ -302,6 +302,20 @@ describe('repeats', () => {
     expect(salon.simulator.control.requests('rescheduleBooking')).toHaveLength(1)
     expect(salon.live()).toHaveLength(1)
   })
+
+  test('of two requests at once, one that cannot look at the calendar does not deny what the other moves', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    // The first look fails at once; the second would succeed a moment later.
+    salon.simulator.control.addFault({ operation: 'getSlots', effect: 'error', status: 503 })
+    salon.simulator.control.setLatency(300, 'getSlots')
+    const who = { callId: 'call_twins' }
+    const answers = await Promise.all([
+      salon.ask(rescheduleAppointment, toSaturday, who),
+      salon.ask(rescheduleAppointment, toSaturday, who),
+    ])
+    const moved = Date.parse(salon.live()[0]!.start) === Date.parse('2026-11-28T10:00:00Z')
+    expect(answers.map((answer) => answer.success)).toEqual([moved, moved])
+  })
 })
 
 describe('Cal.com says otherwise', () => {

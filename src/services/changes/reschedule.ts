@@ -8,7 +8,6 @@ import { CalcomError, isDownKind } from '../../calcom/errors.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
-import { loadAppointment } from '../appointments/identity.ts'
 import type { Finding, OwnAppointment } from '../appointments/types.ts'
 import { branchOfAppointment } from '../appointments/view.ts'
 import { type Attempt, leaseMs } from '../attempts.ts'
@@ -32,10 +31,16 @@ import { type BookingState, deniedButStanding, fetchBookingState } from './calco
 import { fixedPartWished } from './fixed-parts.ts'
 import { type Errand, handOver, targetOf } from './handover.ts'
 import type { MoveOutcome, MoveWish, Wanted } from './move-outcome.ts'
+import { loadMoved } from './moved.ts'
 import { bookedService, NewSlots } from './new-slots.ts'
 import { readNewTime } from './new-time.ts'
 import { findSameMove } from './replay.ts'
 import { objectionToMoving } from './rules.ts'
+
+const calendarDown = 'calendar_unavailable'
+const slotTaken = 'slot_taken'
+
+const isCalendarDown = (error: unknown): boolean => error instanceof AppError && error.code === calendarDown
 
 interface Task {
   scope: CallScope
@@ -114,38 +119,43 @@ export class Rescheduling {
           newTime.kind === 'missing_time' ? await this.#slots.load(scope, appointment, newTime) : []
         return { kind: 'ask_time', appointment, newTime, slots }
       }
+      const doubt = await this.#doubt(scope, appointment, newTime, wish)
+      if (doubt === null) return await this.#begin(scope, appointment, newTime, wish.reason)
       const alternatives = await this.#slots.check(scope, appointment, newTime)
       if (alternatives !== null) {
         const taken = { kind: 'taken' as const, appointment, wanted: newTime, alternatives }
         return this.#unlessUnderWay(scope, newTime, taken)
       }
+      await this.#noteAsked(scope, appointment, newTime, doubt)
+      return { kind: 'ready', appointment, wanted: newTime, doubt }
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'calendar_unavailable') throw error
+      if (!isCalendarDown(error)) throw error
       const failed = { kind: 'failed' as const, appointment }
       return newTime.kind === 'exact' ? this.#unlessUnderWay(scope, newTime, failed) : failed
     }
-    const doubt = await this.#doubt(scope, appointment, newTime, wish)
-    if (doubt !== null) return { kind: 'ready', appointment, wanted: newTime, doubt }
-    return this.#begin(scope, appointment, newTime, wish.reason)
   }
 
-  /** Reads the move back while the caller has not agreed to it. */
+  /** Whether the caller has agreed to the move. */
   async #doubt(
     scope: CallScope,
     appointment: OwnAppointment,
     wanted: Wanted,
     wish: MoveWish,
   ): Promise<Doubt> {
-    const { readBacks } = this.#deps
+    if (wish.confirmed === false) return 'none'
     const change = { appointment, kind: 'move' as const, to: wanted.startsAt }
-    const heard = await readBacks.load(scope.call)
-    const doubt = wish.confirmed === false ? 'none' : findDoubt(scope, change, wish, heard)
-    if (doubt !== null)
-      await readBacks.noteAsked(scope.call, appointment.id, {
-        about: aboutOf(change),
-        doubted: doubt !== 'none',
-      })
-    return doubt
+    return findDoubt(scope, change, wish, await this.#deps.readBacks.load(scope.call))
+  }
+
+  /** Notes that the move has been read back. */
+  async #noteAsked(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    wanted: Wanted,
+    doubt: Exclude<Doubt, null>,
+  ): Promise<void> {
+    const about = aboutOf({ appointment, kind: 'move', to: wanted.startsAt })
+    await this.#deps.readBacks.noteAsked(scope.call, appointment.id, { about, doubted: doubt !== 'none' })
   }
 
   /** A refusal, unless exactly this move has been asked for before: then what comes of that counts. */
@@ -162,6 +172,10 @@ export class Rescheduling {
     return same ? this.#follow(scope, appointment, wanted, same) : refusal
   }
 
+  /**
+   * The move is claimed before the calendar is asked: the same request sent twice, to two gateways at the same moment, has one
+   * outcome. Were each to look first, one could be told that it does not work while the other moves.
+   */
   async #begin(
     scope: CallScope,
     appointment: OwnAppointment,
@@ -191,7 +205,7 @@ export class Rescheduling {
     )
     const claim = await attempts.claim(companyId, draft.id)
     if (claim.kind === 'claimed')
-      return this.#execute({ scope, appointment, attempt: claim.attempt, uid, wanted })
+      return this.#checkAndMove({ scope, appointment, attempt: claim.attempt, uid, wanted })
     if (claim.kind === 'absent') return { kind: 'busy', appointment }
     return this.#follow(scope, appointment, wanted, claim.attempt)
   }
@@ -212,12 +226,28 @@ export class Rescheduling {
       )
       return { kind: 'unclear', appointment, callback }
     }
-    if (!same || rival.state !== 'booked') return { kind: 'busy', appointment }
-    return {
-      kind: 'done',
-      from: appointment,
-      to: await this.#latest(scope, appointment, wanted, rival.calcomUid),
+    if (same && rival.state === 'rejected') {
+      if (rival.errorCode === calendarDown) return { kind: 'failed', appointment }
+      if (rival.errorCode === slotTaken) return this.#taken(scope, appointment, wanted)
     }
+    if (!same || rival.state !== 'booked') return { kind: 'busy', appointment }
+    const to = await loadMoved(this.#deps, scope, appointment, wanted, rival.calcomUid)
+    return { kind: 'done', from: appointment, to }
+  }
+
+  async #checkAndMove(task: Task): Promise<MoveOutcome> {
+    const { scope, appointment, wanted } = task
+    let alternatives: Alternative[] | null
+    try {
+      alternatives = await this.#slots.check(scope, appointment, wanted)
+    } catch (error) {
+      await this.#reject(task, isCalendarDown(error) ? calendarDown : 'unexpected')
+      if (!isCalendarDown(error)) throw error
+      return { kind: 'failed', appointment }
+    }
+    if (alternatives === null) return this.#execute(task)
+    await this.#reject(task, slotTaken)
+    return { kind: 'taken', appointment, wanted, alternatives }
   }
 
   async #execute(task: Task): Promise<MoveOutcome> {
@@ -316,41 +346,9 @@ export class Rescheduling {
       )
     }
     await markChanged(this.#deps, scope, [appointment.startsAt, booking.start], appointment)
-    const to = await this.#latest(
-      scope,
-      appointment,
-      { ...wanted, startsAt: booking.start },
-      booking.uid,
-      booking,
-    )
+    const moved = { ...wanted, startsAt: booking.start }
+    const to = await loadMoved(this.#deps, scope, appointment, moved, booking.uid, booking.status)
     return asWished ? { kind: 'done', from: appointment, to } : { kind: 'moved', appointment: to }
-  }
-
-  /** The appointment as it is now; from what we know when the database does not answer. */
-  async #latest(
-    scope: CallScope,
-    appointment: OwnAppointment,
-    wanted: Wanted,
-    calcomUid: string | null,
-    booking?: Pick<CalcomBooking, 'status'>,
-  ): Promise<OwnAppointment> {
-    const { companyId } = scope.call
-    try {
-      const now = await this.#deps.tenancy.run(companyId, (tx) =>
-        loadAppointment(tx, companyId, appointment.id),
-      )
-      if (now?.startsAt.getTime() === wanted.startsAt.getTime()) return now
-    } catch (error) {
-      this.#deps.log.warn({ component: 'appointments', err: error }, 'moved appointment could not be read')
-    }
-    const lengthMs = appointment.endsAt.getTime() - appointment.startsAt.getTime()
-    return {
-      ...appointment,
-      startsAt: wanted.startsAt,
-      endsAt: new Date(wanted.startsAt.getTime() + lengthMs),
-      calcomUid,
-      status: booking?.status === 'pending' ? 'pending' : appointment.status,
-    }
   }
 
   async #recordGone({ scope, attempt, uid }: Task): Promise<void> {
