@@ -130,17 +130,18 @@ function programsCopy(): string | undefined {
   return existsSync(note) ? readFileSync(note, 'utf8').trim() : undefined
 }
 
-/** Ends the run with a signal and expects that within the grace period nothing of it is left. */
+/** Ends the run with a signal, to each of `to` at once, and expects that within the grace period nothing of it is left. */
 async function expectNothingLeft(
   run: Run,
   signal: 'SIGTERM' | 'SIGINT',
-  to: 'npm' | 'node',
+  to: ReadonlyArray<'npm' | 'node'>,
   port: number,
 ): Promise<void> {
   expect(await isFree(port)).toBe(false)
   const copied = programsCopy()
   const ended = once(run.npm, 'close')
-  process.kill(to === 'npm' ? run.npm.pid! : childOf(run.npm.pid!), signal)
+  const pids = { npm: run.npm.pid!, node: childOf(run.npm.pid!) }
+  for (const receiver of to) process.kill(pids[receiver], signal)
   await ended
   await vi.waitFor(() => expect(processesOf(clone)).toEqual([]), { timeout: 20_000, interval: 100 })
   expect(await isFree(port)).toBe(true)
@@ -156,7 +157,7 @@ test(
     await run.says(/The call ended with a booked appointment\.[\s\S]*Ask it something/)
     // Only under root is somebody else the database's user, who needs the programs elsewhere.
     expect(readdirSync(join(clone, '.data/postgres')).includes('programs')).toBe(isRoot)
-    await expectNothingLeft(run, 'SIGTERM', 'npm', await gatewayPort(run))
+    await expectNothingLeft(run, 'SIGTERM', ['npm'], await gatewayPort(run))
   },
   5 * minutes,
 )
@@ -177,7 +178,7 @@ test(
     const run = npm(['run', 'demo'])
     await run.says(/The call ended with a booked appointment\.[\s\S]*Ask it something/)
     expect(await gatewayPort(run)).toBe(port)
-    await expectNothingLeft(run, 'SIGINT', 'node', port)
+    await expectNothingLeft(run, 'SIGINT', ['node'], port)
   },
   5 * minutes,
 )
@@ -188,7 +189,7 @@ test(
     cpSync(join(clone, '.env.example'), join(clone, '.env'))
     const run = npm(['run', 'dev'], { PORT: '0' })
     const port = await gatewayPort(run)
-    await expectNothingLeft(run, 'SIGTERM', 'npm', port)
+    await expectNothingLeft(run, 'SIGTERM', ['npm'], port)
   },
   5 * minutes,
 )
@@ -199,9 +200,7 @@ test(
     const run = npm(['run', 'demo', '--', '--port', '0'])
     await run.says(/Ask it something/)
     const port = await gatewayPort(run)
-    const node = childOf(run.npm.pid!)
-    process.kill(node, 'SIGINT')
-    await expectNothingLeft(run, 'SIGINT', 'npm', port)
+    await expectNothingLeft(run, 'SIGINT', ['node', 'npm'], port)
   },
   5 * minutes,
 )
@@ -234,7 +233,7 @@ test(
           ?.slice(1)
           .find(Boolean) ?? new URL(url).port,
       )
-      await expectNothingLeft(run, 'SIGTERM', 'npm', port)
+      await expectNothingLeft(run, 'SIGTERM', ['npm'], port)
       const notJson = run
         .output()
         .split('\n')
