@@ -20,6 +20,8 @@ export type BookingErrand =
   | 'booking_withdrawn'
   /** The caller was told "nicht mehr frei" or the like, and a booking stands that cannot simply be cancelled. */
   | 'booking_stands'
+  /** The caller was told another time than the one at which the booking stands, and people have had to do with it since. */
+  | 'booking_elsewhere'
 
 const texts: Record<BookingErrand, string> = {
   booking_unclear:
@@ -28,6 +30,8 @@ const texts: Record<BookingErrand, string> = {
   booking_withdrawn:
     'Am Telefon als gebucht zugesagt, steht aber nicht so im Kalender: bitte anrufen und neu vereinbaren',
   booking_stands: 'Am Telefon als nicht möglich genannt, steht aber im Kalender: bitte klären',
+  booking_elsewhere:
+    'Steht im Kalender zu einer anderen Zeit, als am Telefon zugesagt: bitte Bescheid geben. Zugesagt war',
 }
 
 /** What was answered short is looked at this much later: the caller no longer waits for Cal.com, and its reads may lag. */

@@ -86,8 +86,10 @@ export class BookingRecorder {
   /** What a later look at a booked attempt's booking adds to its row: who serves, how long. */
   async complete(tx: Tx, catalogue: Catalogue, attempt: Attempt, booking: CalcomBooking): Promise<void> {
     const { companyId, calcomUid, startAt } = attempt
-    const { end, id, eventTypeId } = booking
+    const { start, end, id, eventTypeId } = booking
     const staffId = servingStaff(catalogue, booking.hosts)
+    // Moved since: its times come with the move.
+    const stands = start === undefined || start.getTime() === startAt?.getTime()
     await tx.appointment.updateMany({
       where: { companyId, calcomUid, bookingAttemptId: attempt.id },
       data: {
@@ -95,7 +97,8 @@ export class BookingRecorder {
         ...(id !== undefined && { calcomBookingId: id }),
         ...(eventTypeId !== undefined && { calcomEventTypeId: eventTypeId }),
         ...(end &&
-          startAt && {
+          startAt &&
+          stands && {
             endsAt: end,
             durationMinutes: Math.round((end.getTime() - startAt.getTime()) / 60_000),
           }),

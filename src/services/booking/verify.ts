@@ -5,7 +5,7 @@
  */
 import type { Logger } from 'pino'
 import type { CalcomBooking } from '../../calcom/types.ts'
-import type { Tenancy } from '../../db/tenancy.ts'
+import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadline } from '../../lib/deadline.ts'
@@ -33,6 +33,9 @@ type Deps = {
 /** `true`: as it was told. `withdrawn`: it was not, and the caller is called back. `later`: not to be found out yet. */
 export type Verified = 'true' | 'withdrawn' | 'later'
 
+/** The booking of an attempt, seen whole; `isMoved`: at another time than asked for, and touched since. */
+type Seen = { catalogue: Catalogue; booking: CalcomBooking; isMoved: boolean }
+
 const requestMs = 10_000
 
 /** Verifies what was believed. */
@@ -54,7 +57,7 @@ export class BookingVerifier {
     const whose = booking === null ? 'foreign' : whoseIs(booking, attempt)
     if (booking !== null && whose !== 'foreign') {
       if (whose === 'stray' && isLiveBooking(booking)) return this.#withdraw(catalogue, attempt, wrongStart)
-      return this.#conclude(attempt, catalogue, booking)
+      return this.#conclude(attempt, { catalogue, booking, isMoved: whose === 'moved' })
     }
     // Another's booking, or none under this uid: ours may exist all the same.
     const seen = await executor.lookUp(
@@ -78,14 +81,31 @@ export class BookingVerifier {
     return 'later'
   }
 
-  /** It is as it was told; `booking` says what the short answer had left out. */
-  async #conclude(attempt: Attempt, catalogue?: Catalogue, booking?: CalcomBooking): Promise<'true'> {
+  /** It is as it was told; `seen` says what the short answer had left out. */
+  async #conclude(attempt: Attempt, seen?: Seen): Promise<'true'> {
     const { tenancy, attempts, recorder } = this.#deps
     await tenancy.run(attempt.companyId, async (tx) => {
       await attempts.verifyAgainAt(tx, attempt, null)
-      if (catalogue && booking) await recorder.complete(tx, catalogue, attempt, booking)
+      if (!seen) return
+      if (seen.isMoved) await this.#tellElsewhere(tx, attempt, seen.catalogue)
+      await recorder.complete(tx, seen.catalogue, attempt, seen.booking)
     })
     return 'true'
+  }
+
+  /**
+   * It stands at another time than it was told, and people have had to do with it (confirmed, moved or joined): whether Cal.com
+   * booked it there or they moved it cannot be seen, so it stays theirs, and one of them tells the caller. Not if the move has
+   * been heard of: then the caller hears of it as of any other.
+   */
+  async #tellElsewhere(tx: Tx, attempt: Attempt, catalogue: Catalogue): Promise<void> {
+    const { callbacks, clock, log } = this.#deps
+    const { companyId, calcomUid, startAt } = attempt
+    const where = { companyId, calcomUid, ...(startAt && { appointmentDatetime: startAt }) }
+    if ((await tx.appointment.count({ where })) === 0) return
+    const now = clock.now()
+    const scope = jobScope(catalogue, begunBy(attempt), { now, deadline: this.#deadline(), log })
+    await callbacks.requestIn(tx, scope, bookingErrand(catalogue, attempt, 'booking_elsewhere', now))
   }
 
   async #correct(attempt: Attempt, booking: CalcomBooking): Promise<'true'> {

@@ -34,6 +34,7 @@ import {
   setRejected,
 } from './rows.ts'
 import { isAnothersSeat, isGoneFrom, loadParticipant } from './shared.ts'
+import { isVerifiedNow } from './verified.ts'
 
 export interface SyncDeps {
   tenancy: Pick<Tenancy, 'run' | 'asSystem'>
@@ -165,6 +166,7 @@ export class BookingSync {
     const booking = notItsOwnSuccessor(current)
     const now = { ...scene, booking, news: newsFromBooking(booking) }
     if (!isLiveBooking(booking)) return this.#gone(now)
+    if (await isVerifiedNow(this.#deps, scene.companyId, booking)) return this.#live(now)
     return this.#write(now, async (tx) => {
       const row = await loadRow(tx, scene.companyId, { uid: booking.uid })
       if (!row) return { kind: 'old', reason: 'moved_since' }

@@ -428,6 +428,31 @@ describe('another start than asked for', () => {
     expect(await open()).toMatchObject([{ reason: expect.stringContaining('neu vereinbaren') }])
   })
 
+  test('confirmed by the business before anybody looked: it stands, and a person tells the caller', async () => {
+    const call = salon.newCall()
+    const { attempt } = await salon.start(call)
+    control().putEventType({
+      id: 2563101,
+      title: 'Herrenhaarschnitt',
+      lengthInMinutes: 30,
+      requiresConfirmation: true,
+    })
+    control().addFault({
+      operation: 'createBooking',
+      effect: 'other_start',
+      short: true,
+      followedBy: [{ operation: 'getBooking', effect: 'error', status: 429 }],
+    })
+    expect((await salon.confirm(call)).kind).toMatch(/booked|pending/)
+    const [live] = control().bookings()
+    salon.clock.advance(61_000)
+    await control().confirmAsHost(live!.uid)
+    expect(await salon.booking.settle(attempt.id, 1)).toBe('booked')
+    expect(control().bookings()).toMatchObject([{ uid: live!.uid }])
+    expect(await open()).toMatchObject([{ reason: expect.stringContaining('zu einer anderen Zeit') }])
+    expect((await salon.attempt(attempt.id)).verifyAt).toBeNull()
+  })
+
   test('two jobs that look at once: what one has taken back, the other does not postpone', async () => {
     const call = salon.newCall()
     const { attempt } = await salon.start(call)

@@ -280,6 +280,33 @@ describe('what only the host decides', () => {
     }
   })
 
+  test('confirmed at another time than was told, which nobody had seen: it stands, and a person is asked to tell the caller', async () => {
+    const eventType = { id: mitteCut, title: 'Herrenhaarschnitt', lengthInMinutes: 30 }
+    control().putEventType({ ...eventType, requiresConfirmation: true })
+    control().addFault({
+      operation: 'createBooking',
+      effect: 'other_start',
+      short: true,
+      followedBy: [{ operation: 'getBooking', effect: 'error', status: 429 }],
+    })
+    control().setWebhookMode({ delivery: 'held' })
+    await bookByPhone()
+    const [live] = rows.live()
+    expect(live!.start).not.toMatch(/T13:00/)
+    gateway.clock.advance(61_000)
+    await control().confirmAsHost(live!.uid)
+    // The news of the confirmation comes before the job that looks at what was believed.
+    control().setWebhookMode({ delivery: 'inline' })
+    await control().flushWebhooks('lifo')
+    await gateway.settle()
+    expect(rows.live()).toMatchObject([{ uid: live!.uid }])
+    expect(await rows.appointments()).toMatchObject([
+      { calcomUid: live!.uid, status: 'scheduled', appointmentDatetime: new Date(live!.start) },
+    ])
+    const open = await asOwner(gateway, "SELECT reason FROM callback_requests WHERE status = 'open'")
+    expect(open).toMatchObject([{ reason: expect.stringContaining('zu einer anderen Zeit') }])
+  })
+
   test('a request that arrives after its confirmation does not make it pending again', async () => {
     control().putEventType({
       id: mitteCut,
