@@ -15,9 +15,11 @@ import {
 } from '../german/index.ts'
 import { dayHas, maybeOutdated, notFree, spanHas, timeIsFree } from '../german/sentences/availability.ts'
 import { whichReading } from '../german/sentences/dates.ts'
+import type { SpokenWhat } from '../german/sentences/naming.ts'
 import { type CheckOutcome, checkWish } from '../services/availability/check.ts'
 import { readDayAndTime, requireDay } from '../services/choices.ts'
 import { alternativeShape, answers, clock, day, germanDay } from './answers/contract.ts'
+import { elsewhereFields, spokenElsewhere, understoodFields } from './answers/times.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction, type TenantContext } from './define.ts'
@@ -45,7 +47,7 @@ export const checkAvailability = defineFunction({
   deadline: 'read',
   needs: 'call',
   async handler(input, context) {
-    const { calendar, today, fields } = await chosenCalendar(input, context)
+    const { calendar, today, only, filled, whatFor, fieldsFor } = await chosenCalendar(input, context)
     const { branch, catalogue } = calendar
     const understood = readDayAndTime(input, {
       now: context.now,
@@ -59,16 +61,21 @@ export const checkAvailability = defineFunction({
       ...calendar,
       day,
       time,
+      said: { day: understood.day, time: understood.time, not: understood.not, only },
       now: context.now,
       deadline: context.deadline,
       call: context.call,
     })
-    const message = sentenceFor(outcome, time, { today, timeZone: branch.timeZone })
+    const what = whatFor(outcome.staffId)
+    const message = sentenceFor(outcome, { today, timeZone: branch.timeZone, what })
     return {
       success: true,
       message: outcome.stale ? maybeOutdated(message) : message,
-      ...fields,
+      ...fieldsFor(outcome.staffId),
       ...answerFields(outcome, branch.timeZone),
+      ...understoodFields(
+        offered === null ? filled : { ...filled, date: { value: day.from, from: 'offered' } },
+      ),
       ...(day.to > day.from ? { date_to: day.to } : {}),
     }
   },
@@ -99,14 +106,17 @@ async function offeredMoment(
 
 function sentenceFor(
   outcome: CheckOutcome,
-  window: UnderstoodTime | null,
-  { today, timeZone }: { today: LocalDay; timeZone: string },
+  { today, timeZone, what }: { today: LocalDay; timeZone: string; what: SpokenWhat },
 ): string {
   const clock = (slot: Date) => clockTimeOf(slot, timeZone)
   const offers = outcome.alternatives.map(({ date, time }) => ({ day: date, time }))
-  if (outcome.kind === 'free') return timeIsFree({ day: outcome.day, time: clock(outcome.start!) }, today)
-  if (outcome.kind === 'times') return dayHas(outcome.day, outcome.slots.map(clock), window, today)
-  return outcome.refusal === null ? spanHas(offers, today) : notFree(outcome.refusal, offers, today)
+  if (outcome.kind === 'free')
+    return timeIsFree({ day: outcome.day, time: clock(outcome.start!) }, what, today)
+  if (outcome.kind === 'times')
+    return dayHas(outcome.day, outcome.slots.map(clock), outcome.time, what, today)
+  return outcome.refusal === null
+    ? spanHas(offers, what, today)
+    : notFree(outcome.refusal, offers, what, today, outcome.elsewhere.map(spokenElsewhere))
 }
 
 /** The machine's half of the answer, made from the same instants as the sentence (incident I-32). */
@@ -129,6 +139,7 @@ function answerFields(outcome: CheckOutcome, timeZone: string) {
     ...(start ? { requested_time: clockTimeOf(start, timeZone), start: start.toISOString() } : {}),
     ...(refusal ? { reason: refusal.reason } : {}),
     ...(refusal?.reason === 'booking_notice_violation' ? noticeFields(outcome, timeZone) : {}),
+    ...elsewhereFields(outcome.elsewhere),
     ...(outcome.stale ? { warning: 'stale_data' } : {}),
   }
 }

@@ -6,8 +6,10 @@ import { inBackground } from '../lib/in-background.ts'
 import { offeredTime } from '../services/availability/alternatives.ts'
 import { requireComplete, searchDays } from '../services/availability/availability.ts'
 import { nextFreeStarts } from '../services/availability/next-free.ts'
+import { effectiveTime } from '../services/availability/restrictions.ts'
 import { laterDay, readDayAndTime } from '../services/choices.ts'
 import { answers, offeredTimeShape } from './answers/contract.ts'
+import { understoodFields } from './answers/times.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
 import { wholeNumber, words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
@@ -41,15 +43,26 @@ export const findNextAvailable = defineFunction({
   needs: 'call',
   async handler(input, context) {
     const { now, call, deadline, services } = context
-    const { calendar, today, fields } = await chosenCalendar(input, context)
+    const { calendar, today, only, filled, whatFor, fieldsFor } = await chosenCalendar(input, context)
     const { branch, catalogue, service } = calendar
     const bookingWindowDays = catalogue.company.bookingWindowDays
     const wish = { date: input.from_date, time: input.part_of_day }
-    const { day, time } = readDayAndTime(wish, { now, branch, bookingWindowDays })
+    const understood = readDayAndTime(wish, { now, branch, bookingWindowDays })
+    const { day, not } = understood
+    const said = { day, time: understood.time, not, only }
     const from = laterDay(day?.from ?? today, today)
     const days = Math.min(Math.max(input.search_days ?? searchDays, 1), searchDaysMax)
     const to = addDays(from, days - 1)
-    const free = await services.availability.load({ ...calendar, from, to, partial: true, deadline, call })
+    const free = await services.availability.load({
+      ...calendar,
+      from,
+      to,
+      partial: true,
+      deadline,
+      call,
+      said,
+    })
+    const time = effectiveTime(understood.time, free.offers.restrictions)
     const starts = nextFreeStarts(free, { from, time, timeZone: branch.timeZone, max: slotsMax })
     if (starts.length === 0) requireComplete(free)
     const offer = { serviceId: service.id, source: 'day', wish: `next ${from}`, starts } as const
@@ -60,13 +73,15 @@ export const findNextAvailable = defineFunction({
       service: service.name,
     }))
     const [next] = slots
+    const what = whatFor(free.staffId)
     const message = next
-      ? nextFree({ day: next.date, time: next.time }, service.name, today)
-      : nothingFreeSoon(service.name, days)
+      ? nextFree({ day: next.date, time: next.time }, what, today)
+      : nothingFreeSoon(what, days)
     return {
       success: true,
       message: free.stale ? maybeOutdated(message) : message,
-      ...fields,
+      ...fieldsFor(free.staffId),
+      ...understoodFields(filled),
       found: next !== undefined,
       available: next !== undefined,
       next_slot: next ?? null,

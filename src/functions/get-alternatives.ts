@@ -7,6 +7,7 @@ import { requireComplete } from '../services/availability/availability.ts'
 import { refusedStarts } from '../services/availability/offers.ts'
 import { laterDay, readDayAndTime, requireDay } from '../services/choices.ts'
 import { alternativeShape, answers } from './answers/contract.ts'
+import { understoodFields } from './answers/times.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
 import { wholeNumber, words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
@@ -34,7 +35,7 @@ export const getAlternatives = defineFunction({
   needs: 'call',
   async handler(input, context) {
     const { now, call, deadline, services } = context
-    const { calendar, today, fields } = await chosenCalendar(input, context)
+    const { calendar, today, only, filled, whatFor, fieldsFor } = await chosenCalendar(input, context)
     const { branch, catalogue, service } = calendar
     const { preferred_date: date, preferred_time: time } = input
     const bookingWindowDays = catalogue.company.bookingWindowDays
@@ -48,6 +49,7 @@ export const getAlternatives = defineFunction({
       wish: { from, to: laterDay(day.to, from), time: understood.time },
       exclude: (offers) => refusedStarts(offers, { serviceId: service.id, wish, wished, now }),
       max: Math.max(1, input.max_alternatives ?? 5),
+      said: { day: understood.day, time: understood.time, not: understood.not, only },
       deadline,
       call,
     })
@@ -56,11 +58,12 @@ export const getAlternatives = defineFunction({
     const offer = { serviceId: service.id, source: 'alternatives', wish, starts } as const
     inBackground(services.availability.offers.remember(call.callId, free.offers, offer))
     const spoken = alternatives.map((alternative) => ({ day: alternative.date, time: alternative.time }))
-    const message = alternativesAre(spoken, today)
+    const message = alternativesAre(spoken, whatFor(free.staffId), today)
     return {
       success: true,
       message: free.stale ? maybeOutdated(message) : message,
-      ...fields,
+      ...fieldsFor(free.staffId),
+      ...understoodFields(filled),
       found: alternatives.length > 0,
       alternatives,
       strategy: alternatives[0]?.strategy ?? 'none',

@@ -27,14 +27,17 @@ export const reserveSlot = defineFunction({
   deadline: 'startBooking',
   needs: 'call',
   async handler(input, context) {
-    const { hold, isFree, moment, service } = await context.services.booking.slots.reserve(context, input)
+    const { hold, isFree, moment, service, what } = await context.services.booking.slots.reserve(
+      context,
+      input,
+    )
     const spoken = { ...moment, today: context.today }
     const fields = { datetime: moment.startAt.toISOString(), service: service.name }
     if (!isFree)
       return {
         success: false,
         error: 'slot_unavailable',
-        message: takenMessage(spoken, []),
+        message: takenMessage(spoken, [], what),
         status: 'unavailable',
         reserved: false,
         ...fields,

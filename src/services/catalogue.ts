@@ -154,6 +154,22 @@ export function staffAt(catalogue: Catalogue, branchId: string): CatalogueStaff[
   return catalogue.staff.filter((person) => person.branchId === null || person.branchId === branchId)
 }
 
+/** Staff of the branch who do this service, as far as the calendar can be asked for each of them. */
+export function staffFor(
+  catalogue: Catalogue,
+  branch: CatalogueBranch,
+  service: CatalogueService,
+): CatalogueStaff[] {
+  return staffAt(catalogue, branch.id).filter((person) => canServe(person, service))
+}
+
+/** Whether the calendar can be asked for this person and service: an own event type, or a host to restrict the service's to. */
+function canServe(person: CatalogueStaff, service: CatalogueService): boolean {
+  const pair = service.staff.find((entry) => entry.staffId === person.id)
+  if (pair?.calcomEventTypeId) return (pair.notOffered ?? null) === null
+  return person.calcomUserId !== null && (pair !== undefined || service.staff.length === 0)
+}
+
 /** A branch by its id, open or switched off. */
 export function findBranch(catalogue: Catalogue, branchId: string | null): CatalogueBranch | undefined {
   return [...catalogue.branches, ...(catalogue.closedBranches ?? [])].find(({ id }) => id === branchId)

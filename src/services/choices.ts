@@ -42,9 +42,18 @@ import {
   isSwitchedOff,
   servicesAt,
   staffAt,
+  staffFor,
 } from './catalogue.ts'
 import { matchService, matchServiceOfBranch, matchStaff } from './matching/index.ts'
 import { distinctNames, toldApart } from './namesakes.ts'
+
+/** Where a value comes from that the caller has not said: an offer of this call, an open draft, or how the business is set up. */
+type FilledFrom = 'offered' | 'draft' | 'default'
+
+/** What was filled in, by the argument's name. */
+export type Filled = Partial<
+  Record<'date' | 'time' | 'service' | 'staff' | 'branch' | 'name', { value: string; from: FilledFrom }>
+>
 
 /** The later of two days. */
 export function laterDay(one: LocalDay, other: LocalDay): LocalDay {
@@ -162,7 +171,7 @@ export function chooseStaff(
 ): CatalogueStaff | null {
   if (spoken === undefined) return null
   const team = staffAt(catalogue, branch.id)
-  const able = team.filter((person) => canServe(person, service))
+  const able = staffFor(catalogue, branch, service)
   const found = matchStaff(spoken, team)
   if (found.kind === 'anyone') return null
   if (found.kind === 'none') throw staffQuestion('unknown_staff', unknownStaff, able)
@@ -179,13 +188,6 @@ export function chooseStaff(
     (names) => staffCannot(fullName(named), service.name, names),
     able,
   )
-}
-
-/** Whether the calendar can be asked for this person and service: an own event type, or a host to restrict the service's to. */
-function canServe(person: CatalogueStaff, service: CatalogueService): boolean {
-  const pair = service.staff.find((entry) => entry.staffId === person.id)
-  if (pair?.calcomEventTypeId) return (pair.notOffered ?? null) === null
-  return person.calcomUserId !== null && (pair !== undefined || service.staff.length === 0)
 }
 
 export interface WishContext {

@@ -51,7 +51,7 @@ describe('check_availability', () => {
       available: true,
       status: 'available',
       message:
-        'Ja, am Freitag, den 27. November um 14 Uhr 30 ist noch ein Termin frei. Möchten Sie ihn nehmen?',
+        'Ja, am Freitag, den 27. November um 14 Uhr 30 ist für Herrenhaarschnitt noch ein Termin frei. Möchten Sie ihn nehmen?',
       date: friday,
       formatted_date: '27.11.2026',
       weekday: 'Freitag',
@@ -67,7 +67,7 @@ describe('check_availability', () => {
     expect(answer.slots).toHaveLength(35)
     expect(answer.slots).toContain('14:30')
     expect(answer.message).toBe(
-      'Am Freitag, den 27. November geht es zum Beispiel um 9 Uhr, 13 Uhr 15 oder 17 Uhr 30. Was passt Ihnen?',
+      'Am Freitag, den 27. November geht es für Herrenhaarschnitt zum Beispiel um 9 Uhr, 13 Uhr 15 oder 17 Uhr 30. Was passt Ihnen?',
     )
   })
 
@@ -81,7 +81,7 @@ describe('check_availability', () => {
       reason: 'taken',
       requested_time: '14:30',
       message:
-        'Zu dieser Zeit ist am Freitag, den 27. November leider nichts frei. Passt es Ihnen um 13 Uhr 30, 15 Uhr oder 15 Uhr 15?',
+        'Zu dieser Zeit ist am Freitag, den 27. November für Herrenhaarschnitt leider nichts frei. Passt es Ihnen um 13 Uhr 30, 15 Uhr oder 15 Uhr 15?',
     })
     expect(alternativesOf(answer).map(({ time, strategy }) => `${time} ${strategy}`)).toEqual([
       '15:00 same_day',
@@ -103,7 +103,7 @@ describe('check_availability', () => {
       slots: [],
     })
     expect(answer.message).toBe(
-      'Am Freitag, den 27. November ist leider nichts mehr frei. Passt es Ihnen am Samstag, den 28. November um 10 Uhr oder am Dienstag, den 1. Dezember um 10 Uhr?',
+      'Am Freitag, den 27. November ist für Herrenhaarschnitt leider nichts mehr frei. In unserer Filiale Nord ist um 10 Uhr noch etwas frei. Passt Ihnen das, oder lieber hier am Samstag, den 28. November um 10 Uhr oder am Dienstag, den 1. Dezember um 10 Uhr?',
     )
     expect(alternativesOf(answer)[0]).toMatchObject({
       date: '2026-11-28',
@@ -116,7 +116,7 @@ describe('check_availability', () => {
     const answer = await check({ date: 'Sonntag' })
     expect(answer).toMatchObject({ success: true, available: false, reason: 'closed', date: '2026-11-29' })
     expect(answer.message).toMatch(
-      /^Am Sonntag haben wir geschlossen\. Passt es Ihnen am Dienstag, den 1\. Dezember um 9 Uhr/,
+      /^Am Sonntag haben wir geschlossen\. Passt es Ihnen für Herrenhaarschnitt am Dienstag, den 1\. Dezember um 9 Uhr/,
     )
   })
 
@@ -124,7 +124,7 @@ describe('check_availability', () => {
     const answer = await check({ date: friday, time: '20:00' })
     expect(answer).toMatchObject({ available: false, reason: 'outside_opening_hours' })
     expect(answer.message).toBe(
-      'Zu dieser Zeit haben wir am Freitag nicht geöffnet. Passt es Ihnen um 17 Uhr, 17 Uhr 15 oder 17 Uhr 30?',
+      'Zu dieser Zeit haben wir am Freitag nicht geöffnet. Passt es Ihnen für Herrenhaarschnitt um 17 Uhr, 17 Uhr 15 oder 17 Uhr 30?',
     )
   })
 
@@ -134,7 +134,9 @@ describe('check_availability', () => {
     const slots = answer.slots as string[]
     expect(slots[0]).toBe('09:00')
     expect(slots.at(-1)).toBe('11:45')
-    expect(answer.message).toMatch(/^Morgen am Vormittag geht es zum Beispiel um 9 Uhr, /)
+    expect(answer.message).toMatch(
+      /^Morgen am Vormittag geht es für Herrenhaarschnitt zum Beispiel um 9 Uhr, /,
+    )
   })
 
   test('I-26 a whole week asks for day and time, and names examples', async () => {
@@ -168,7 +170,7 @@ describe('check_availability', () => {
     const answer = await check({ date: 'heute', time: '14:00' })
     expect(answer).toMatchObject({ available: false, reason: 'past_time' })
     expect(answer.message).toMatch(
-      /^Diese Uhrzeit ist heute schon vorbei\. Passt es Ihnen heute um 15 Uhr 30/,
+      /^Diese Uhrzeit ist heute schon vorbei\. Passt es Ihnen für Herrenhaarschnitt heute um 15 Uhr 30/,
     )
   })
 
@@ -182,7 +184,7 @@ describe('check_availability', () => {
       earliest_bookable: '11:00',
     })
     expect(answer.message).toMatch(
-      /^So kurzfristig geht es leider nicht, wir brauchen 2 Stunden Vorlauf\. Passt es Ihnen heute um /,
+      /^So kurzfristig geht es leider nicht, wir brauchen 2 Stunden Vorlauf\. Passt es Ihnen für \S+ heute um /,
     )
     expect(alternativesOf(answer).every(({ start }) => start >= '2026-11-24T10:00:00')).toBe(true)
   })

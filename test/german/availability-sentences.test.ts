@@ -51,19 +51,21 @@ const refusals: Refusal[] = [
   { reason: 'booking_notice_violation', noticeMinutes: 90 },
 ]
 
+const cut = { service: 'Herrenhaarschnitt', staff: 'Anna Becker' }
+
 /** Everything that these areas can say. */
 const said = [
   calendarUnavailable(),
-  maybeOutdated(timeIsFree({ day: friday, time: '14:30' }, today)),
-  dayHas('2026-11-25', ['09:00'], null, today),
-  dayHas(friday, ['13:00', '13:15'], afternoon, today),
-  spanHas(offers, today),
-  nextFree({ day: today, time: '17:00' }, 'Färben', today),
-  nothingFreeSoon('Färben', 14),
-  alternativesAre(offers, today),
-  alternativesAre([], today),
+  maybeOutdated(timeIsFree({ day: friday, time: '14:30' }, cut, today)),
+  dayHas('2026-11-25', ['09:00'], null, cut, today),
+  dayHas(friday, ['13:00', '13:15'], afternoon, cut, today),
+  spanHas(offers, cut, today),
+  nextFree({ day: today, time: '17:00' }, { service: 'Färben' }, today),
+  nothingFreeSoon({ service: 'Färben', staff: 'Anna Becker', branch: 'Nord' }, 14),
+  alternativesAre(offers, cut, today),
+  alternativesAre([], cut, today),
   tooFarAhead,
-  ...refusals.flatMap((refusal) => [notFree(refusal, offers, today), notFree(refusal, [], today)]),
+  ...refusals.flatMap((refusal) => [notFree(refusal, offers, cut, today), notFree(refusal, [], cut, today)]),
   ...(
     [
       'impossible_date',
@@ -98,26 +100,29 @@ describe('sentences about free times', () => {
 
   test.each([
     [
-      notFree(refusals[0]!, offers, today),
-      'Zu dieser Zeit ist am Freitag, den 27. November leider nichts frei. Passt es Ihnen um 13 Uhr 30 oder 15 Uhr 5?',
+      notFree(refusals[0]!, offers, cut, today),
+      'Zu dieser Zeit ist am Freitag, den 27. November für Herrenhaarschnitt bei Anna Becker leider nichts frei. Passt es Ihnen um 13 Uhr 30 oder 15 Uhr 5?',
     ],
     [
-      notFree(refusals[2]!, offers, today),
-      'Heute ist am Nachmittag leider nichts frei. Passt es Ihnen am Freitag, den 27. November um 13 Uhr 30 oder 15 Uhr 5?',
+      notFree(refusals[2]!, offers, cut, today),
+      'Heute ist am Nachmittag für Herrenhaarschnitt bei Anna Becker leider nichts frei. Passt es Ihnen am Freitag, den 27. November um 13 Uhr 30 oder 15 Uhr 5?',
     ],
     [
-      notFree(refusals[4]!, [], today),
+      notFree(refusals[4]!, [], cut, today),
       'Am Sonntag haben wir geschlossen. An welchem anderen Tag passt es Ihnen?',
     ],
     [
-      notFree(refusals[7]!, offers.slice(0, 1), today),
-      'So kurzfristig geht es leider nicht, wir brauchen eineinhalb Stunden Vorlauf. Passt es Ihnen am Freitag, den 27. November um 13 Uhr 30?',
+      notFree(refusals[7]!, offers.slice(0, 1), cut, today),
+      'So kurzfristig geht es leider nicht, wir brauchen eineinhalb Stunden Vorlauf. Passt es Ihnen für Herrenhaarschnitt bei Anna Becker am Freitag, den 27. November um 13 Uhr 30?',
     ],
     [
-      dayHas('2026-11-07', ['14:00', '14:30', '15:00', '15:30', '16:00'], null, '2026-11-01'),
-      'Am Samstag, den 7. November sind folgende Zeiten verfügbar: 14 Uhr, 14 Uhr 30 und 15 Uhr. Welche passt Ihnen?',
+      dayHas('2026-11-07', ['14:00', '14:30', '15:00', '15:30', '16:00'], null, cut, '2026-11-01'),
+      'Am Samstag, den 7. November sind für Herrenhaarschnitt bei Anna Becker folgende Zeiten verfügbar: 14 Uhr, 14 Uhr 30 und 15 Uhr. Welche passt Ihnen?',
     ],
-    [dayHas('2026-11-25', ['09:00'], null, today), 'Morgen um 9 Uhr ist noch etwas frei. Passt Ihnen das?'],
+    [
+      dayHas('2026-11-25', ['09:00'], null, cut, today),
+      'Morgen um 9 Uhr ist für Herrenhaarschnitt bei Anna Becker noch etwas frei. Passt Ihnen das?',
+    ],
     [
       openInTheWeek({
         1: [
@@ -136,9 +141,10 @@ describe('sentences about free times', () => {
           { day: '2026-11-28', time: '10:00' },
           { day: friday, time: '13:30' },
         ],
+        cut,
         today,
       ),
-      'Zu dieser Zeit ist am Freitag, den 27. November leider nichts frei. Passt es Ihnen am Freitag, den 27. November um 15 Uhr oder am Samstag, den 28. November um 10 Uhr?',
+      'Zu dieser Zeit ist am Freitag, den 27. November für Herrenhaarschnitt bei Anna Becker leider nichts frei. Passt es Ihnen am Freitag, den 27. November um 15 Uhr oder am Samstag, den 28. November um 10 Uhr?',
     ],
     [
       askAboutTrouble('impossible_time', ['Freitag, den 27. November']),

@@ -35,6 +35,7 @@ import type { OwnFound } from '../../services/booking/own.ts'
 import type { Confirmed, Done, NotFree, Started } from '../../services/booking/types.ts'
 import type { FunctionAnswer } from '../define.ts'
 import { callbackFields, replyReasons } from './appointments.ts'
+import { elsewhereFields, spokenElsewhere, understoodFields } from './times.ts'
 
 /** Two of the alternatives are spoken, all are in the field. */
 const spokenAlternatives = 2
@@ -43,7 +44,7 @@ const spokenAlternatives = 2
 export function startAnswer(started: Started): FunctionAnswer {
   if (started.kind === 'not_free') return notFreeAnswer(started, 'check')
   if (started.kind === 'own_appointment') return ownAnswer(started.own)
-  const { attempt, booking, again } = started
+  const { attempt, booking, again, filled } = started
   const summary = bookingSummary(booking)
   const message = {
     no: () => askToConfirm(booking),
@@ -63,6 +64,7 @@ export function startAnswer(started: Started): FunctionAnswer {
     status: again === 'booked' ? 'already_booked' : 'validating',
     next_action: again === 'booked' ? null : 'confirm_booking',
     ...bookingFields(booking),
+    ...understoodFields(filled),
   }
 }
 
@@ -200,13 +202,16 @@ function ownAnswer({ existing, spoken, mayMove, wanted, isFree, alternatives }: 
 
 /** A wished time that cannot be had. `race`: it was free when we last looked. */
 export function notFreeAnswer(
-  { wanted, service, refusal: why, earliest, alternatives, callback }: NotFree,
+  { wanted, service, what, refusal: why, earliest, alternatives, elsewhere, callback }: NotFree,
   when: 'check' | 'race',
 ): FunctionAnswer {
   const offers = alternatives.slice(0, spokenAlternatives).map(({ date, time }) => ({ day: date, time }))
   const taken = why.reason === 'taken'
   const code = taken ? (when === 'race' ? 'slot_taken' : 'slot_unavailable') : why.reason
-  const sorry = taken ? takenMessage(wanted, offers) : notFree(why, offers, wanted.today)
+  const others = elsewhere.map(spokenElsewhere)
+  const sorry = taken
+    ? takenMessage(wanted, offers, what, others)
+    : notFree(why, offers, what, wanted.today, others)
   return {
     success: false,
     error: code,
@@ -221,6 +226,7 @@ export function notFreeAnswer(
     requested_date: wanted.day,
     requested_time: wanted.time,
     alternatives,
+    ...elsewhereFields(elsewhere),
     ...(callback && {
       ...callbackFields(callback),
       callback_requested: callback.reachable && callback.promise !== null,

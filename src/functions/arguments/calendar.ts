@@ -1,7 +1,9 @@
 /** What check_availability and its siblings share: whose calendar the arguments mean, and how the answer names it. */
 import { localDayOf } from '../../german/index.ts'
+import type { SpokenWhat } from '../../german/sentences/naming.ts'
 import type { CalendarQuery } from '../../services/availability/availability.ts'
-import { chooseBranch, chooseService, chooseStaff, fullName } from '../../services/choices.ts'
+import type { CatalogueStaff } from '../../services/catalogue.ts'
+import { chooseBranch, chooseService, chooseStaff, type Filled, fullName } from '../../services/choices.ts'
 import type { TenantContext } from '../define.ts'
 
 interface CalendarArguments {
@@ -14,9 +16,18 @@ interface ChosenCalendar {
   calendar: CalendarQuery
   /** The branch's day, which is another than the dialled branch's only across zones. */
   today: string
-  /** Root fields of the answer. */
-  fields: Record<string, unknown>
+  /** Person and branch as they were said, for what is ruled out from now on. */
+  only: number | null | undefined
+  /** What was not said and is taken from the call or the set-up. */
+  filled: Filled
+  /** What the times are for, as it is spoken, once it is known whose they are. */
+  whatFor(staffId: number | null): SpokenWhat
+  /** Root fields of the answer, likewise. */
+  fieldsFor(staffId: number | null): Record<string, unknown>
 }
+
+/** "nur bei Anna", "ausschließlich bei ihr": said so, a person is wanted for the rest of the call. */
+const onlyWords = /\b(?:nur|ausschließlich|ausschliesslich|unbedingt|only)\b/i
 
 /**
  * Branch, service and person of a question about free times.
@@ -33,15 +44,33 @@ export async function chosenCalendar(
     input.service === undefined ? await services.availability.offers.loadServiceId(call.callId) : null
   const service = chooseService(catalogue, branch, input.service, lastServiceId, input.staff)
   const person = chooseStaff(catalogue, branch, service, input.staff)
+  const from = service.id === lastServiceId ? 'offered' : 'default'
+  const elsewhere = branch.id === context.branch.id ? null : branch.name
+  const serving = (id: number | null) => catalogue.staff.find((each) => each.id === id)
   return {
     calendar: { catalogue, branch, service, staffId: person?.id ?? null },
     today: localDayOf(now, branch.timeZone),
-    fields: {
-      service: service.name,
-      service_id: service.id,
-      duration_minutes: service.durationMinutes,
-      ...(person ? { staff: fullName(person), staff_id: person.id } : {}),
-      ...(branch.id === context.branch.id ? {} : { branch: branch.name }),
+    only: onlyOf(input.staff, person),
+    filled: input.service === undefined ? { service: { value: service.name, from } } : {},
+    whatFor(staffId) {
+      const staff = serving(staffId)
+      return { service: service.name, staff: staff ? fullName(staff) : null, branch: elsewhere }
+    },
+    fieldsFor(staffId) {
+      const staff = serving(staffId)
+      return {
+        service: service.name,
+        service_id: service.id,
+        duration_minutes: service.durationMinutes,
+        ...(staff ? { staff: fullName(staff), staff_id: staff.id } : {}),
+        ...(elsewhere === null ? {} : { branch: elsewhere }),
+      }
     },
   }
+}
+
+/** Whom the caller wants alone; null: anybody, or somebody without insisting; undefined: nothing was said. */
+function onlyOf(said: string | undefined, person: CatalogueStaff | null): number | null | undefined {
+  if (said === undefined) return undefined
+  return person !== null && onlyWords.test(said) ? person.id : null
 }

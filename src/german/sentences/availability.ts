@@ -17,6 +17,7 @@ import {
   type Trouble,
   type UnderstoodTime,
 } from '../index.ts'
+import { type SpokenWhat, sayName, sayService, sayWhat } from './naming.ts'
 
 /** A free time as it is offered. */
 export interface SpokenTime {
@@ -82,9 +83,9 @@ export const tooFarAhead =
 
 // --- something is free ---
 
-/** The asked time is free. */
-export function timeIsFree(wished: SpokenTime, today: LocalDay): string {
-  return `Ja, ${sayMoment(wished.day, wished.time, today)} ist noch ein Termin frei. Möchten Sie ihn nehmen?`
+/** The asked time is free. What it is for is always said, so that a wrong reading is heard at once. */
+export function timeIsFree(wished: SpokenTime, what: SpokenWhat, today: LocalDay): string {
+  return `Ja, ${sayMoment(wished.day, wished.time, today)} ist für ${sayWhat(what)} noch ein Termin frei. Möchten Sie ihn nehmen?`
 }
 
 /** What a day, or a part of it, has. `times` ascending, not empty. */
@@ -92,36 +93,39 @@ export function dayHas(
   day: LocalDay,
   times: readonly ClockTime[],
   window: UnderstoodTime | null,
+  what: SpokenWhat,
   today: LocalDay,
 ): string {
+  const forWhat = `für ${sayWhat(what)}`
   if (times.length === 1)
-    return `${capitalised(sayOnDay(day, today))} um ${sayTime(times[0]!)} ist noch etwas frei. Passt Ihnen das?`
+    return `${capitalised(sayOnDay(day, today))} um ${sayTime(times[0]!)} ist ${forWhat} noch etwas frei. Passt Ihnen das?`
   const when = capitalised([sayOnDay(day, today), sayWindow(window)].filter(Boolean).join(' '))
   const spoken = spread(times).map(sayTime)
   if (times.length > shortListMax)
-    return `${when} geht es zum Beispiel um ${sayList(spoken, 'oder')}. Was passt Ihnen?`
-  return `${when} sind folgende Zeiten verfügbar: ${sayList(spoken, 'und')}. Welche passt Ihnen?`
+    return `${when} geht es ${forWhat} zum Beispiel um ${sayList(spoken, 'oder')}. Was passt Ihnen?`
+  return `${when} sind ${forWhat} folgende Zeiten verfügbar: ${sayList(spoken, 'und')}. Welche passt Ihnen?`
 }
 
 /** First times of several days ("diese Woche", "am Wochenende"). */
-export function spanHas(times: readonly SpokenTime[], today: LocalDay): string {
-  return `Ich habe zum Beispiel ${sayTimes(times, today, 'und')} etwas frei. An welchem Tag und zu welcher Uhrzeit passt es Ihnen?`
+export function spanHas(times: readonly SpokenTime[], what: SpokenWhat, today: LocalDay): string {
+  return `Ich habe für ${sayWhat(what)} zum Beispiel ${sayTimes(times, today, 'und')} etwas frei. An welchem Tag und zu welcher Uhrzeit passt es Ihnen?`
 }
 
 /** The next free time. */
-export function nextFree(next: SpokenTime, service: string, today: LocalDay): string {
-  return `Der nächste freie Termin für ${service} ist ${sayMoment(next.day, next.time, today)}. Passt Ihnen das?`
+export function nextFree(next: SpokenTime, what: SpokenWhat, today: LocalDay): string {
+  return `Der nächste freie Termin für ${sayWhat(what)} ist ${sayMoment(next.day, next.time, today)}. Passt Ihnen das?`
 }
 
-export function nothingFreeSoon(service: string, days: number): string {
+export function nothingFreeSoon(what: SpokenWhat, days: number): string {
   const span = days === 14 ? 'In den nächsten zwei Wochen' : `In den nächsten ${days} Tagen`
-  return `${span} ist für ${service} leider nichts frei. Darf ich Sie zurückrufen?`
+  return `${span} ist für ${sayWhat(what)} leider nichts frei. Darf ich Sie zurückrufen?`
 }
 
 /** Other times, asked for as such. `times` empty: there are none (left). */
-export function alternativesAre(times: readonly SpokenTime[], today: LocalDay): string {
-  if (times.length === 0) return `Weitere Zeiten kann ich Ihnen dazu leider nicht anbieten. ${otherDay}`
-  return `Ich kann Ihnen ${sayTimes(times, today, 'oder')} anbieten. Was passt Ihnen?`
+export function alternativesAre(times: readonly SpokenTime[], what: SpokenWhat, today: LocalDay): string {
+  if (times.length === 0)
+    return `Weitere Zeiten kann ich Ihnen für ${sayWhat(what)} leider nicht anbieten. ${otherDay}`
+  return `Ich kann Ihnen für ${sayWhat(what)} ${sayTimes(times, today, 'oder')} anbieten. Was passt Ihnen?`
 }
 
 // --- the asked time is not free ---
@@ -129,34 +133,89 @@ export function alternativesAre(times: readonly SpokenTime[], today: LocalDay): 
 /** Why a wish cannot be met; the day is the wished one. */
 export type Refusal =
   | { reason: 'taken'; day: LocalDay }
-  | { reason: 'day_full'; day: LocalDay; window: UnderstoodTime | null }
+  /** `ruledOut`: there are times, and the caller has ruled them out. */
+  | { reason: 'day_full'; day: LocalDay; window: UnderstoodTime | null; ruledOut?: boolean }
   | { reason: 'span_full' }
   | { reason: 'closed'; day: LocalDay }
   | { reason: 'outside_opening_hours'; day: LocalDay }
   | { reason: 'past_time'; day: LocalDay }
   | { reason: 'booking_notice_violation'; noticeMinutes: number }
 
-/** Says why not, and offers the nearest times (perhaps none). */
-export function notFree(refusal: Refusal, offers: readonly SpokenTime[], today: LocalDay): string {
-  const asked = offers.length === 0 ? otherDay : `Passt es Ihnen ${offerAgainst(refusal, offers, today)}?`
-  return `${regret(refusal, today)} ${asked}`
+/** With whom else, or where else, something is free. */
+export interface SpokenElsewhere extends SpokenTime {
+  staff: string | null
+  branch: string | null
+}
+
+/** Says why not, and offers the nearest times (perhaps none), or the wished one with somebody else. */
+export function notFree(
+  refusal: Refusal,
+  offers: readonly SpokenTime[],
+  what: SpokenWhat,
+  today: LocalDay,
+  elsewhere: readonly SpokenElsewhere[] = [],
+): string {
+  const isNamed = namesWhat(refusal)
+  const spoken = elsewhere.length === 0 ? offers : offers.slice(0, 2)
+  const offer = spoken.length === 0 ? null : offerAgainst(refusal, spoken, today)
+  return `${regret(refusal, what, today)} ${askInstead(offer, what, elsewhere, isNamed)}`
+}
+
+/**
+ * The question after a refusal: the wished time with somebody else, other times, or another day.
+ * @param offer the other times, as they are spoken; null: there are none
+ * @param isNamed the refusal has said already what is wished for
+ */
+export function askInstead(
+  offer: string | null,
+  what: SpokenWhat,
+  elsewhere: readonly SpokenElsewhere[],
+  isNamed: boolean,
+): string {
+  const [other] = elsewhere
+  if (other !== undefined) {
+    const rather = offer === null ? '' : `, oder lieber ${backTo(other, what)} ${offer}`
+    return `${hasElsewhere(other, isNamed ? null : what)} Passt Ihnen das${rather}?`
+  }
+  if (offer === null) return otherDay
+  return `Passt es Ihnen ${isNamed ? '' : `für ${sayWhat(what)} `}${offer}?`
+}
+
+/** The wished person or branch again, after another one was named. */
+function backTo(other: SpokenElsewhere, { staff, branch }: SpokenWhat): string {
+  if (other.staff !== null) return staff ? `bei ${sayName(staff)}` : ''
+  return branch ? `in ${sayName(branch)}` : 'hier'
+}
+
+/** On the very day that was just named. */
+function hasElsewhere({ staff, branch, time }: SpokenElsewhere, what: SpokenWhat | null): string {
+  const where = staff === null ? `In unserer Filiale ${sayName(branch ?? '')}` : `Bei ${sayName(staff)}`
+  const forWhat = what === null ? '' : ` für ${sayService(what.service)}`
+  return `${where} ist um ${sayTime(time)}${forWhat} noch etwas frei.`
 }
 
 const otherDay = 'An welchem anderen Tag passt es Ihnen?'
 
-function regret(refusal: Refusal, today: LocalDay): string {
+/** Whether the regret says already what is wished for. */
+function namesWhat({ reason }: Refusal): boolean {
+  return reason === 'taken' || reason === 'day_full' || reason === 'span_full'
+}
+
+function regret(refusal: Refusal, what: SpokenWhat, today: LocalDay): string {
+  const forWhat = `für ${sayWhat(what)}`
   switch (refusal.reason) {
     case 'taken':
-      return `Zu dieser Zeit ist ${sayOnDay(refusal.day, today)} leider nichts frei.`
+      return `Zu dieser Zeit ist ${sayOnDay(refusal.day, today)} ${forWhat} leider nichts frei.`
     case 'day_full': {
       const when = capitalised(sayOnDay(refusal.day, today))
       const window = sayWindow(refusal.window)
-      return window === ''
-        ? `${when} ist leider nichts mehr frei.`
-        : `${when} ist ${window} leider nichts frei.`
+      if (window !== '') return `${when} ist ${window} ${forWhat} leider nichts frei.`
+      return refusal.ruledOut
+        ? `${when} ist zu den Zeiten, die Ihnen passen, ${forWhat} leider nichts frei.`
+        : `${when} ist ${forWhat} leider nichts mehr frei.`
     }
     case 'span_full':
-      return 'In dieser Zeit ist leider nichts frei.'
+      return `In dieser Zeit ist ${forWhat} leider nichts frei.`
     case 'closed':
       return `Am ${sayWeekday(refusal.day)} haben wir geschlossen.`
     case 'outside_opening_hours':

@@ -4,7 +4,8 @@
  */
 import type { ClockTime, LocalDay } from '../index.ts'
 import { capitalised, sayDay, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
-import { type SpokenTime, sayTimes } from './availability.ts'
+import { askInstead, type SpokenElsewhere, type SpokenTime, sayTimes } from './availability.ts'
+import { type SpokenWhat, sayName, sayService, sayWhat } from './naming.ts'
 
 export interface SpokenMoment {
   day: LocalDay
@@ -12,26 +13,12 @@ export interface SpokenMoment {
   today: LocalDay
 }
 
-export interface SpokenBooking extends SpokenMoment {
+/** `staff`: who serves, if the caller chose or Cal.com said; `branch`: where it is not the one that was called. */
+export interface SpokenBooking extends SpokenMoment, SpokenWhat {
   customer: string
-  service: string
-  /** Who serves, if the caller chose or Cal.com said. */
   staff: string | null
   /** Who was asked for, if somebody else serves. */
   insteadOf?: string | null
-}
-
-const nameLengthMax = 60
-
-/** A name as it may be read aloud: short, without anything that is no letter of a name. */
-export function sayName(name: string): string {
-  const clean = name
-    .replace(/[^\p{L}\p{M}\p{N}'’., -]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-  return clean.length <= nameLengthMax
-    ? clean
-    : clean.slice(0, clean.lastIndexOf(' ', nameLengthMax) + 1 || nameLengthMax).trim()
 }
 
 function sayAt({ day, time, today }: SpokenMoment): string {
@@ -40,16 +27,18 @@ function sayAt({ day, time, today }: SpokenMoment): string {
 
 /** "Termin für Max Mustermann am Freitag, den 7. November um 14 Uhr: Herrenhaarschnitt bei Anna Becker" (functions.md). */
 export function bookingSummary(booking: SpokenBooking): string {
-  return `Termin für ${sayName(booking.customer)} ${sayAt(booking)}: ${what(booking)}`
+  return `Termin für ${sayName(booking.customer)} ${sayAt(booking)}: ${sayWhat(booking)}`
 }
 
 /** The same within a sentence that goes on. */
 function bookingWords(booking: SpokenBooking): string {
-  return `Termin für ${sayName(booking.customer)} ${sayAt(booking)} für ${what(booking)}`
+  return `Termin für ${sayName(booking.customer)} ${sayAt(booking)} für ${sayWhat(booking)}`
 }
 
-function what({ service, staff }: SpokenBooking): string {
-  return staff === null ? service : `${service} bei ${sayName(staff)}`
+/** " bei Anna Becker in Mitte", behind the moment; empty where neither needs a name. */
+function sayPlace({ staff, branch }: SpokenBooking): string {
+  const place = sayWhat({ service: '', staff, branch })
+  return place === '' ? '' : ` ${place}`
 }
 
 export function askToConfirm(booking: SpokenBooking): string {
@@ -62,15 +51,16 @@ export const bookedSentence = 'Ihr Termin wurde erfolgreich gebucht!'
 export function bookedMessage(booking: SpokenBooking): string {
   if (booking.staff !== null && booking.insteadOf) {
     const people = `allerdings bei ${sayName(booking.staff)} statt bei ${sayName(booking.insteadOf)}`
-    return `${bookedSentence} ${booking.service} ${sayAt(booking)}, ${people}. Ist Ihnen das recht?`
+    const what = sayWhat({ service: booking.service, branch: booking.branch })
+    return `${bookedSentence} ${what} ${sayAt(booking)}, ${people}. Ist Ihnen das recht?`
   }
-  const staff = booking.staff === null ? '' : ` bei ${sayName(booking.staff)}`
-  return `${bookedSentence} ${booking.service} ${sayAt(booking)}${staff}.`
+  const place = sayPlace(booking)
+  return `${bookedSentence} ${sayService(booking.service)} ${sayAt(booking)}${place}.`
 }
 
 /** The business must agree first; the word "gebucht" would be untrue. */
 export function pendingMessage(booking: SpokenBooking): string {
-  return `Ich habe Ihre Terminanfrage ${sayAt(booking)} für ${booking.service} weitergegeben. Wir müssen den Termin noch freigeben und melden uns dann bei Ihnen.`
+  return `Ich habe Ihre Terminanfrage ${sayAt(booking)} für ${sayWhat(booking)} weitergegeben. Wir müssen den Termin noch freigeben und melden uns dann bei Ihnen.`
 }
 
 /** The same booking was asked for again after it had been made. */
@@ -132,11 +122,15 @@ export const ownUnderWay =
   'Für diese Zeit wird gerade schon ein Termin für Sie eingetragen. Einen kleinen Moment bitte, ich sehe gleich noch einmal nach.'
 
 /** Gone between the summary and the booking; at most two of the offers are spoken. */
-export function takenMessage(wanted: SpokenMoment, offers: readonly SpokenTime[]): string {
-  const regret = `Der Termin ${sayAt(wanted)} ist leider nicht mehr frei.`
-  return offers.length === 0
-    ? `${regret} An welchem anderen Tag passt es Ihnen?`
-    : `${regret} Passt es Ihnen ${sayTimes(offers.slice(0, 2), wanted.today, 'oder')}?`
+export function takenMessage(
+  wanted: SpokenMoment,
+  offers: readonly SpokenTime[],
+  what: SpokenWhat,
+  elsewhere: readonly SpokenElsewhere[] = [],
+): string {
+  const regret = `Der Termin ${sayAt(wanted)} für ${sayWhat(what)} ist leider nicht mehr frei.`
+  const offer = offers.length === 0 ? null : sayTimes(offers.slice(0, 2), wanted.today, 'oder')
+  return `${regret} ${askInstead(offer, what, elsewhere, true)}`
 }
 
 export const releasedMessage =

@@ -15,6 +15,7 @@ import {
   type CatalogueService,
   type Catalogues,
   calendarOf,
+  staffFor,
 } from '../catalogue.ts'
 import { type Alternative, type AlternativeWish, alternativesMax, rankAlternatives } from './alternatives.ts'
 import {
@@ -26,6 +27,7 @@ import {
 } from './call-times.ts'
 import { holdsLookup, type StoredHold } from './holds.ts'
 import { noOffers, OfferMemory, type OfferState, offersLookup } from './offers.ts'
+import { effectiveTime, isRuledOut, restrictionsAfter, type Said } from './restrictions.ts'
 import type { Calendar, ReadDay } from './slot-days.ts'
 import { SlotSource, type SlotSourceDeps } from './slot-source.ts'
 
@@ -49,6 +51,8 @@ export interface AvailabilityQuery extends CalendarQuery {
   call: { callId: string | null } | null
   /** With some days unknown during an outage, answer with those that are known instead of failing. */
   partial?: boolean
+  /** What this question says about when and with whom; what was ruled out before in the call holds beside it. */
+  said?: Said
 }
 
 export interface FreeTimes {
@@ -60,6 +64,8 @@ export interface FreeTimes {
   complete: boolean
   /** What the call was offered so far, read in the same round trip. */
   offers: OfferState
+  /** Whose times these are: the person asked for, or the one whom the call has asked for before ("nur bei Anna"). */
+  staffId: number | null
 }
 
 export type ReadOutcome = 'hit' | 'miss' | 'joined' | 'stale' | 'live' | 'failed'
@@ -104,6 +110,8 @@ export class AvailabilityService {
   async load(query: AvailabilityQuery): Promise<FreeTimes> {
     const calendar = readCalendar(query)
     const { days, extra } = await this.#source.read(calendar, daysOf(query), callLookups(query.call))
+    const only = onlyPerson(query, extra)
+    if (only !== null) return this.load({ ...query, staffId: only })
     const missing = days.filter((day) => !day.fresh)
     if (missing.length === 0) {
       this.#deps.onRead?.('hit')
@@ -181,7 +189,7 @@ export class AvailabilityService {
       (inside.length > 0 ? inside : slots).map(({ start }) => start),
       {
         day: wish.from,
-        time: wish.time,
+        time: effectiveTime(wish.time, free.offers.restrictions),
         timeZone: branch.timeZone,
         today: localDayOf(this.#deps.clock.now(), branch.timeZone),
         max: Math.min(query.max ?? alternativesMax, alternativesMax),
@@ -207,7 +215,7 @@ export class AvailabilityService {
 
   /** Applies what is the reader's: own holds count as free, the past and what is too soon do not. */
   #answer(
-    query: CalendarQuery,
+    query: CalendarQuery & Pick<AvailabilityQuery, 'said'>,
     calendar: Calendar,
     known: readonly Pick<ReadDay, 'day' | 'slots'>[],
     [holds, offers, times]: CallMemory,
@@ -227,14 +235,38 @@ export class AvailabilityService {
       const bookable = starts.filter((start) => start >= earliestMs && !unbookable.includes(start))
       return [day, bookable.map((start) => new Date(start))]
     })
-    const state = offers ?? noOffers
+    const state = remembered(query, offers ?? noOffers)
+    const answer = { days: new Map(days), stale, complete: true, staffId: query.staffId }
     // Nobody is offered a time at which they are here anyway; whoever moves that very appointment may be.
-    if (special.own.length === 0 || query.moving)
-      return { days: new Map(days), stale, complete: true, offers: state }
+    const mayBeHere = special.own.length > 0 && !query.moving
+    const { restrictions } = state
+    if (!mayBeHere && !restrictions) return { ...answer, offers: state }
     const starts = days.flatMap(([, listed]) => listed.map((start) => start.getTime()))
-    const own = startsInOwnTime(starts, special, query.service.durationMinutes)
-    return { days: new Map(days), stale, complete: true, offers: { ...state, own } }
+    const own = mayBeHere ? startsInOwnTime(starts, special, query.service.durationMinutes) : []
+    const unwanted = restrictions
+      ? starts.filter((start) =>
+          isRuledOut(new Date(start), restrictions, query.said?.time ?? null, calendar.timeZone),
+        )
+      : []
+    return { ...answer, offers: { ...state, ruledOut: [...own, ...unwanted] } }
   }
+}
+
+/** What the call remembers, with what this question has said. */
+function remembered({ said }: Pick<AvailabilityQuery, 'said'>, state: OfferState): OfferState {
+  if (said === undefined) return state
+  const restrictions = restrictionsAfter(state.restrictions, said)
+  if (restrictions === undefined && state.restrictions === undefined) return state
+  const restrictionsAreNew = JSON.stringify(restrictions) !== JSON.stringify(state.restrictions)
+  return { ...state, restrictions, restrictionsAreNew }
+}
+
+/** The person whom this call wants and this question does not name; null if there is none, or they do not do this. */
+function onlyPerson(query: AvailabilityQuery, [, offers]: CallMemory): number | null {
+  const id = offers?.restrictions?.staffId ?? null
+  if (id === null || query.staffId !== null || query.said === undefined || query.said.only !== undefined)
+    return null
+  return staffFor(query.catalogue, query.branch, query.service).some((person) => person.id === id) ? id : null
 }
 
 /**

@@ -29,11 +29,14 @@ import {
   requireComplete,
   searchDays,
 } from './availability.ts'
+import { type Elsewhere, findElsewhere } from './elsewhere.ts'
 import { notProposed, type OfferState } from './offers.ts'
+import { effectiveTime, type Said } from './restrictions.ts'
 
 export interface CheckQuery extends Omit<AvailabilityQuery, 'from' | 'to' | 'partial'> {
   day: UnderstoodDay
   time: UnderstoodTime | null
+  said: Said
   now: Date
 }
 
@@ -51,6 +54,12 @@ export interface CheckOutcome {
   /** Nearest times when refused; first times of the days of a span. */
   alternatives: Alternative[]
   refusal: Refusal | null
+  /** With another person or at another branch, where the wished one has nothing. */
+  elsewhere: Elsewhere[]
+  /** Whose times these are. */
+  staffId: number | null
+  /** The part of the day that was wished for, now or before in the call. */
+  time: UnderstoodTime | null
   /** For `booking_notice_violation`. */
   earliest: { at: Date; noticeMinutes: number }
   stale: boolean
@@ -70,17 +79,20 @@ export async function checkWish(availability: AvailabilityService, query: CheckQ
   return single ? checkDay(availability, query) : checkSpan(availability, query)
 }
 
-async function checkDay(availability: AvailabilityService, query: CheckQuery): Promise<CheckOutcome> {
-  const { branch, time } = query
-  const day = query.day.from
-  const start = time?.at ? instantOf(day, time.at, branch.timeZone) : null
-  if (time?.at && start === null) {
+async function checkDay(availability: AvailabilityService, asked: CheckQuery): Promise<CheckOutcome> {
+  const { branch } = asked
+  const day = asked.day.from
+  const start = asked.time?.at ? instantOf(day, asked.time.at, branch.timeZone) : null
+  if (asked.time?.at && start === null) {
     throw new AppError('impossible_time', askAboutTrouble('impossible_time', []), {
       fields: { status: 'needs_time' },
     })
   }
-  const free = await availability.load({ ...query, from: day, to: day })
+  const free = await availability.load({ ...asked, from: day, to: day })
+  const time = effectiveTime(asked.time, free.offers.restrictions)
+  const query = { ...asked, time, staffId: free.staffId }
   const slots = free.days.get(day) ?? []
+  const ruledOut = new Set(notProposed(free.offers))
   const earliest = availability.earliestBookable(query)
   const outcome = {
     day,
@@ -90,10 +102,15 @@ async function checkDay(availability: AvailabilityService, query: CheckQuery): P
     stale: free.stale,
     refusal: null,
     alternatives: [],
+    elsewhere: [],
+    staffId: free.staffId,
+    time,
   }
   const wanted =
     start === null
-      ? slots.filter((slot) => isInWindow(clockTimeOf(slot, branch.timeZone), time))
+      ? slots.filter(
+          (slot) => isInWindow(clockTimeOf(slot, branch.timeZone), time) && !ruledOut.has(slot.getTime()),
+        )
       : slots.some((slot) => slot.getTime() === start.getTime())
         ? [start]
         : []
@@ -103,35 +120,58 @@ async function checkDay(availability: AvailabilityService, query: CheckQuery): P
     return { ...outcome, kind: start === null ? 'times' : 'free', slots: start === null ? wanted : slots }
   }
   const refusal = refusalOf(query, start, slots, earliest)
-  const found = await nearest(availability, query, start, slots, free)
+  const [found, elsewhere] = await Promise.all([
+    nearest(availability, query, start, slots, free),
+    isFull(refusal, asked.staffId, slots) ? findElsewhere(availability, { ...query, day }) : [],
+  ])
   return {
     ...outcome,
     kind: 'refused',
     slots: start === null ? [] : slots,
     refusal,
+    elsewhere,
     alternatives: found.alternatives,
     stale: free.stale || found.stale,
   }
 }
 
+/** Whether others are worth a look: the wished person is busy then, or nobody of the branch has anything on that day. */
+function isFull({ reason }: Refusal, staffId: number | null, slots: readonly Date[]): boolean {
+  if (reason === 'taken') return staffId !== null || slots.length === 0
+  return reason === 'day_full' || reason === 'closed'
+}
+
 /** Several days: the first fitting time of each, so that the caller can choose a day. */
 async function checkSpan(availability: AvailabilityService, query: CheckQuery): Promise<CheckOutcome> {
-  const { branch, day, time, now } = query
+  const { branch, day, now } = query
   const today = localDayOf(now, branch.timeZone)
   const from = laterDay(day.from, today)
   const lastDay = day.reading === 'soonest' ? addDays(from, searchDays - 1) : day.to
   const to = addDays(from, Math.min(Math.max(0, daysBetween(from, lastDay)), spanDaysMax - 1))
   const free = await availability.load({ ...query, from, to, partial: true })
+  const time = effectiveTime(query.time, free.offers.restrictions)
+  const ruledOut = new Set(notProposed(free.offers))
   const slots = [...free.days.values()].flatMap((starts) =>
     starts
       .filter((slot) => {
+        if (ruledOut.has(slot.getTime())) return false
         const clock = clockTimeOf(slot, branch.timeZone)
         return time?.at ? clock === time.at : isInWindow(clock, time)
       })
       .slice(0, 1),
   )
   const earliest = availability.earliestBookable(query)
-  const base = { day: from, start: null, slots: [], sameDay: false, earliest, stale: free.stale }
+  const base = {
+    day: from,
+    start: null,
+    slots: [],
+    sameDay: false,
+    earliest,
+    stale: free.stale,
+    elsewhere: [],
+    staffId: free.staffId,
+    time,
+  }
   if (slots.length > 0) {
     const alternatives = rankAlternatives(slots, { day: from, time: null, timeZone: branch.timeZone, today })
     remember(availability, query, free, 'alternatives', slots)
@@ -213,7 +253,8 @@ function refusalOf(
   if (start !== null && !isOpenAt(branch.openingHours, day, time?.at ?? ''))
     return { reason: 'outside_opening_hours', day }
   if (slots.length > 0 && start !== null) return { reason: 'taken', day }
-  return { reason: 'day_full', day, window: slots.length > 0 ? time : null }
+  const window = slots.length > 0 ? time : null
+  return { reason: 'day_full', day, window, ruledOut: slots.length > 0 && window === null }
 }
 
 function isOpenAt(hours: OpeningHours, day: LocalDay, time: string): boolean {

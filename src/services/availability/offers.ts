@@ -8,6 +8,7 @@ import { type ClockTime, clockTimeOf, type LocalDay, localDayOf } from '../../ge
 import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { instantMsSchema } from '../../lib/instants.ts'
+import { restrictionsSchema } from './restrictions.ts'
 
 /** `day`: the times of a day were listed; `alternatives`: other times were proposed. */
 export type OfferSource = 'day' | 'alternatives'
@@ -28,12 +29,19 @@ const offerStateSchema = z.object({
     )
     .max(50),
   refused: z.array(instantMsSchema).max(500),
+  /** What the caller has ruled out so far. */
+  restrictions: restrictionsSchema.optional(),
 })
 
 /** The memory of one call. */
 export type OfferState = z.output<typeof offerStateSchema> & {
-  /** Times at which the person is here anyway (call-times.ts): read with the rest, never stored with it. */
-  own?: readonly number[]
+  /**
+   * Times not to be proposed, because the person is here anyway (call-times.ts) or has ruled them out (restrictions.ts): found out
+   * with the rest, never stored with it.
+   */
+  ruledOut?: readonly number[]
+  /** What is ruled out has changed with this very question, and is not stored yet. */
+  restrictionsAreNew?: boolean
 }
 type Offer = OfferState['offers'][number]
 
@@ -88,13 +96,14 @@ export class OfferMemory {
     state: OfferState,
     offer: { serviceId: number; source: OfferSource; wish: string; starts: readonly Date[] },
   ): Promise<void> {
-    if (callId === null || offer.starts.length === 0) return
+    if (callId === null) return
     const starts = offer.starts.slice(0, startsMax).map((start) => start.getTime())
-    if (isRepetition(state.offers.at(-1), offer, starts)) return
-    const offers = [...state.offers, { ...offer, starts, atMs: this.#clock.now().getTime() }].slice(
-      -offersMax,
-    )
-    await this.#cache.set(offersLookup(callId).key, { offers, refused: state.refused }, memorySeconds)
+    const isNews = starts.length > 0 && !isRepetition(state.offers.at(-1), offer, starts)
+    if (!isNews && state.restrictionsAreNew !== true) return
+    const news = isNews ? [{ ...offer, starts, atMs: this.#clock.now().getTime() }] : []
+    const offers = [...state.offers, ...news].slice(-offersMax)
+    const { refused, restrictions } = state
+    await this.#cache.set(offersLookup(callId).key, { offers, refused, restrictions }, memorySeconds)
   }
 
   /** Notes that the caller does not want this time: it will not be proposed again in this call. */
@@ -144,9 +153,9 @@ export function offersLookup(callId: string): Lookup<OfferState> {
   return { key: `call:${callId}:offers`, kind: 'offers', schema: offerStateSchema }
 }
 
-/** Times that are never proposed in this call: turned down, refused by the calendar, or the person's own. */
-export function notProposed({ refused, own = [] }: OfferState): number[] {
-  return [...refused, ...own]
+/** Times that are never proposed in this call: turned down, ruled out, or the person's own. */
+export function notProposed({ refused, ruledOut = [] }: OfferState): number[] {
+  return [...refused, ...ruledOut]
 }
 
 /**

@@ -6,6 +6,7 @@
 import type { ErrorCode } from '../../error-codes.ts'
 import { AppError } from '../../errors.ts'
 import { askEmail, askEmailAgain, askName, askPhone, askPhoneAgain } from '../../german/sentences/booking.ts'
+import type { Attempt } from '../attempts.ts'
 import type { OfferMemory } from '../availability/offers.ts'
 import type { CallScope } from '../call-context.ts'
 import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
@@ -13,33 +14,37 @@ import { findPerson, type PersonOnNumber } from '../customers.ts'
 import { readPersonName } from '../matching/index.ts'
 import { contactEmail, contactPhone, planEmail } from './attendee.ts'
 import { readMoment } from './moment.ts'
+import { completeFromDraft } from './open-draft.ts'
 import type { BookingWish, CompleteWish } from './types.ts'
 
 const notesMax = 500
 
 /**
  * Reads every argument of a wish to book; the first thing missing is asked for, all of them are named.
- * In: the people known on the caller's number, and the memory of what this call was offered.
+ * In: the people known on the caller's number, the call's attempts, and the memory of what this call was offered.
  * @throws AppError with `validation_status: 'invalid'` and `missing_fields`
  */
 export async function completeWish(
   scope: CallScope,
-  wish: BookingWish,
-  people: readonly PersonOnNumber[],
+  said: BookingWish,
+  { people, attempts }: { people: readonly PersonOnNumber[]; attempts: readonly Attempt[] },
   offers: Pick<OfferMemory, 'resolveOffered' | 'loadServiceId'>,
 ): Promise<CompleteWish> {
   const { catalogue, call, now, today } = scope
   const { company } = catalogue
+  const draft = completeFromDraft(said, attempts, scope)
+  const wish = draft?.wish ?? said
   const problems: AppError[] = []
   const branch = noting(problems, () => chooseBranch(catalogue, scope.branch, wish.branch)) ?? scope.branch
-  const lastServiceId = wish.service === undefined ? await offers.loadServiceId(call.callId) : null
+  const lastServiceId =
+    wish.service === undefined ? (draft?.serviceId ?? (await offers.loadServiceId(call.callId))) : null
   const service = noting(problems, () =>
     chooseService(catalogue, branch, wish.service, lastServiceId, wish.staff),
   )
   const staff =
     service === undefined ? null : noting(problems, () => chooseStaff(catalogue, branch, service, wish.staff))
   const scene = { callId: call.callId, now, today, bookingWindowDays: company.bookingWindowDays }
-  const moment = await readMoment(scene, branch, wish, offers).catch((error: unknown) => {
+  const moment = await readMoment(scene, branch, wish, offers, draft?.day ?? null).catch((error: unknown) => {
     problems.push(asAppError(error))
     return undefined
   })
@@ -49,6 +54,8 @@ export async function completeWish(
     ...catalogue.services.map((each) => each.name),
   ])
   if (name === null) problems.push(question('missing_customer_name', askName, 'name'))
+  const sourceOf = (serviceId: number) =>
+    serviceId === draft?.serviceId ? 'draft' : serviceId === lastServiceId ? 'offered' : 'default'
   const { phone, unclear: isPhoneUnclear } = contactPhone(wish.phone, call.callerNumber)
   if (isPhoneUnclear) problems.push(question('invalid_phone', askPhoneAgain, 'phone'))
   const person = name === null ? undefined : findPerson(people, name)
@@ -72,6 +79,13 @@ export async function completeWish(
     viaMailbox: plan.kind === 'mailbox',
     notes: wish.notes?.trim().slice(0, notesMax) || null,
     additional: wish.additional === true,
+    filled: {
+      ...draft?.filled,
+      ...moment.filled,
+      ...(wish.service === undefined && { service: { value: service.name, from: sourceOf(service.id) } }),
+      ...(wish.name === undefined && { name: { value: name, from: 'default' } }),
+    },
+    corrects: draft?.corrects ?? null,
   }
 }
 

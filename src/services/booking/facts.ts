@@ -2,15 +2,34 @@
 
 import { clockTimeOf, localDayOf } from '../../german/index.ts'
 import type { SpokenBooking } from '../../german/sentences/booking.ts'
+import type { SpokenWhat } from '../../german/sentences/naming.ts'
 import type { Attempt } from '../attempts.ts'
 import type { CallScope } from '../call-context.ts'
 import { type CatalogueBranch, findBranch, serviceName, staffName } from '../catalogue.ts'
+import type { CompleteWish } from './types.ts'
 
 type Place = Pick<CallScope, 'catalogue' | 'branch' | 'today'>
 
 /** The branch an attempt is for; the dialled one when it has none. */
 export function branchOfAttempt(attempt: Pick<Attempt, 'branchId'>, place: Place): CatalogueBranch {
   return findBranch(place.catalogue, attempt.branchId) ?? place.branch
+}
+
+/** What a wish is for, as it is spoken: the person if one was chosen, the branch if it is not the one that was called. */
+export function whatOf(
+  { service, staffId, branch }: Pick<CompleteWish, 'service' | 'staffId' | 'branch'>,
+  place: Place,
+): SpokenWhat {
+  return {
+    service: service.name,
+    staff: staffName(place.catalogue, staffId),
+    branch: placeName(branch, place),
+  }
+}
+
+/** A branch is named only where it is not the one that was called. */
+function placeName({ id, name }: CatalogueBranch, { branch }: Place): string | null {
+  return id === branch.id ? null : name
 }
 
 /**
@@ -29,6 +48,7 @@ export function spokenBooking(attempt: Attempt, place: Place, staffId?: number |
     staff: staffName(place.catalogue, staffId ?? attempt.staffId),
     // Cal.com restricts round robin to one person only where the event type allows it (incident I-67).
     insteadOf: isAnother ? staffName(place.catalogue, attempt.staffId) : null,
+    branch: placeName(branchOfAttempt(attempt, place), place),
     day: localDayOf(attempt.startAt, zone),
     time: clockTimeOf(attempt.startAt, zone),
     today: place.today,

@@ -10,7 +10,7 @@ import { askAboutTrouble, askDay, askDayAgain } from '../../german/sentences/ava
 import { askDayAndTime, askOfferedDay, askTime } from '../../german/sentences/booking.ts'
 import type { OfferMemory } from '../availability/offers.ts'
 import type { CatalogueBranch } from '../catalogue.ts'
-import { readDayAndTime } from '../choices.ts'
+import { type Filled, readDayAndTime } from '../choices.ts'
 
 export interface Moment {
   day: LocalDay
@@ -25,8 +25,12 @@ interface Asking {
   bookingWindowDays: number
 }
 
+/** A moment, and what of it was not said. */
+type ReadMoment = Moment & { filled: Filled }
+
 /**
- * Reads date and time of a wish at a branch. `offers` is the memory of what this call was offered.
+ * Reads date and time of a wish at a branch. `offers` is the memory of what this call was offered, `draftDay` the day of the open
+ * draft, for a time alone that was not offered.
  * @throws AppError `missing_date`, `missing_time`, `date_not_understood`, `offered_other_day`, or the trouble of `readDayAndTime`
  */
 export async function readMoment(
@@ -34,7 +38,8 @@ export async function readMoment(
   branch: CatalogueBranch,
   wish: { date?: string; time?: string },
   offers: Pick<OfferMemory, 'resolveOffered'>,
-): Promise<Moment> {
+  draftDay: LocalDay | null = null,
+): Promise<ReadMoment> {
   const { now, today, bookingWindowDays } = scene
   const understood = readDayAndTime(wish, { now, branch, bookingWindowDays })
   const day =
@@ -48,8 +53,10 @@ export async function readMoment(
       words,
       timeZone: branch.timeZone,
     })
-    if (resolved.kind === 'match') return momentOf(resolved.start, branch.timeZone)
+    if (resolved.kind === 'match') return fromOffer(momentOf(resolved.start, branch.timeZone), { day, time })
     if (resolved.kind === 'ask') throw offeredOtherDay(resolved.starts, branch, today)
+    if (day === null && understood.day === null && time !== null && draftDay !== null)
+      return fromDraft(draftDay, time, branch)
     if (time === null && day === null && understood.day === null && wish.date === undefined)
       throw missing('missing_date', askDayAndTime, ['date', 'time'])
     if (day === null && understood.day === null && wish.date !== undefined && understood.time === null)
@@ -60,7 +67,24 @@ export async function readMoment(
   const startAt = instantOf(day, time, branch.timeZone)
   // A time that the clocks skip that night.
   if (startAt === null) throw missing('impossible_time', askAboutTrouble('impossible_time', []), ['time'])
-  return { day, time, startAt }
+  return { day, time, startAt, filled: {} }
+}
+
+/** What was not said stands for the machine as taken from the offer. */
+function fromOffer(moment: Moment, said: { day: LocalDay | null; time: ClockTime | null }): ReadMoment {
+  return {
+    ...moment,
+    filled: {
+      ...(said.day === null && { date: { value: moment.day, from: 'offered' } }),
+      ...(said.time === null && { time: { value: moment.time, from: 'offered' } }),
+    },
+  }
+}
+
+function fromDraft(day: LocalDay, time: ClockTime, branch: CatalogueBranch): ReadMoment {
+  const startAt = instantOf(day, time, branch.timeZone)
+  if (startAt === null) throw missing('impossible_time', askAboutTrouble('impossible_time', []), ['time'])
+  return { day, time, startAt, filled: { date: { value: day, from: 'draft' } } }
 }
 
 /** This time was offered, but on another day than the one named, or on several: asked, never decided (incident I-36). */

@@ -1,9 +1,10 @@
 /** Other times than the one that is not free, from one look at the following week. */
 
 import type { Logger } from 'pino'
-import { addDays } from '../../german/index.ts'
+import { addDays, type ClockTime, type UnderstoodTime } from '../../german/index.ts'
 import { type Alternative, rankAlternatives } from '../availability/alternatives.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import { type Elsewhere, findElsewhere } from '../availability/elsewhere.ts'
 import { refusedStarts } from '../availability/offers.ts'
 import type { CallScope } from '../call-context.ts'
 import type { Moment } from './moment.ts'
@@ -13,11 +14,15 @@ type Deps = { availability: Pick<AvailabilityService, 'load' | 'offers'>; log: P
 
 export interface Found {
   alternatives: Alternative[]
+  /** The wished time with another person or at another branch, when it is taken. */
+  elsewhere: Elsewhere[]
   /** Whether Cal.com lists the wished time itself as free; null when it could not be asked. */
   isListed: boolean | null
 }
 
 const alternativeDays = 7
+
+type Wanted = Pick<CompleteWish, 'branch' | 'service' | 'staffId'> & Moment
 
 /** Finds what can be offered instead of a wish, and remembers it for the call. */
 export class OtherTimes {
@@ -28,10 +33,20 @@ export class OtherTimes {
   }
 
   /** The nearest free times; never the wished one, one turned down, or one at which the person is here anyway. Never throws. */
-  async find(
-    scope: CallScope,
-    wish: Pick<CompleteWish, 'branch' | 'service' | 'staffId'> & Moment,
-  ): Promise<Found> {
+  async find(scope: CallScope, wish: Wanted, elsewhereToo = false): Promise<Found> {
+    const others = elsewhereToo ? this.#elsewhere(scope, wish) : []
+    return { ...(await this.#here(scope, wish)), elsewhere: await others }
+  }
+
+  /** With whom or where else the very time is free. */
+  async #elsewhere(scope: CallScope, wish: Wanted): Promise<Elsewhere[]> {
+    const { catalogue, call, deadline, now } = scope
+    const { branch, service, staffId, day, time } = wish
+    const asked = { catalogue, branch, service, staffId, day, time: exactly(time), deadline, call, now }
+    return findElsewhere(this.#deps.availability, asked)
+  }
+
+  async #here(scope: CallScope, wish: Wanted): Promise<Omit<Found, 'elsewhere'>> {
     const { catalogue, call, deadline, now, today } = scope
     const { branch, service, staffId, time, startAt } = wish
     const { availability, log } = this.#deps
@@ -47,6 +62,7 @@ export class OtherTimes {
         deadline,
         call,
         partial: true,
+        said: { day: { from: wish.day, to: wish.day, reading: 'exact' }, time: exactly(time), not: null },
       })
       const starts = [...free.days.values()].flat()
       const asked = `${service.id}:${startAt.toISOString()}`
@@ -54,7 +70,7 @@ export class OtherTimes {
       exclude.add(startAt.getTime())
       const alternatives = rankAlternatives(starts, {
         day,
-        time: { at: time, from: null, to: null, reading: 'exact', part: null },
+        time: exactly(time),
         timeZone: branch.timeZone,
         today,
         exclude,
@@ -72,4 +88,8 @@ export class OtherTimes {
       return { alternatives: [], isListed: null }
     }
   }
+}
+
+function exactly(at: ClockTime): UnderstoodTime {
+  return { at, from: null, to: null, reading: 'exact', part: null }
 }

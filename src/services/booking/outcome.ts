@@ -14,7 +14,7 @@ import type { CallScope } from '../call-context.ts'
 import type { CallbackService } from '../callbacks.ts'
 import { bookingErrand, enqueueSettling, verifyAfterMs } from './errands.ts'
 import type { Execution } from './execution.ts'
-import { branchOfAttempt, spokenBooking } from './facts.ts'
+import { branchOfAttempt, spokenBooking, whatOf } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import { momentOf } from './moment.ts'
 import type { OtherTimes } from './other-times.ts'
@@ -205,7 +205,8 @@ export class OutcomeWriter {
     await availability.markChanged(attempt.companyId, [moment.day])
     const earliest = availability.earliestBookable({ catalogue: scope.catalogue, branch, service })
     const { staffId } = attempt
-    const { alternatives, isListed } = await otherTimes.find(scope, { ...moment, branch, service, staffId })
+    const wish = { ...moment, branch, service, staffId }
+    const { alternatives, elsewhere, isListed } = await otherTimes.find(scope, wish, kind === 'taken')
     const callback = kind === 'taken' && isListed ? await refusedTimes.note(scope, attempt) : null
     return {
       kind: 'slot_lost',
@@ -221,6 +222,8 @@ export class OutcomeWriter {
             : { reason: 'booking_notice_violation', noticeMinutes: earliest.noticeMinutes },
       earliest: kind === 'too_soon' && reason !== 'past' ? earliest.at : null,
       alternatives,
+      elsewhere,
+      what: whatOf(wish, scope),
       callback,
     }
   }

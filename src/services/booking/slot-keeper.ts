@@ -3,11 +3,13 @@
  * else is offered the time meanwhile. Nothing is written to the database.
  */
 
+import type { SpokenWhat } from '../../german/sentences/naming.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import { type Hold, type Holds, isSameSlot } from '../availability/holds.ts'
 import type { CallScope } from '../call-context.ts'
 import type { CatalogueService } from '../catalogue.ts'
 import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
+import { whatOf } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import { type Moment, readMoment } from './moment.ts'
 import { eventTypeOf } from './wishes.ts'
@@ -39,7 +41,13 @@ export class SlotKeeper {
   async reserve(
     scope: CallScope,
     wish: SlotWish,
-  ): Promise<{ isFree: boolean; hold: Hold | null; moment: Moment; service: CatalogueService }> {
+  ): Promise<{
+    isFree: boolean
+    hold: Hold | null
+    moment: Moment
+    service: CatalogueService
+    what: SpokenWhat
+  }> {
     const { catalogue, call, now, today, deadline } = scope
     const { availability, holds, keeper } = this.#deps
     const branch = chooseBranch(catalogue, scope.branch)
@@ -56,7 +64,8 @@ export class SlotKeeper {
     const moment = await readMoment(scene, branch, wish, availability.offers)
     const slot = { eventTypeId: eventTypeOf({ service, staffId }), start: moment.startAt }
     const own = (await holds.load(call.callId)).find((held) => isSameSlot(held, slot))
-    if (own) return { isFree: true, hold: own, moment, service }
+    const what = whatOf({ service, staffId, branch }, scope)
+    if (own) return { isFree: true, hold: own, moment, service, what }
     const free = await availability.fetchLive({
       catalogue,
       branch,
@@ -69,7 +78,7 @@ export class SlotKeeper {
     })
     const starts = free.days.get(moment.day) ?? []
     const isFree = starts.some((start) => start.getTime() === moment.startAt.getTime())
-    return { isFree, hold: isFree ? await keeper.take(scope, slot) : null, moment, service }
+    return { isFree, hold: isFree ? await keeper.take(scope, slot) : null, moment, service, what }
   }
 
   /** Gives back everything the call holds. Out: how many holds there were. */

@@ -15,11 +15,11 @@ import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallScope } from '../call-context.ts'
 import { findBranch, isClosedOn } from '../catalogue.ts'
-import { requireOpen } from '../choices.ts'
+import { type Filled, requireOpen } from '../choices.ts'
 import type { CustomerService, PersonOnNumber } from '../customers.ts'
 import { mailboxAddress } from './attendee.ts'
 import { completeWish } from './complete.ts'
-import { spokenBooking } from './facts.ts'
+import { spokenBooking, whatOf } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import { offeredOtherDay } from './moment.ts'
 import type { OtherTimes } from './other-times.ts'
@@ -82,7 +82,7 @@ export class BookingStarter {
     let started: Started | null = null
     try {
       const known = await this.#loadKnown(scope)
-      const complete = await completeWish(scope, wish, known.people, availability.offers)
+      const complete = await completeWish(scope, wish, known, availability.offers)
       started = await this.open(scope, complete, known)
       return started
     } finally {
@@ -115,6 +115,8 @@ export class BookingStarter {
         viaMailbox: attempt.attendeeEmail !== null && attempt.customerEmail === null,
         notes: attempt.notes,
         additional: attempt.additional,
+        filled: {},
+        corrects: null,
       },
       await this.#loadKnown(scope),
     )
@@ -140,7 +142,7 @@ export class BookingStarter {
     const same = known.attempts.find((attempt) => isStanding(attempt, key, now))
     const isSameOffer = same !== undefined && same.eventTypeId === eventTypeId
     if (same && same.state !== 'draft') {
-      if (same.state !== 'booked' || (await this.#stands(scope, same))) return ready(same, scope)
+      if (same.state !== 'booked' || (await this.#stands(scope, same))) return ready(same, scope, wish.filled)
     }
     const held = isSameOffer && same.reservationUntil !== null && same.reservationUntil > now
     const mustAsk = conflict !== null && !agreed
@@ -174,7 +176,7 @@ export class BookingStarter {
     for (const older of replaced) holds.releaseLater(scope, older)
     const hold = created && held ? await holds.take(scope, slot) : early
     if (hold) holds.note(attempt, hold)
-    return ready(attempt, scope, call.callId !== null && !created)
+    return ready(attempt, scope, wish.filled, call.callId !== null && !created)
   }
 
   #findOwnAt(scope: CallScope, wished: Wished) {
@@ -205,7 +207,13 @@ export class BookingStarter {
     const { catalogue, call, deadline, now, today } = scope
     const { branch, service, staffId, day, time, startAt } = wish
     const { availability, holds, otherTimes, refusedTimes } = this.#deps
-    const wanted = { day, time, today }
+    const base = {
+      wanted: { day, time, today },
+      service,
+      what: whatOf(wish, scope),
+      earliest: null,
+      elsewhere: [],
+    }
     const earliest = availability.earliestBookable({ catalogue, branch, service })
     if (startAt < earliest.at) {
       const past = startAt < now
@@ -213,13 +221,13 @@ export class BookingStarter {
         ? { reason: 'past_time' as const, day }
         : { reason: 'booking_notice_violation' as const, noticeMinutes: earliest.noticeMinutes }
       const { alternatives } = await otherTimes.find(scope, wish)
-      return { wanted, service, refusal, earliest: past ? null : earliest.at, alternatives }
+      return { ...base, refusal, earliest: past ? null : earliest.at, alternatives }
     }
     // Refused in this call already although it is listed: another try would end the same way.
     if (refusedTimes.wasRefused(known.attempts, wish)) {
       const { alternatives } = await otherTimes.find(scope, wish)
       const callback = await refusedTimes.handOver(scope, { name: wish.name, phone: wish.phone })
-      return { wanted, service, refusal: { reason: 'taken', day }, earliest: null, alternatives, callback }
+      return { ...base, refusal: { reason: 'taken', day }, alternatives, callback }
     }
     // The hold of a draft that this wish replaces may be what hides the slot: it goes first.
     const inTheWay = known.attempts.filter((older) => isReplaced(older, wish, now) && overlaps(older, wish))
@@ -253,8 +261,8 @@ export class BookingStarter {
     const refusal = isClosedOn(branch, day)
       ? { reason: 'closed' as const, day }
       : { reason: 'taken' as const, day }
-    const { alternatives } = await otherTimes.find(scope, wish)
-    return { wanted, service, refusal, earliest: null, alternatives }
+    const { alternatives, elsewhere } = await otherTimes.find(scope, wish, true)
+    return { ...base, refusal, alternatives, elsewhere }
   }
 
   /**
@@ -352,7 +360,7 @@ export class BookingStarter {
   }
 }
 
-function ready(attempt: Attempt, scope: CallScope, isAgain = true): Started {
+function ready(attempt: Attempt, scope: CallScope, filled: Filled, isAgain = true): Started {
   const again = !isAgain
     ? 'no'
     : attempt.state === 'booked'
@@ -360,5 +368,5 @@ function ready(attempt: Attempt, scope: CallScope, isAgain = true): Started {
       : attempt.state === 'draft'
         ? 'open'
         : 'in_progress'
-  return { kind: 'ready', attempt, booking: spokenBooking(attempt, scope), again }
+  return { kind: 'ready', attempt, booking: spokenBooking(attempt, scope), again, filled }
 }

@@ -3,11 +3,14 @@ import type { Consent } from '../../german/index.ts'
 import type { SpokenAppointment } from '../../german/sentences/appointments.ts'
 import type { Refusal } from '../../german/sentences/availability.ts'
 import type { SpokenBooking, SpokenMoment } from '../../german/sentences/booking.ts'
+import type { SpokenWhat } from '../../german/sentences/naming.ts'
 import type { AppointmentView } from '../appointments/view.ts'
 import type { Attempt } from '../attempts.ts'
 import type { Alternative } from '../availability/alternatives.ts'
+import type { Elsewhere } from '../availability/elsewhere.ts'
 import type { StoredCallback } from '../callbacks.ts'
 import type { CatalogueBranch, CatalogueService } from '../catalogue.ts'
+import type { Filled } from '../choices.ts'
 import type { Moment } from './moment.ts'
 import type { OwnFound } from './own.ts'
 
@@ -41,6 +44,10 @@ export interface CompleteWish extends Moment {
   notes: string | null
   /** Wanted besides an appointment the caller already has. */
   additional: boolean
+  /** What was not said and is taken from the call or the set-up. */
+  filled: Filled
+  /** The open draft that this wish corrects. */
+  corrects: string | null
 }
 
 /** What booking a free time takes at Cal.com: the booking, and reading it where its answer is short. */
@@ -54,6 +61,9 @@ export interface NotFree {
   /** Set for a wish inside the notice period: the first time that can be booked. */
   earliest: Date | null
   alternatives: Alternative[]
+  /** With another person or at another branch. */
+  elsewhere: Elsewhere[]
+  what: SpokenWhat
   /** Set once the calendar has refused what it lists a second time in this call: a person will call back. */
   callback?: StoredCallback | null
 }
@@ -65,6 +75,7 @@ export type Started =
       attempt: Attempt
       booking: SpokenBooking
       again: 'no' | 'open' | 'in_progress' | 'booked'
+      filled: Filled
     }
   | ({ kind: 'not_free' } & NotFree)
   | OwnAppointmentFound

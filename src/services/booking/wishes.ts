@@ -49,13 +49,16 @@ export function isStanding(attempt: Attempt, key: string, now: Date): boolean {
 }
 
 /**
- * An open draft that a new wish replaces: the same person's, or that of a name heard differently for the same service. Other
- * people's stay.
+ * An open draft that a new wish replaces: the one it corrects, and one of the same person for the same service, or for another one
+ * at the same time. Other people's stay, as does another service at another time.
  */
 export function isReplaced(attempt: Attempt, wish: CompleteWish, now: Date): boolean {
   if (attempt.state !== 'draft' || (attempt.expiresAt !== null && attempt.expiresAt <= now)) return false
+  if (attempt.id === wish.corrects) return true
   const likeness = comparePersonNames(attempt.customerName ?? '', wish.name)
-  return likeness === 'same' || (likeness === 'similar' && attempt.serviceId === wish.service.id)
+  if (attempt.serviceId === wish.service.id) return likeness !== 'different'
+  // Färben at ten and Damenhaarschnitt at twelve: both are wanted.
+  return likeness === 'same' && overlaps(attempt, wish)
 }
 
 /** Whether an attempt's time and a wish's overlap. */

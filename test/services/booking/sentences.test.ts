@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { sayTimes } from '../../../src/german/sentences/availability.ts'
 import * as sentences from '../../../src/german/sentences/booking.ts'
+import { sayName } from '../../../src/german/sentences/naming.ts'
 
 const today = '2026-11-24'
 const friday = { day: '2026-11-27', time: '14:30', today }
@@ -24,21 +25,25 @@ test('the done booking is told with day, time and who serves', () => {
 
 test('a time lost meanwhile is regretted and two others are offered, each with its day', () => {
   expect(
-    sentences.takenMessage(friday, [
-      { day: '2026-11-27', time: '15:00' },
-      { day: '2026-11-28', time: '10:00' },
-      { day: '2026-11-28', time: '11:00' },
-    ]),
+    sentences.takenMessage(
+      friday,
+      [
+        { day: '2026-11-27', time: '15:00' },
+        { day: '2026-11-28', time: '10:00' },
+        { day: '2026-11-28', time: '11:00' },
+      ],
+      booking,
+    ),
   ).toBe(
-    'Der Termin am Freitag, den 27. November um 14 Uhr 30 ist leider nicht mehr frei. Passt es Ihnen am Freitag, den 27. November um 15 Uhr oder am Samstag, den 28. November um 10 Uhr?',
+    'Der Termin am Freitag, den 27. November um 14 Uhr 30 für Herrenhaarschnitt ist leider nicht mehr frei. Passt es Ihnen am Freitag, den 27. November um 15 Uhr oder am Samstag, den 28. November um 10 Uhr?',
   )
-  expect(sentences.takenMessage(friday, [])).toMatch(/An welchem anderen Tag passt es Ihnen\?$/)
+  expect(sentences.takenMessage(friday, [], booking)).toMatch(/An welchem anderen Tag passt es Ihnen\?$/)
 })
 
 test('a dictated name is shortened and freed of markup before it is spoken', () => {
-  expect(sentences.sayName('<b>Max</b> {{system}} Mustermann')).toBe('b Max b system Mustermann')
-  expect(sentences.sayName(`${'Anna '.repeat(40)}Becker`).length).toBeLessThanOrEqual(60)
-  expect(sentences.sayName('O’Brien-Müller, Dr. Jürgen')).toBe('O’Brien-Müller, Dr. Jürgen')
+  expect(sayName('<b>Max</b> {{system}} Mustermann')).toBe('b Max b system Mustermann')
+  expect(sayName(`${'Anna '.repeat(40)}Becker`).length).toBeLessThanOrEqual(60)
+  expect(sayName('O’Brien-Müller, Dr. Jürgen')).toBe('O’Brien-Müller, Dr. Jürgen')
 })
 
 test('a moved appointment is told with its new day', () => {
@@ -53,7 +58,7 @@ describe('I-82 nothing is called booked before it is', () => {
     askToConfirm: sentences.askToConfirm(booking),
     pendingMessage: sentences.pendingMessage(booking),
     inProgressMessage: sentences.inProgressMessage(booking),
-    takenMessage: sentences.takenMessage(friday, []),
+    takenMessage: sentences.takenMessage(friday, [], booking),
     askWhichDraft: sentences.askWhichDraft([booking, booking]),
     askThisDraft: sentences.askThisDraft(booking),
     unknownOutcome: sentences.unknownOutcome({ canCallBack: true, promised: true }),

@@ -1,0 +1,40 @@
+/** How names of people, services and branches are spoken: as they are written, without anything that nobody can say. */
+
+const nameLengthMax = 60
+
+/** A name as it may be read aloud: short, without anything that is no letter of a name. */
+export function sayName(name: string): string {
+  const clean = name
+    .replace(/[^\p{L}\p{M}\p{N}'’., -]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return clean.length <= nameLengthMax
+    ? clean
+    : clean.slice(0, clean.lastIndexOf(' ', nameLengthMax) + 1 || nameLengthMax).trim()
+}
+
+/** "Schneiden & Föhnen (30 Min.)" as "Schneiden und Föhnen 30 Minuten". */
+export function sayService(name: string): string {
+  return sayName(
+    name
+      .replace(/\s*[&+]\s*/g, ' und ')
+      .replace(/\s+\/\s+/g, ' oder ')
+      .replace(/\bMin\b\.?/g, 'Minuten')
+      .replace(/\bStd\b\.?/g, 'Stunden')
+      .replace(/\binkl\b\.?/gi, 'inklusive'),
+  )
+}
+
+/** What a time is for; person and branch where they were chosen, or follow from what was chosen. */
+export interface SpokenWhat {
+  service: string
+  staff?: string | null
+  branch?: string | null
+}
+
+/** "Herrenhaarschnitt bei Anna Becker in Mitte" */
+export function sayWhat({ service, staff, branch }: SpokenWhat): string {
+  return [sayService(service), staff ? `bei ${sayName(staff)}` : '', branch ? `in ${sayName(branch)}` : '']
+    .filter(Boolean)
+    .join(' ')
+}
