@@ -13,6 +13,7 @@ export const errorCodes = [
   'missing_service',
   'missing_customer_name',
   'missing_name',
+  'missing_change',
   'missing_email',
   'missing_phone',
   'missing_new_date',

@@ -1,6 +1,7 @@
 /** Every function of the gateway, in the order an agent meets them, and the further names older agents use. */
 import { bookAppointment } from './book-appointment.ts'
 import { cancelAppointment } from './cancel-appointment.ts'
+import { changeAppointment } from './change-appointment.ts'
 import { checkAvailability } from './check-availability.ts'
 import { checkCustomer } from './check-customer.ts'
 import { collectAppointmentData } from './collect-appointment-data.ts'
@@ -41,6 +42,7 @@ export function allFunctions(): FunctionRegistry {
       queryAppointment,
       queryAppointmentByName,
       cancelAppointment,
+      changeAppointment,
       rescheduleAppointment,
       findNextAvailable,
       requestCallback,

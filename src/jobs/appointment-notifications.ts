@@ -5,7 +5,7 @@ import { companyOf, type Job } from './job.ts'
 
 const payloadSchema = z.looseObject({
   appointmentId: z.int().positive(),
-  kind: z.enum(['booked', 'confirmed', 'rescheduled', 'cancelled', 'rejected']),
+  kind: z.enum(['booked', 'confirmed', 'rescheduled', 'cancelled', 'rejected', 'changed']),
 })
 
 export const appointmentNotifications: Job<{ appointmentMails: Pick<AppointmentMails, 'write'> }> = {

@@ -33,6 +33,8 @@ export const alarms = {
   function_call_refused:
     'A function call with a wrong signature or from a foreign address: the agent falls silent.',
   function_failed: 'A function failed by a mistake of ours; the caller was offered a callback.',
+  identity_guessed:
+    'Somebody has named facts of one person three times in vain: for a day only a callback is left for that name.',
   import_failed: 'Event types of a company could not be read; its services stay as they are.',
   job_failed: 'A background job used up its attempts.',
   listed_time_refused: 'Cal.com refuses times that it lists as free: look at the hosts of the event type.',

@@ -40,6 +40,8 @@ export interface CallbackInput {
   attemptId?: string
   /** The business is told at once, or not before this instant: perhaps it need not be. */
   tellAt?: Date
+  /** Something to do for the business; the caller was promised no call. */
+  isTask?: true
 }
 
 export interface StoredCallback {
@@ -112,7 +114,7 @@ export class CallbackService {
       phone: phone ?? earlier?.phone ?? null,
       name: await nameFor(tx, scope, input.name, earlier?.name ?? null),
       preferredTime: input.preferredTime?.slice(0, reasonMax) ?? earlier?.preferredTime ?? null,
-      ...(earlier === null || input.preferredTime !== undefined
+      ...(input.isTask !== true && (earlier === null || input.preferredTime !== undefined)
         ? { preferredFrom: promise?.from ?? null, preferredTo: promise?.to ?? null }
         : {}),
     }

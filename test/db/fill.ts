@@ -55,5 +55,6 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
   await tx.webhookEvent.create({
     data: { companyId, source: 'calcom', eventType: 'PING', dedupeKey: mark, payload: {} },
   })
+  await tx.identityMiss.create({ data: { companyId, who: mark, since: new Date('2030-03-04T05:06:07Z') } })
   await tx.syncMark.create({ data: { companyId, name: mark, value: '2030-03-04' } })
 }

@@ -43,6 +43,7 @@ const tables = [
   ...[
     'policies',
     'customers',
+    'identity_misses',
     'calls',
     'retell_call_sessions',
     'appointments',

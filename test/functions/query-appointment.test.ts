@@ -3,6 +3,7 @@ import { cancelAppointment } from '../../src/functions/cancel-appointment.ts'
 import { getCustomerAppointments } from '../../src/functions/get-customer-appointments.ts'
 import { queryAppointment } from '../../src/functions/query-appointment.ts'
 import { queryAppointmentByName } from '../../src/functions/query-appointment-by-name.ts'
+import { rescheduleAppointment } from '../../src/functions/reschedule-appointment.ts'
 import { openSalon, type Salon, stranger } from '../helpers/salon.ts'
 
 let salon: Salon
@@ -108,6 +109,35 @@ describe('a caller with a number', () => {
       expect(answer).toMatchObject({ success: true, found: false, count: 0, appointments: [] })
       expect(JSON.stringify(answer)).not.toContain('2026-11-27')
     }
+  })
+
+  test('the same proof opens the same door: of another number name, day and time are asked for, once with the reason', async () => {
+    await salon.book({ at: '2026-11-27 10:00', name: 'Erika Mustermann' })
+    const husband = { from: stranger, callId: 'call_husband' }
+    const half = await salon.ask(rescheduleAppointment, { name: 'Erika Mustermann' }, husband)
+    expect(half).toMatchObject({
+      success: false,
+      error: 'appointment_not_found',
+      status: 'needs_verification',
+      missing_fields: ['date', 'time'],
+      message:
+        'Unter Ihrer Nummer finde ich dazu keinen Termin. Bitte nennen Sie mir zu dem Termin noch den Tag und die Uhrzeit.',
+    })
+    expect(
+      await salon.ask(queryAppointment, { name: 'Erika Mustermann', date: 'Freitag' }, husband),
+    ).toMatchObject({ message: 'Bitte nennen Sie mir zu Ihrem Termin noch die Uhrzeit.' })
+    const moved = await salon.ask(
+      rescheduleAppointment,
+      {
+        name: 'Erika Mustermann',
+        old_date: 'Freitag',
+        old_time: '10 Uhr',
+        new_date: 'Samstag',
+        new_time: '10 Uhr',
+      },
+      husband,
+    )
+    expect(moved).toMatchObject({ success: true })
   })
 
   test('I-68 a misheard name is enough when the number is right, another name is not', async () => {
@@ -229,9 +259,35 @@ describe('a withheld number', () => {
       error: 'identity_locked',
       fallback: 'callback_request',
     })
-    expect(await salon.ask(queryAppointmentByName, facts, { from: null, callId: 'call_new' })).toMatchObject({
-      success: true,
-    })
+    // Another call gets no further tries for that name; another name has its own.
+    const again = { from: null, callId: 'call_new' }
+    expect(await salon.ask(queryAppointmentByName, facts, again)).toMatchObject({ error: 'identity_locked' })
+    await salon.book({ at: '2026-11-27 11:00', name: 'Jonas Brandt' })
+    expect(
+      await salon.ask(
+        queryAppointmentByName,
+        { ...facts, customer_name: 'Jonas Brandt', appointment_time: '11 Uhr' },
+        again,
+      ),
+    ).toMatchObject({ success: true })
+  })
+
+  test('three misses for a name in three calls, whatever their numbers, lock it with an alarm; a day later it opens', async () => {
+    await salon.book({ at: '2026-11-27 10:00' })
+    const calls = [null, stranger, '+491712345678']
+    for (const [index, from] of calls.entries())
+      await salon.ask(
+        queryAppointmentByName,
+        { ...facts, appointment_time: `${12 + index} Uhr` },
+        { from, callId: `call_guess_${index}` },
+      )
+    const truth = (callId: string) => salon.ask(queryAppointmentByName, facts, { from: stranger, callId })
+    expect(await truth('call_guess_9')).toMatchObject({ error: 'identity_locked' })
+    expect(salon.lines.filter((line) => line.includes('"alarm":"identity_guessed"'))).toHaveLength(1)
+    // Whoever has the number needs no proof.
+    expect(await salon.ask(queryAppointment, { date: 'Freitag' })).toMatchObject({ found: true })
+    salon.clock.advance(25 * 3_600_000)
+    expect(await truth('call_guess_10')).toMatchObject({ success: true })
   })
 
   test('without a call that can be counted nothing can be guessed', async () => {

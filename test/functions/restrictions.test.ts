@@ -165,7 +165,7 @@ describe('somebody else, or somewhere else', () => {
     expect(start.summary).toMatch(/: Herrenhaarschnitt in Nord$/)
     const done = await ask('confirm_booking', { booking_id: start.booking_id, confirmed: true })
     expect(done.message).toMatch(
-      /gebucht! Herrenhaarschnitt am Freitag, den 27\. November um 14 Uhr in Nord\.$/,
+      /gebucht! Herrenhaarschnitt am Freitag, den 27\. November um 14 Uhr (?:bei \S+ \S+ )?in Nord\.$/,
     )
   })
 

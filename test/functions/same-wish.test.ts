@@ -203,6 +203,72 @@ describe('one’s own appointment is asked about before the yes', () => {
   })
 })
 
+describe('nobody knows yet whether the first was booked', () => {
+  const lostAnswer = () => {
+    const { control } = gateway.simulator
+    control.addFault({ operation: 'createBooking', effect: 'reset', phase: 'after', times: 1 })
+    control.addFault({ operation: 'listBookings', effect: 'error', status: 503, times: null })
+  }
+
+  test('another time for the same person is asked about first: one wish does not become two appointments', async () => {
+    const call = ring()
+    const first = await gateway.call('start_booking', wish, call)
+    lostAnswer()
+    expect(await gateway.call('confirm_booking', { booking_id: first.booking_id }, call)).toMatchObject({
+      success: false,
+      error: 'booking_unknown',
+    })
+    const other = await gateway.call('start_booking', { ...wish, date: '28.11.2026' }, call)
+    expect(other).toMatchObject({
+      success: false,
+      error: 'booking_unknown',
+      message:
+        'Ob Ihr Termin am Freitag, den 27. November um 10 Uhr eingetragen ist, prüfen wir noch. Soll ich trotzdem einen weiteren eintragen?',
+    })
+    expect(await gateway.call('book_appointment', { ...wish, date: '28.11.2026' }, call)).toMatchObject({
+      error: 'booking_unknown',
+    })
+    gateway.simulator.control.clearFaults()
+    expect(live()).toHaveLength(1)
+    // Who wants it all the same says so; another person is asked nothing.
+    expect(
+      await gateway.call('start_booking', { ...wish, name: 'Lena Brandt', time: '12:00' }, call),
+    ).toMatchObject({
+      success: true,
+    })
+    const besides = { ...wish, date: '28.11.2026', additional: true }
+    expect(await gateway.call('start_booking', besides, call)).toMatchObject({ success: true })
+  })
+
+  test('a draft from before waits for it', async () => {
+    const call = ring()
+    const draft = await gateway.call(
+      'start_booking',
+      { ...wish, name: 'Max Mustermann', time: '15:00' },
+      call,
+    )
+    await gateway.database.tenancy.run(1, (tx) =>
+      tx.bookingAttempt.update({
+        where: { id: String(draft.booking_id) },
+        data: { customerName: 'Somebody Else' },
+      }),
+    )
+    const first = await gateway.call('start_booking', wish, call)
+    lostAnswer()
+    await gateway.call('confirm_booking', { booking_id: first.booking_id }, call)
+    await gateway.database.tenancy.run(1, (tx) =>
+      tx.bookingAttempt.update({
+        where: { id: String(draft.booking_id) },
+        data: { customerName: 'Max Mustermann' },
+      }),
+    )
+    const answer = await gateway.call('confirm_booking', { booking_id: draft.booking_id }, call)
+    expect(answer).toMatchObject({ success: false })
+    expect(live()).toHaveLength(1)
+    gateway.simulator.control.clearFaults()
+  })
+})
+
 describe('the yes', () => {
   test('additional: true books a second one, once, however often it is repeated', async () => {
     const call = ring()

@@ -79,7 +79,7 @@ export async function startOver(gateway: TestGateway): Promise<void> {
   gateway.simulator.control.reset()
   await asOwner(
     gateway,
-    `TRUNCATE appointment_changes, mail_outbox, callback_requests, booking_attempts, appointments, webhook_events, sync_marks,
+    `TRUNCATE identity_misses, appointment_changes, mail_outbox, callback_requests, booking_attempts, appointments, webhook_events, sync_marks,
        retell_call_sessions, calls, customers RESTART IDENTITY CASCADE;
      DELETE FROM graphile_worker._private_jobs`,
   )

@@ -8,6 +8,7 @@ import {
   startGateway,
   type TestGateway,
 } from '../helpers/gateway.ts'
+import { asOwner } from '../helpers/webhooks.ts'
 import { long, Tally } from './tally.ts'
 
 const victim = {
@@ -36,6 +37,9 @@ beforeAll(async () => {
   await gateway.settle()
 })
 afterAll(() => gateway.close())
+
+/** As after a day. */
+const forgetMisses = () => asOwner(gateway, 'DELETE FROM identity_misses')
 
 const names = allFunctions()
   .list()
@@ -172,6 +176,12 @@ test('a name and a day are not enough for a withheld number; three misses end it
     expect(answer.message).not.toMatch(/Färben/)
   }
   expect(await untouched()).toBe(true)
+  // Another call, or another number, gives no more tries for that name; a day later there are new ones.
+  for (const from of ['anonymous', '+4915199999999'])
+    expect(
+      await gateway.call('query_appointment_by_name', truth, { callId: newCallId(), from }),
+    ).toMatchObject({ success: false, error: 'identity_locked' })
+  await forgetMisses()
   const other = await gateway.call('query_appointment_by_name', truth, {
     callId: newCallId(),
     from: 'anonymous',
@@ -180,6 +190,7 @@ test('a name and a day are not enough for a withheld number; three misses end it
 })
 
 test('guessing in parallel gives no more tries than guessing in a row', async () => {
+  await forgetMisses()
   const call = { callId: newCallId(), from: 'anonymous' }
   await gateway.event('call_started', call)
   const guesses = Array.from(

@@ -18,7 +18,7 @@ import {
   whichDay,
   whoseAppointment,
 } from '../../german/sentences/appointments.ts'
-import type { Finding, Purpose } from '../../services/appointments/types.ts'
+import type { Fact, Finding, Purpose } from '../../services/appointments/types.ts'
 import { spokenOf, viewOf } from '../../services/appointments/view.ts'
 import type { CallScope } from '../../services/call-context.ts'
 import type { StoredCallback } from '../../services/callbacks.ts'
@@ -90,8 +90,7 @@ export function unresolvedAnswer(
       return question('unclear_date', 'invalid_date', whichDay(finding.readings))
     case 'prove':
       return {
-        ...question('anonymous_caller', 'anonymous', proveAppointment(finding.missing)),
-        requires_phone_number: true,
+        ...proofWanted(finding.missing, finding.asked, scope.call.callerNumber === null),
         missing_fields: finding.missing,
       }
     case 'second_fact':
@@ -105,6 +104,14 @@ export function unresolvedAnswer(
         fallback: 'callback_request',
       }
   }
+}
+
+/** A withheld number, or one that has no such appointment: the same facts are asked for. */
+function proofWanted(missing: readonly Fact[], asked: boolean, isWithheld: boolean): FunctionAnswer {
+  const say = proveAppointment(missing, asked ? 'said_before' : isWithheld ? 'withheld' : 'not_on_number')
+  return isWithheld
+    ? { ...question('anonymous_caller', 'anonymous', say), requires_phone_number: true }
+    : { ...question('appointment_not_found', 'needs_verification', say), found: false }
 }
 
 /** The fields of a callback that was made instead of what was asked. */

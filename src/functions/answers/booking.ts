@@ -5,6 +5,7 @@ import { notFree } from '../../german/sentences/availability.ts'
 import {
   alreadyBookedMessage,
   askAboutOwnAppointment,
+  askBesideUnsure,
   askForTheYes,
   askThisDraft,
   askToConfirm,
@@ -30,9 +31,10 @@ import {
   takenMessage,
   unknownOutcome,
 } from '../../german/sentences/booking.ts'
+import { spokenPhone } from '../../lib/phone.ts'
 import type { Attempt } from '../../services/attempts.ts'
 import type { OwnFound } from '../../services/booking/own.ts'
-import type { Confirmed, Done, NotFree, Started } from '../../services/booking/types.ts'
+import type { Confirmed, Done, NotFree, Started, Unsure } from '../../services/booking/types.ts'
 import type { FunctionAnswer } from '../define.ts'
 import { callbackFields, replyReasons } from './appointments.ts'
 import { elsewhereFields, spokenElsewhere, understoodFields } from './times.ts'
@@ -44,11 +46,14 @@ const spokenAlternatives = 2
 export function startAnswer(started: Started): FunctionAnswer {
   if (started.kind === 'not_free') return notFreeAnswer(started, 'check')
   if (started.kind === 'own_appointment') return ownAnswer(started.own)
-  const { attempt, booking, again, filled } = started
+  if (started.kind === 'unsure') return unsureAnswer(started)
+  const { attempt, booking, again, filled, contact } = started
+  const phone = contact.phone === null ? null : spokenPhone(contact.phone)
+  const ask = () => askToConfirm(booking, { phone, email: contact.email })
   const summary = bookingSummary(booking)
   const message = {
-    no: () => askToConfirm(booking),
-    open: () => askToConfirm(booking),
+    no: ask,
+    open: ask,
     in_progress: () => inProgressMessage(booking),
     booked: () => alreadyBookedMessage(booking),
   }[again]()
@@ -75,6 +80,8 @@ export function confirmAnswer(confirmed: Confirmed): FunctionAnswer {
       return bookedAnswer(confirmed)
     case 'own_appointment':
       return { ...ownAnswer(confirmed.own), booking_id: confirmed.attempt.id }
+    case 'unsure':
+      return { ...unsureAnswer(confirmed), booking_id: confirmed.attempt.id }
     case 'standing':
       return refusal('booking_not_found', standsMessage(confirmed.spoken), {
         status: 'already_booked',
@@ -170,12 +177,23 @@ export function confirmAnswer(confirmed: Confirmed): FunctionAnswer {
 }
 
 /** The answer of book_appointment and its like: both steps, or why not. */
-export function bookAnswer(
-  outcome: Confirmed | Extract<Started, { kind: 'not_free' | 'own_appointment' }>,
-): FunctionAnswer {
+export function bookAnswer(outcome: Confirmed | Exclude<Started, { kind: 'ready' }>): FunctionAnswer {
   if ('attempt' in outcome) return confirmAnswer(outcome)
   if (outcome.kind === 'own_appointment') return ownAnswer(outcome.own)
+  if (outcome.kind === 'unsure') return unsureAnswer(outcome)
   return outcome.kind === 'not_free' ? notFreeAnswer(outcome, 'check') : confirmAnswer(outcome)
+}
+
+/** An earlier wish of the call may have been booked: whether another one is wanted all the same. */
+function unsureAnswer({ earlier }: Unsure): FunctionAnswer {
+  return refusal('booking_unknown', askBesideUnsure(earlier), {
+    status: 'unknown',
+    validation_status: 'valid',
+    availability_confirmed: false,
+    requires_confirmation: false,
+    next_steps:
+      'Erst den Anrufer fragen. Will er trotzdem einen weiteren: noch einmal mit additional=true aufrufen.',
+  })
 }
 
 /** The person has an appointment already: what it is, and whether this one is wanted besides. Nothing is held yet. */

@@ -148,6 +148,38 @@ export const appointments: Readonly<Record<string, Example>> = {
         'Ihr Termin für Herrenhaarschnitt ist verschoben auf Mittwoch, den 2. Dezember um 15 Uhr bei Anna Becker.',
     },
   },
+  change_appointment: {
+    args: {
+      date: 'Freitag',
+      notes: 'kommt mit Rollstuhl',
+    },
+    answer: {
+      success: true,
+      status: 'noted',
+      appointment: {
+        id: 1,
+        date: '2026-11-27',
+        time: '14:30',
+        datetime: '2026-11-27T13:30:00.000Z',
+        formatted_date: '27.11.2026',
+        weekday: 'Freitag',
+        human_date: 'Freitag, den 27. November',
+        human_time: '14 Uhr 30',
+        service: 'Herrenhaarschnitt',
+        staff: 'Anna Becker',
+        branch: 'Mitte',
+        duration_minutes: 30,
+        customer_name: 'Max Mustermann',
+        status: 'scheduled',
+        is_upcoming: true,
+      },
+      appointment_id: 1,
+      changed: ['notes'],
+      business_notified: true,
+      message:
+        'Ich habe zu Ihrem Termin am Freitag, den 27. November um 14 Uhr 30, Herrenhaarschnitt, Ihren Hinweis notiert.',
+    },
+  },
   cancel_appointment: {
     args: {
       date: 'Mittwoch, den 2. Dezember',

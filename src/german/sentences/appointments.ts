@@ -135,12 +135,21 @@ export function whichDay(readings: readonly string[]): string {
 const factWords = { name: 'den Namen', date: 'den Tag', time: 'die Uhrzeit' } as const
 
 /** A caller without a number must name what is missing. */
-export function proveAppointment(missing: ReadonlyArray<keyof typeof factWords>): string {
+/** `why`: said once in a call, then only what is still missing. */
+export function proveAppointment(
+  missing: ReadonlyArray<keyof typeof factWords>,
+  why: 'withheld' | 'not_on_number' | 'said_before',
+): string {
   const wanted = sayList(
     missing.map((fact) => factWords[fact]),
     'und',
   )
-  return `Ihre Rufnummer ist unterdrückt. Bitte nennen Sie mir zu Ihrem Termin noch ${wanted}.`
+  const reason = {
+    withheld: 'Ihre Rufnummer ist unterdrückt. ',
+    not_on_number: 'Unter Ihrer Nummer finde ich dazu keinen Termin. ',
+    said_before: '',
+  }[why]
+  return `${reason}Bitte nennen Sie mir zu ${why === 'not_on_number' ? 'dem' : 'Ihrem'} Termin noch ${wanted}.`
 }
 
 export function secondFactWanted(): string {

@@ -5,6 +5,7 @@
 import type { ClockTime, LocalDay } from '../index.ts'
 import { capitalised, sayDay, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
 import { askInstead, type SpokenElsewhere, type SpokenTime, sayTimes } from './availability.ts'
+import { contactIs } from './details.ts'
 import { type SpokenWhat, sayName, sayService, sayWhat } from './naming.ts'
 
 export interface SpokenMoment {
@@ -41,8 +42,13 @@ function sayPlace({ staff, branch }: SpokenBooking): string {
   return place === '' ? '' : ` ${place}`
 }
 
-export function askToConfirm(booking: SpokenBooking): string {
-  return `Ich fasse zusammen: ${bookingSummary(booking)}. Soll ich das so eintragen?`
+/** `contact`: a number as it is spoken and an address that are new, each in a sentence of its own. */
+export function askToConfirm(
+  booking: SpokenBooking,
+  contact: { phone: string | null; email: string | null } = { phone: null, email: null },
+): string {
+  const readBack = contactIs(contact).map((sentence) => `${sentence} `)
+  return `Ich fasse zusammen: ${bookingSummary(booking)}. ${readBack.join('')}Soll ich das so eintragen?`
 }
 
 /** The one sentence that says it is done. */
@@ -97,6 +103,11 @@ export function ownAppointmentInTheWay(
   return offers.length === 0
     ? `${own} An welchem anderen Tag passt es Ihnen?`
     : `${own} Passt Ihnen für einen zusätzlichen Termin ${sayTimes(offers.slice(0, 2), existing.today, 'oder')}?`
+}
+
+/** Nobody knows yet whether the earlier wish was booked. */
+export function askBesideUnsure(earlier: SpokenMoment): string {
+  return `Ob Ihr Termin ${sayAt(earlier)} eingetragen ist, prüfen wir noch. Soll ich trotzdem einen weiteren eintragen?`
 }
 
 interface OwnSpoken extends SpokenMoment {

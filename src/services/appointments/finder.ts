@@ -9,7 +9,15 @@ import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { instantOf } from '../../german/index.ts'
 import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import type { CallScope } from '../call-context.ts'
-import { countMiss, identityMissesMax, loadByFacts, loadOwn, lockMisses } from './identity.ts'
+import {
+  countMiss,
+  countNameMiss,
+  identityMissesMax,
+  loadByFacts,
+  loadOwn,
+  lockMisses,
+  lockNameMisses,
+} from './identity.ts'
 import type { ReadBackMemory } from './read-backs.ts'
 import { narrow, ofPerson, type ReadWish, readAppointmentWish, resolveAppointment } from './resolve.ts'
 import {
@@ -60,9 +68,9 @@ export class AppointmentFinder {
     const proven = await this.loadProven(scope)
     const read = readAppointmentWish(wish, scope)
     const finding = await this.#deps.tenancy.run(scope.call.companyId, async (tx): Promise<Listing> => {
-      const own = ofPerson(await loadOwn(tx, scope, proven), read.name)
+      const own = ofPerson(await loadOwn(tx, scope, proven.ids), read.name)
       if (own.length === 0 && scope.call.callerNumber === null) {
-        const shown = await this.#prove(tx, scope, read)
+        const shown = await this.#prove(tx, scope, read, proven)
         if (shown.kind === 'one') return listed([shown.appointment], scope)
         return shown.kind === 'several' ? listed(shown.appointments, scope) : shown
       }
@@ -83,35 +91,37 @@ export class AppointmentFinder {
     scope: CallScope,
     wish: AppointmentWish,
     purpose: Purpose,
-    proven: readonly number[],
+    proven: Proven,
   ): Promise<Finding> {
     const read = readAppointmentWish(wish, scope)
-    const own = await loadOwn(tx, scope, proven)
+    const own = await loadOwn(tx, scope, proven.ids)
     const guarded = purpose === 'change' && scope.catalogue.company.secondFactRequired
     if (guarded && !own.some((one) => one.callId !== null && one.callId === scope.call.callId))
-      return this.#findGuarded(tx, scope, read, own)
+      return this.#findGuarded(tx, scope, read, own, proven)
     const finding = resolveAppointment(own, read, purpose, scope)
     if (finding.kind !== 'none') return finding
     const complete = missingFacts(read).length === 0
-    if (scope.call.callerNumber === null)
-      return complete || own.length === 0 ? this.#prove(tx, scope, read) : finding
-    // A known number may still mean an appointment that was booked without one, and can prove it like anybody.
+    // The same proof opens the same door, from a withheld number and from one that has no such appointment.
+    const isAnothers = read.name !== null && ofPerson(own, read.name).length === 0
+    if (isAnothers || (scope.call.callerNumber === null && (complete || own.length === 0)))
+      return this.#prove(tx, scope, read, proven)
     return complete ? this.#proveQuietly(tx, scope, read, finding) : finding
   }
 
-  /** Ids that a caller without a number has proven earlier in this call. */
-  async loadProven(scope: CallScope): Promise<number[]> {
+  /** What the caller has proven earlier in this call. */
+  async loadProven(scope: CallScope): Promise<Proven> {
     const lookup = provenLookup(scope)
-    return lookup === null ? [] : ((await this.#deps.cache.get(lookup)) ?? [])
+    return lookup === null ? nothingProven : ((await this.#deps.cache.get(lookup)) ?? nothingProven)
   }
 
   /** Keeps what was proven for the rest of the call. */
-  async rememberProven(scope: CallScope, found: Finding | Listing, known: readonly number[]): Promise<void> {
+  async rememberProven(scope: CallScope, found: Finding | Listing, known: Proven): Promise<void> {
     const key = provenLookup(scope)?.key
     if (key === undefined) return
-    const ids = [...known, ...foundIds(found, scope)]
-    if (ids.length > known.length)
-      await this.#deps.cache.set(key, [...new Set(ids)].slice(-20), provenTtlSeconds)
+    const ids = [...new Set([...known.ids, ...foundIds(found, scope)])].slice(-20)
+    const asked = known.asked || found.kind === 'prove'
+    if (ids.length > known.ids.length || asked !== known.asked)
+      await this.#deps.cache.set(key, { ids, asked }, provenTtlSeconds)
   }
 
   /** What is read out now may be changed without being read out again. */
@@ -125,14 +135,20 @@ export class AppointmentFinder {
   }
 
   /** The number is not enough for this company: name or day must fit as well, and guessing is counted. */
-  async #findGuarded(tx: Tx, scope: CallScope, read: ReadWish, own: OwnAppointment[]): Promise<Finding> {
+  async #findGuarded(
+    tx: Tx,
+    scope: CallScope,
+    read: ReadWish,
+    own: OwnAppointment[],
+    proven: Proven,
+  ): Promise<Finding> {
     if (read.name === null && read.when?.day == null)
-      return scope.call.callerNumber === null ? this.#prove(tx, scope, read) : { kind: 'second_fact' }
+      return scope.call.callerNumber === null ? this.#prove(tx, scope, read, proven) : { kind: 'second_fact' }
     const misses = await lockMisses(tx, scope)
     if (misses === null || misses >= identityMissesMax) return { kind: 'locked_out' }
     const finding = resolveAppointment(own, read, 'change', scope)
     if (finding.kind !== 'none') return finding
-    if (scope.call.callerNumber === null) return this.#prove(tx, scope, read)
+    if (scope.call.callerNumber === null) return this.#prove(tx, scope, read, proven)
     await countMiss(tx, scope)
     return { kind: 'not_proven' }
   }
@@ -142,25 +158,40 @@ export class AppointmentFinder {
     tx: Tx,
     scope: CallScope,
     read: ReadWish,
+    { asked }: Proven,
   ): Promise<Extract<Finding, { kind: 'one' | 'several' | 'prove' | 'not_proven' | 'locked_out' }>> {
     const misses = await lockMisses(tx, scope)
     if (misses === null || misses >= identityMissesMax) return { kind: 'locked_out' }
     const missing = missingFacts(read)
-    if (missing.length > 0) return { kind: 'prove', missing }
-    const proven = await this.#loadProvenBy(tx, scope, read)
-    if (proven.length === 1) return { kind: 'one', appointment: proven[0]! }
-    if (proven.length > 1) return { kind: 'several', appointments: proven }
-    await countMiss(tx, scope)
-    return misses + 1 >= identityMissesMax ? { kind: 'locked_out' } : { kind: 'not_proven' }
+    if (missing.length > 0 || read.name === null) return { kind: 'prove', missing, asked }
+    if ((await lockNameMisses(tx, scope, read.name)) >= identityMissesMax) return { kind: 'locked_out' }
+    const fitting = await this.#loadProvenBy(tx, scope, read)
+    if (fitting.length === 1) return { kind: 'one', appointment: fitting[0]! }
+    if (fitting.length > 1) return { kind: 'several', appointments: fitting }
+    const ofName = await this.#countMiss(tx, scope, read.name)
+    return Math.max(misses + 1, ofName) >= identityMissesMax ? { kind: 'locked_out' } : { kind: 'not_proven' }
   }
 
-  /** As `#prove`, for a caller whose number is known: a miss is counted, but the answer stays the ordinary one. */
+  /** Out: the misses of that name within a day. */
+  async #countMiss(tx: Tx, scope: CallScope, name: string): Promise<number> {
+    await countMiss(tx, scope)
+    const ofName = await countNameMiss(tx, scope, name)
+    if (ofName === identityMissesMax)
+      scope.log.error(
+        { component: 'identity', alarm: 'identity_guessed', companyId: scope.call.companyId },
+        'somebody guesses at the appointments of one person; for a day they are only called back',
+      )
+    return ofName
+  }
+
+  /** As `#prove`, for whoever asks about a person of their own number: a miss is counted, but the answer stays the ordinary one. */
   async #proveQuietly(tx: Tx, scope: CallScope, read: ReadWish, otherwise: Finding): Promise<Finding> {
     const misses = await lockMisses(tx, scope)
-    if (misses === null || misses >= identityMissesMax) return otherwise
-    const [proven] = await this.#loadProvenBy(tx, scope, read)
-    if (proven) return { kind: 'one', appointment: proven }
-    await countMiss(tx, scope)
+    if (misses === null || misses >= identityMissesMax || read.name === null) return otherwise
+    if ((await lockNameMisses(tx, scope, read.name)) >= identityMissesMax) return otherwise
+    const [fitting] = await this.#loadProvenBy(tx, scope, read)
+    if (fitting) return { kind: 'one', appointment: fitting }
+    await this.#countMiss(tx, scope, read.name)
     return otherwise
   }
 
@@ -206,9 +237,17 @@ function listed(own: readonly OwnAppointment[], scope: CallScope): Listing {
   }
 }
 
-const provenSchema = z.array(z.int().positive()).max(50)
+const provenSchema = z.object({
+  /** Appointments that the number does not prove and the caller has. */
+  ids: z.array(z.int().positive()).max(50),
+  /** Whether they have been asked for a proof. */
+  asked: z.boolean(),
+})
+/** What a call has shown of its right to appointments. */
+type Proven = z.infer<typeof provenSchema>
+const nothingProven: Proven = { ids: [], asked: false }
 
-function provenLookup({ call }: CallScope): Lookup<number[]> | null {
+function provenLookup({ call }: CallScope): Lookup<Proven> | null {
   if (call.callId === null) return null
   const key = `company:${call.companyId}:call:${call.callId}:proven`
   return { key, kind: 'proven', schema: provenSchema }

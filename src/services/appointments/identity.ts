@@ -1,10 +1,12 @@
 /**
  * What a caller may see and change (design section 9). The number the network reports proves its own customers'
  * appointments, and the call that booked an appointment proves that one. Whoever has no number must name the person,
- * the day and the time of one appointment; facts that do not fit are counted per call, and three end it.
+ * the day and the time of one appointment, and so must whoever means an appointment that the number does not prove; facts that do
+ * not fit are counted per call, and per company and name over a day, and three end it.
  * Every function here runs inside the caller's transaction.
  */
 
+import { createHash } from 'node:crypto'
 import type { Tx } from '../../db/tenancy.ts'
 import type { CallScope } from '../call-context.ts'
 import { comparePersonNames } from '../matching/index.ts'
@@ -12,6 +14,9 @@ import type { OwnAppointment } from './types.ts'
 
 /** Facts that did not fit, per call, before only a callback is left. */
 export const identityMissesMax = 3
+
+/** For so long a miss counts against its name. */
+export const missesKeptMs = 24 * 3_600_000
 
 /** How far back a caller may ask about appointments. */
 const lookBackMs = 400 * 86_400_000
@@ -47,10 +52,7 @@ export async function loadAppointment(
   return found ?? null
 }
 
-/**
- * Appointments that begin at exactly that instant and are for exactly that name. A caller with a number can claim only
- * those of customers who have none (booked on the web, or from a withheld number); without a number any of the company's.
- */
+/** Appointments of the company that begin at exactly that instant and are for exactly that name: the same proof from any number. */
 export async function loadByFacts(
   tx: Tx,
   scope: CallScope,
@@ -60,7 +62,6 @@ export async function loadByFacts(
     companyId: scope.call.companyId,
     since: new Date(0),
     startsAt: facts.startsAt,
-    numberless: scope.call.callerNumber !== null,
   })
   return candidates.filter((candidate) => comparePersonNames(facts.name, candidate.personName) === 'same')
 }
@@ -78,6 +79,46 @@ export async function lockMisses(tx: Tx, scope: CallScope): Promise<number | nul
   return row?.misses ?? null
 }
 
+/**
+ * How many facts did not fit for that name within a day, in whatever call; locks the name, so that guesses in parallel queue up.
+ * After `lockMisses`, always in this order.
+ */
+export async function lockNameMisses(tx: Tx, scope: CallScope, name: string): Promise<number> {
+  const { companyId } = scope.call
+  const dayAgo = new Date(scope.now.getTime() - missesKeptMs)
+  const [row] = await tx.$queryRaw<Array<{ misses: number }>>`
+    INSERT INTO identity_misses AS known (company_id, who, misses, since)
+    VALUES (${companyId}, ${whoOf(companyId, name)}, 0, ${scope.now})
+    ON CONFLICT (company_id, who) DO UPDATE SET
+      misses = CASE WHEN known.since < ${dayAgo} THEN 0 ELSE known.misses END,
+      since = CASE WHEN known.since < ${dayAgo} THEN excluded.since ELSE known.since END
+    RETURNING misses`
+  return row?.misses ?? identityMissesMax
+}
+
+/** Notes one more guess at that name that did not fit. Out: how many there were within a day. */
+export async function countNameMiss(tx: Tx, scope: CallScope, name: string): Promise<number> {
+  const { companyId } = scope.call
+  const row = await tx.identityMiss.update({
+    where: { companyId_who: { companyId, who: whoOf(companyId, name) } },
+    data: { misses: { increment: 1 } },
+    select: { misses: true },
+  })
+  return row.misses
+}
+
+/** A name as it is counted: heard a little differently it is another one, as it is for the proof. */
+function whoOf(companyId: number, name: string): string {
+  const words =
+    name
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  return createHash('sha256')
+    .update(JSON.stringify([companyId, ...words.sort()]))
+    .digest('hex')
+}
+
 /** Notes one more guess that did not fit. */
 export async function countMiss(tx: Tx, scope: CallScope): Promise<void> {
   await tx.call.updateMany({
@@ -93,8 +134,6 @@ interface Selection {
   callId?: string | null
   ids?: readonly number[]
   startsAt?: Date
-  /** With `startsAt`: only customers without a phone number. */
-  numberless?: boolean
 }
 
 /** Each part of the union is empty when its value is null: comparing with null is never true. */
@@ -117,7 +156,6 @@ function select(tx: Tx, by: Selection): Promise<OwnAppointment[]> {
       UNION ALL SELECT unnest(${ids}::bigint[])
       UNION ALL SELECT at.id FROM appointments at JOIN customers person
         ON person.company_id = at.company_id AND person.id = at.customer_id
-        WHERE at.company_id = ${by.companyId} AND at.appointment_datetime = ${by.startsAt ?? null}::timestamptz
-          AND (NOT ${by.numberless ?? false}::boolean OR person.phone IS NULL))
+        WHERE at.company_id = ${by.companyId} AND at.appointment_datetime = ${by.startsAt ?? null}::timestamptz)
     ORDER BY a.appointment_datetime DESC, a.id DESC LIMIT ${loadedMax}`
 }

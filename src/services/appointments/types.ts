@@ -58,8 +58,8 @@ export type Finding =
   | { kind: 'whose' }
   /** The day was not understood, or is none: ask again. */
   | { kind: 'unclear_day'; readings: string[] }
-  /** The number proves nothing, and these facts are missing. */
-  | { kind: 'prove'; missing: Fact[] }
+  /** The number proves nothing of what is meant, and these facts are missing. `asked`: before in this call. */
+  | { kind: 'prove'; missing: Fact[]; asked: boolean }
   /** The company wants a second fact besides the number. */
   | { kind: 'second_fact' }
   /** The facts did not fit; nothing is said about what exists. */

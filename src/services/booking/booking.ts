@@ -29,13 +29,7 @@ import { RefusedTimes } from './refused-times.ts'
 import { BookingSettler, type SettledBooking } from './settle.ts'
 import { SlotKeeper } from './slot-keeper.ts'
 import { BookingStarter } from './start.ts'
-import {
-  type BookingWish,
-  type Confirmed,
-  type OwnAppointmentFound,
-  requestsToBook,
-  type Started,
-} from './types.ts'
+import { type BookingWish, type Confirmed, requestsToBook, type Started } from './types.ts'
 import { WishMemory } from './wish-memory.ts'
 
 export interface BookingDeps {
@@ -109,10 +103,7 @@ export class BookingService {
   }
 
   /** Both steps in one, for agents that do not ask back. The same request twice at once is one booking, told twice. */
-  book(
-    scope: CallScope,
-    wish: BookingWish,
-  ): Promise<Confirmed | Extract<Started, { kind: 'not_free' }> | OwnAppointmentFound> {
+  book(scope: CallScope, wish: BookingWish): Promise<Confirmed | Exclude<Started, { kind: 'ready' }>> {
     return this.#books.join(scope.call, wish, async () => {
       const started = await this.start({ ...scope, follow: requestsToBook }, wish)
       return started.kind === 'ready' ? this.#confirmer.execute(scope, started.attempt) : started

@@ -85,6 +85,10 @@ export async function completeWish(
       ...(wish.service === undefined && { service: { value: service.name, from: sourceOf(service.id) } }),
       ...(wish.name === undefined && { name: { value: name, from: 'default' } }),
     },
+    contact: {
+      phone: said.phone !== undefined && phone !== call.callerNumber ? phone : null,
+      email: said.email !== undefined && email !== person?.email ? email : null,
+    },
     corrects: draft?.corrects ?? null,
   }
 }

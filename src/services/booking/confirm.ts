@@ -237,7 +237,7 @@ export class BookingConfirmer {
     if (!started) return { kind: 'nothing_open' }
     if (started.kind === 'not_free')
       return { ...started, kind: 'slot_lost', attempt, reason: 'slot_unavailable' }
-    if (started.kind === 'own_appointment') return { ...started, attempt }
+    if (started.kind !== 'ready') return { ...started, attempt }
     return this.execute(scope, started.attempt)
   }
 

@@ -13,7 +13,7 @@ import type { SpokenMoment } from '../../german/sentences/booking.ts'
 import { loadOwn } from '../appointments/identity.ts'
 import { isLive, type OwnAppointment } from '../appointments/types.ts'
 import { type AppointmentView, branchOfAppointment, spokenOf, viewOf } from '../appointments/view.ts'
-import type { Attempt } from '../attempts.ts'
+import { type Attempt, isUnderWay } from '../attempts.ts'
 import type { Alternative } from '../availability/alternatives.ts'
 import type { CallScope } from '../call-context.ts'
 import { serviceName } from '../catalogue.ts'
@@ -94,6 +94,29 @@ export function findConflict(
   return conflicts.find(({ overlaps }) => overlaps) ?? conflicts[0] ?? null
 }
 
+/**
+ * An attempt of this call for the same person and service at another time, of which nobody knows yet whether it was booked: another
+ * wish may make two appointments of one. Null when there is none.
+ */
+export function findUnsure(attempts: readonly Attempt[], wish: Wished, scope: CallScope): Attempt | null {
+  return (
+    attempts.find(
+      (attempt) =>
+        isUnderWay(attempt) &&
+        attempt.serviceId !== null &&
+        attempt.startAt !== null &&
+        attempt.startAt.getTime() !== wish.startAt.getTime() &&
+        isSamePerson(attempt.customerName ?? '', wish.name) &&
+        isSameService(attempt.serviceId, wish.serviceId, scope),
+    ) ?? null
+  )
+}
+
+/** The key of the question whether a wish is meant besides an attempt of which nobody knows. */
+export function questionBeside({ id }: Attempt, wish: Wished): string {
+  return `unsure:${id}:${wish.serviceId}:${wish.startAt.getTime()}`
+}
+
 /** The key of the question whether a wish is meant besides an appointment. */
 export function questionAbout({ appointment }: OwnConflict, wish: Wished): string {
   return `own:${appointment.id}:${wish.serviceId}:${wish.startAt.getTime()}`
@@ -131,7 +154,10 @@ export async function findObstacle(tx: Tx, scope: CallScope, attempt: Attempt): 
       isRival(other, wish) ||
       (isSamePerson(other.name ?? '', name) &&
         other.startAt !== null &&
-        isSameTreatment(other.serviceId, other.startAt, wish, scope)),
+        (isSameTreatment(other.serviceId, other.startAt, wish, scope) ||
+          (other.ofThisCall &&
+            other.serviceId !== null &&
+            isSameService(other.serviceId, serviceId, scope)))),
   )
   return rival ? { kind: 'attempt', attemptId: rival.id } : null
 }
@@ -159,6 +185,7 @@ function isRival({ name, startAt, endAt }: UnderWay, wish: Wished): boolean {
 
 interface UnderWay {
   id: string
+  ofThisCall: boolean
   name: string | null
   serviceId: number | null
   startAt: Date | null
@@ -176,7 +203,7 @@ function loadUnderWay(
 ): Promise<UnderWay[]> {
   const { companyId, callerNumber, callId } = scope.call
   return tx.$queryRaw<UnderWay[]>`
-    SELECT b.id, b.customer_name AS name, b.service_id AS "serviceId", b.start_at AS "startAt", b.end_at AS "endAt"
+    SELECT b.id, coalesce(b.call_id = ${callId}::text, false) AS "ofThisCall", b.customer_name AS name, b.service_id AS "serviceId", b.start_at AS "startAt", b.end_at AS "endAt"
     FROM booking_attempts b
     LEFT JOIN calls k ON k.company_id = b.company_id AND k.retell_call_id = b.call_id
     WHERE b.company_id = ${companyId} AND b.kind = 'book' AND b.state IN ('executing', 'unknown')

@@ -15,7 +15,7 @@ import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallScope } from '../call-context.ts'
 import { findBranch, isClosedOn } from '../catalogue.ts'
-import { type Filled, requireOpen } from '../choices.ts'
+import { requireOpen } from '../choices.ts'
 import type { CustomerService, PersonOnNumber } from '../customers.ts'
 import { mailboxAddress } from './attendee.ts'
 import { completeWish } from './complete.ts'
@@ -26,10 +26,12 @@ import type { OtherTimes } from './other-times.ts'
 import {
   findConflict,
   findOwnAt,
+  findUnsure,
   loadUpcoming,
   ofSamePerson,
   ownFound,
   questionAbout,
+  questionBeside,
   type Wished,
 } from './own.ts'
 import { readDone } from './record.ts'
@@ -116,6 +118,7 @@ export class BookingStarter {
         notes: attempt.notes,
         additional: attempt.additional,
         filled: {},
+        contact: { phone: null, email: null },
         corrects: null,
       },
       await this.#loadKnown(scope),
@@ -135,14 +138,20 @@ export class BookingStarter {
     }
     const conflict = findConflict(known.own, wished, scope)
     const about = conflict === null ? null : questionAbout(conflict, wished)
-    const agreed = spoken.additional || (about !== null && (await memory.isAnswered(call, about, now)))
+    const unsure = conflict === null && !spoken.additional ? findUnsure(known.attempts, wished, scope) : null
+    if (unsure !== null && !(await memory.isAnswered(call, questionBeside(unsure, wished), now))) {
+      await memory.ask(call, questionBeside(unsure, wished))
+      return { kind: 'unsure', earlier: spokenBooking(unsure, scope) }
+    }
+    const agreed =
+      spoken.additional || unsure !== null || (about !== null && (await memory.isAnswered(call, about, now)))
     const wish = { ...spoken, additional: agreed }
     const eventTypeId = eventTypeOf(wish)
     const key = keyOf(scope, wish, known.attempts)
     const same = known.attempts.find((attempt) => isStanding(attempt, key, now))
     const isSameOffer = same !== undefined && same.eventTypeId === eventTypeId
     if (same && same.state !== 'draft') {
-      if (same.state !== 'booked' || (await this.#stands(scope, same))) return ready(same, scope, wish.filled)
+      if (same.state !== 'booked' || (await this.#stands(scope, same))) return ready(same, scope, wish)
     }
     const held = isSameOffer && same.reservationUntil !== null && same.reservationUntil > now
     const mustAsk = conflict !== null && !agreed
@@ -176,7 +185,7 @@ export class BookingStarter {
     for (const older of replaced) holds.releaseLater(scope, older)
     const hold = created && held ? await holds.take(scope, slot) : early
     if (hold) holds.note(attempt, hold)
-    return ready(attempt, scope, wish.filled, call.callId !== null && !created)
+    return ready(attempt, scope, wish, call.callId !== null && !created)
   }
 
   #findOwnAt(scope: CallScope, wished: Wished) {
@@ -360,7 +369,12 @@ export class BookingStarter {
   }
 }
 
-function ready(attempt: Attempt, scope: CallScope, filled: Filled, isAgain = true): Started {
+function ready(
+  attempt: Attempt,
+  scope: CallScope,
+  { filled, contact }: Pick<CompleteWish, 'filled' | 'contact'>,
+  isAgain = true,
+): Started {
   const again = !isAgain
     ? 'no'
     : attempt.state === 'booked'
@@ -368,5 +382,5 @@ function ready(attempt: Attempt, scope: CallScope, filled: Filled, isAgain = tru
       : attempt.state === 'draft'
         ? 'open'
         : 'in_progress'
-  return { kind: 'ready', attempt, booking: spokenBooking(attempt, scope), again, filled }
+  return { kind: 'ready', attempt, booking: spokenBooking(attempt, scope), again, filled, contact }
 }

@@ -29,6 +29,13 @@ export interface BookingWish {
   additional?: boolean
 }
 
+/** Contact data that is new in this wish. */
+export interface NewContact {
+  /** E.164 */
+  phone: string | null
+  email: string | null
+}
+
 /** A wish in which nothing is open any more. */
 export interface CompleteWish extends Moment {
   branch: CatalogueBranch
@@ -46,6 +53,7 @@ export interface CompleteWish extends Moment {
   additional: boolean
   /** What was not said and is taken from the call or the set-up. */
   filled: Filled
+  contact: NewContact
   /** The open draft that this wish corrects. */
   corrects: string | null
 }
@@ -76,9 +84,15 @@ export type Started =
       booking: SpokenBooking
       again: 'no' | 'open' | 'in_progress' | 'booked'
       filled: Filled
+      /** What was said anew of contact data, to be read back: a number as it is spoken, an address. */
+      contact: NewContact
     }
   | ({ kind: 'not_free' } & NotFree)
   | OwnAppointmentFound
+  | Unsure
+
+/** Nobody knows yet whether an earlier wish of theirs was booked: asked before another one is held. */
+export type Unsure = { kind: 'unsure'; earlier: SpokenBooking }
 
 /** The person has an appointment that this wish is in the way of: asked about before anything is held. */
 export type OwnAppointmentFound = { kind: 'own_appointment'; own: OwnFound }
@@ -100,6 +114,7 @@ export type Confirmed =
   | { kind: 'unknown'; attempt: Attempt; canCallBack: boolean; promised: boolean }
   /** Another call of theirs, or another branch, was quicker: nothing was sent. */
   | (OwnAppointmentFound & { attempt: Attempt })
+  | (Unsure & { attempt: Attempt })
   | { kind: 'in_progress'; attempt: Attempt; booking: SpokenBooking }
   /** Nothing was sent, or Cal.com asked us to wait: the draft is open again. */
   | { kind: 'calendar_busy' | 'calendar_unavailable'; attempt: Attempt }

@@ -8,7 +8,7 @@ import type { CallOptions } from '../../calcom/transport.ts'
 import type { AlarmName } from '../../lib/alarms.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import { loadAppointment } from '../appointments/identity.ts'
-import type { OwnAppointment } from '../appointments/types.ts'
+import type { AppointmentWish, OwnAppointment } from '../appointments/types.ts'
 import { type Attempt, leaseMs } from '../attempts.ts'
 import { readLagMs, verifyAgainMs } from '../booking/errands.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
@@ -17,6 +17,7 @@ import { jobScope } from '../job-scope.ts'
 import { type ChangeCalcom, type ChangeDeps, markChanged } from './attempting.ts'
 import { deniedButStanding, fetchBookingState } from './calcom-state.ts'
 import { Cancelling, type CancelOutcome, type CancelWish } from './cancel.ts'
+import { DetailChanges, type DetailsOutcome, type DetailsWish } from './details.ts'
 import { type Errand, handOver, targetOf } from './handover.ts'
 import type { MoveOutcome, MoveWish } from './move-outcome.ts'
 import type { ChangeRecorder, MoveNews } from './record.ts'
@@ -36,12 +37,14 @@ export class AppointmentChanges {
   readonly #deps: ChangeDeps
   readonly #cancelling: Cancelling
   readonly #rescheduling: Rescheduling
+  readonly #details: DetailChanges
 
   constructor(deps: ChangeDeps) {
     this.#deps = deps
     this.recorder = deps.recorder
     this.#cancelling = new Cancelling(deps)
     this.#rescheduling = new Rescheduling(deps)
+    this.#details = new DetailChanges(deps)
   }
 
   /** Cancels the appointment a caller means. */
@@ -56,6 +59,11 @@ export class AppointmentChanges {
     const outcome = await this.#rescheduling.run(scope, wish)
     await this.#noteHeard(scope, outcome)
     return outcome
+  }
+
+  /** Notes new data for the appointment a caller means. @throws AppError with the question to ask */
+  changeDetails(scope: CallScope, which: AppointmentWish, wish: DetailsWish): Promise<DetailsOutcome> {
+    return this.#details.run(scope, which, wish)
   }
 
   /** Whose day and time the answer says need not be read back again in this call. */

@@ -26,6 +26,7 @@ export type Errand =
   | 'moved_otherwise'
   | 'cancel_shared'
   | 'move_shared'
+  | 'details_changed'
 
 const errands: Record<Errand, { kind: CallbackKind; text: string }> = {
   cancel_too_late: { kind: 'policy', text: 'Möchte nach Ablauf der Frist absagen' },
@@ -39,6 +40,7 @@ const errands: Record<Errand, { kind: CallbackKind; text: string }> = {
   },
   cancel_shared: { kind: 'technical', text: 'Möchte einen Termin absagen, an dem noch andere teilnehmen' },
   move_shared: { kind: 'technical', text: 'Möchte einen Termin verschieben, an dem noch andere teilnehmen' },
+  details_changed: { kind: 'technical', text: 'Am Telefon geändert, bitte im Kalender nachtragen' },
   move_unclear: { kind: 'technical', text: 'Unklar, ob die Verschiebung geklappt hat: bitte prüfen' },
 }
 
@@ -54,15 +56,17 @@ export function handOver(
   appointment: OwnAppointment,
   errand: Errand,
   attemptId?: string,
+  details?: string,
 ): Promise<StoredCallback> {
   const zone = branchOfAppointment(appointment, scope).timeZone
   const when = `${germanDate(localDayOf(appointment.startsAt, zone))}, ${clockTimeOf(appointment.startsAt, zone)} Uhr`
   const { kind, text } = errands[errand]
   return callbacks.requestIn(tx, scope, {
     kind,
-    reason: `${text}: ${serviceName(scope.catalogue, appointment.serviceId)} am ${when}`,
+    reason: `${text}: ${serviceName(scope.catalogue, appointment.serviceId)} am ${when}${details === undefined ? '' : ` (${details})`}`,
     name: appointment.personName,
     ...(attemptId !== undefined && { attemptId }),
+    ...(errand === 'details_changed' && { isTask: true as const }),
     ...(errand === 'move_unclear' && { tellAt: new Date(scope.now.getTime() + tellAfterMs) }),
   })
 }

@@ -21,7 +21,7 @@ import { customerMailbox } from './recipient.ts'
 import { plain } from './render.ts'
 
 /** What happened, as the enqueuing code names it. */
-export type AppointmentNews = 'booked' | 'confirmed' | 'rescheduled' | 'cancelled' | 'rejected'
+export type AppointmentNews = 'booked' | 'confirmed' | 'rescheduled' | 'cancelled' | 'rejected' | 'changed'
 
 export type AppointmentMailReport = 'written' | 'known' | 'unwanted' | 'no_address' | 'overtaken' | 'absent'
 
@@ -100,7 +100,7 @@ export class AppointmentMails {
         appointmentId: appointment.id,
         // A move gives the booking a new uid, so each life of an appointment has its own mails; one in place only a new sequence.
         dedupeKey: `appointment:${appointment.id}:${kind}:${appointment.calcomUid ?? ''}${
-          kind === 'rescheduled' ? `:${appointment.icalSequence}` : ''
+          kind === 'rescheduled' || news === 'changed' ? `:${appointment.icalSequence}` : ''
         }`,
         domain: from.domain,
         now,

@@ -53,7 +53,7 @@ export class Retention {
 
   #clean(companyId: number, before: Date): Promise<Forgotten> {
     return this.#deps.tenancy.asSystem(async (tx) => {
-      const forgotten = await cleanCompany(tx, companyId, before)
+      const forgotten = await cleanCompany(tx, companyId, before, this.#before(1))
       const counts = Object.fromEntries(Object.entries(forgotten).filter(([, count]) => count > 0))
       if (Object.keys(counts).length > 0)
         await writeAudit(tx, {
@@ -69,7 +69,7 @@ export class Retention {
   }
 }
 
-async function cleanCompany(tx: Tx, companyId: number, before: Date): Promise<Forgotten> {
+async function cleanCompany(tx: Tx, companyId: number, before: Date, dayAgo: Date): Promise<Forgotten> {
   return {
     calls: await tx.$executeRaw`
       UPDATE calls SET transcript = NULL, summary = NULL, recording_url = NULL, analysis = NULL
@@ -98,6 +98,8 @@ async function cleanCompany(tx: Tx, companyId: number, before: Date): Promise<Fo
     appointment_notes: await tx.$executeRaw`
       UPDATE appointments SET notes = NULL, cancellation_reason = NULL
       WHERE company_id = ${companyId} AND ends_at < ${before} AND (notes IS NOT NULL OR cancellation_reason IS NOT NULL)`,
+    identity_misses: await tx.$executeRaw`
+      DELETE FROM identity_misses WHERE company_id = ${companyId} AND since < ${dayAgo}`,
     reasons: await tx.$executeRaw`
       UPDATE appointment_changes SET reason = NULL
       WHERE company_id = ${companyId} AND created_at < ${before} AND reason IS NOT NULL`,

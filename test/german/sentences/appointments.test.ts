@@ -52,7 +52,7 @@ const examples: Array<[string, string]> = [
   ],
   [say.whichAppointment([colour]), 'Meinen Sie Ihren Termin morgen um 9 Uhr 5?'],
   [
-    say.proveAppointment(['name', 'date', 'time']),
+    say.proveAppointment(['name', 'date', 'time'], 'withheld'),
     'Ihre Rufnummer ist unterdrückt. Bitte nennen Sie mir zu Ihrem Termin noch den Namen, den Tag und die Uhrzeit.',
   ],
   [
