@@ -85,7 +85,7 @@ function answerOf(outcome: CancelOutcome, context: TenantContext): FunctionAnswe
     case 'pending':
       return failure('cancel_pending', 'cancel_pending', cancelNoted(spoken))
     case 'denied': {
-      const message = tooLateToCancel(outcome.deadlineHours, outcome.callback.say)
+      const message = tooLateToCancel(outcome.deadlineHours, outcome.callback.offer)
       return {
         ...failure('policy_violation', 'denied', message),
         reason: 'deadline_missed',

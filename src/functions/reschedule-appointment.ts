@@ -131,8 +131,8 @@ function answerOf(outcome: MoveOutcome, context: TenantContext): FunctionAnswer 
       const { objection, callback } = outcome
       const message =
         objection.kind === 'too_late'
-          ? tooLateToMove(objection.deadlineHours, callback.say)
-          : movedTooOften(objection.max, callback.say)
+          ? tooLateToMove(objection.deadlineHours, callback.offer)
+          : movedTooOften(objection.max, callback.offer)
       return {
         ...failure('policy_violation', 'denied', message),
         reason: objection.kind === 'too_late' ? 'deadline_missed' : 'quota_exceeded',

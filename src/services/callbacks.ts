@@ -14,6 +14,7 @@ import {
   callbackNumberIs,
   callbackNumberWanted,
   callbackOnlyNoted,
+  mayWeCallBack,
   urgently,
   willCallBack,
   willCallBackInstead,
@@ -52,6 +53,8 @@ export interface StoredCallback {
   reachable: boolean
   /** What to say: the promise, or the question for the number. */
   say: string
+  /** The same where a call is offered, not asked for: whether they want one, or the question for the number. */
+  offer: string
 }
 
 type Deps = {
@@ -62,6 +65,7 @@ type Deps = {
 
 const reasonMax = 500
 const noReason = 'Rückruf gewünscht'
+const aboutAppointment = /absag|absage|storn|verschieb|verleg|umbuch|termin|frist/i
 
 export class CallbackService {
   readonly #deps: Deps
@@ -139,6 +143,8 @@ export class CallbackService {
       id: Number(id),
       promise,
       reachable: data.phone !== null,
+      offer:
+        data.phone === null ? callbackNumberWanted() : promise === null ? callbackOnlyNoted() : mayWeCallBack,
       say:
         data.phone === null
           ? callbackNumberWanted()
@@ -197,6 +203,9 @@ export class CallbackService {
     })
     const same = open.find((one) => one.kind === kind && sameWords(one.reason ?? '', reason))
     if (same || kind !== 'caller') return same ?? null
+    // Who was offered a call about the deadline, and wants it, has a request already.
+    const offered = open.find((one) => one.kind === 'policy')
+    if (offered && (reason === noReason || aboutAppointment.test(reason))) return offered
     // A number told afterwards belongs to the request that lacked one; a request without a reason to any other.
     return open.find((one) => one.phone === null) ?? (reason === noReason ? (open[0] ?? null) : null)
   }

@@ -268,7 +268,7 @@ describe('check_availability', () => {
     expect(alternativesOf(first).map(({ date }) => date)).toContain('2026-12-01')
     const asked = await check({ time: '10:00' })
     expect(asked).toMatchObject({ success: false, error: 'ambiguous_day', status: 'needs_date' })
-    expect(asked.message).toMatch(/^Meinen Sie Samstag, den 28. November, Dienstag, den 1. Dezember oder /)
+    expect(asked.message).toMatch(/^Meinen Sie Samstag, den 28. November oder Dienstag, den 1. Dezember\?$/)
     await check({ date: 'Samstag', time: '11:30' })
     expect(await check({ time: '11:30' })).toMatchObject({ available: true, date: '2026-11-28' })
     expect(await check({ time: '11:45' })).toMatchObject({ error: 'missing_date' })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { cancelAppointment } from '../../src/functions/cancel-appointment.ts'
+import { requestCallback } from '../../src/functions/request-callback.ts'
 import { max, openSalon, type Salon, stranger } from '../helpers/salon.ts'
 
 let salon: Salon
@@ -176,7 +177,7 @@ describe('rules', () => {
       reason: 'deadline_missed',
       policy_violation: true,
       message:
-        'Absagen ist nur bis 24 Stunden vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. Wir rufen Sie noch heute zurück.',
+        'Absagen ist nur bis 24 Stunden vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. Darf ich Sie zurückrufen?',
     })
     expect(answer.policy_message).toBe(answer.message)
     await salon.ask(cancelAppointment, { confirmed: true }, who)
@@ -187,6 +188,19 @@ describe('rules', () => {
     ])
     expect(salon.live()).toHaveLength(1)
     expect(salon.simulator.control.requests('cancelBooking')).toHaveLength(0)
+  })
+
+  test('the offered call is one request: whoever says yes to it makes no second one', async () => {
+    salon.clock.set('2026-11-26T12:30:00Z')
+    await salon.book({ at: '2026-11-27 10:00' })
+    const who = { callId: 'call_late_yes' }
+    await salon.ask(cancelAppointment, { confirmed: true }, who)
+    const yes = { reason: 'Terminabsage nach der Frist', preferred_time: 'morgen Vormittag' }
+    expect(await salon.ask(requestCallback, yes, who)).toMatchObject({
+      success: true,
+      message: 'Wir rufen Sie morgen Vormittag zurück.',
+    })
+    expect(await salon.callbackRows()).toMatchObject([{ kind: 'policy', preferredTime: 'morgen Vormittag' }])
   })
 
   test('I-81 the rule is told before the caller is asked to agree', async () => {

@@ -252,7 +252,7 @@ describe('rules', () => {
       reason: 'deadline_missed',
       policy_violation: true,
       message:
-        'Verschieben ist nur bis 12 Stunden vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. Wir rufen Sie noch heute zurück.',
+        'Verschieben ist nur bis 12 Stunden vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. Darf ich Sie zurückrufen?',
     })
     expect(await salon.callbackRows()).toMatchObject([{ kind: 'policy' }])
   })
@@ -263,7 +263,9 @@ describe('rules', () => {
     expect(await salon.ask(rescheduleAppointment, toSaturday)).toMatchObject({
       status: 'denied',
       reason: 'quota_exceeded',
-      message: expect.stringMatching(/^Ein Termin lässt sich höchstens dreimal verschieben\. Wir rufen Sie/),
+      message: expect.stringMatching(
+        /^Ein Termin lässt sich höchstens dreimal verschieben\. Darf ich Sie zurückrufen\?$/,
+      ),
     })
     expect((await salon.appointment(booked.id)).calcomUid).toBe(booked.calcomUid)
   })

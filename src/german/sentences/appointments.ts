@@ -34,7 +34,8 @@ export interface SpokenSlot {
   time: ClockTime
 }
 
-const spokenMax = 3
+const spokenMax = 2
+const timesMax = 3
 const nameMax = 60
 
 /** Names as they may be spoken: short, without markup. */
@@ -197,17 +198,18 @@ export function offerMove(appointment: SpokenAppointment): string {
 }
 
 /** Too late to cancel; `promise` is what happens instead. Whole hours (incident I-81). */
-export function tooLateToCancel(deadlineHours: number, promise: string): string {
-  return `Absagen ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. ${promise}`
+/** `offer`: the question whether or where to call back; the wish itself is with the business already. */
+export function tooLateToCancel(deadlineHours: number, offer: string): string {
+  return `Absagen ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. ${offer}`
 }
 
-export function tooLateToMove(deadlineHours: number, promise: string): string {
-  return `Verschieben ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. ${promise}`
+export function tooLateToMove(deadlineHours: number, offer: string): string {
+  return `Verschieben ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. ${offer}`
 }
 
-export function movedTooOften(max: number, promise: string): string {
-  if (max === 0) return `Dieser Termin lässt sich leider nicht verschieben. ${promise}`
-  return `Ein Termin lässt sich höchstens ${sayTimes(max)} verschieben. ${promise}`
+export function movedTooOften(max: number, offer: string): string {
+  if (max === 0) return `Dieser Termin lässt sich leider nicht verschieben. ${offer}`
+  return `Ein Termin lässt sich höchstens ${sayTimes(max)} verschieben. ${offer}`
 }
 
 export function alreadyBegun(appointment: SpokenAppointment): string {
@@ -256,7 +258,7 @@ export function newDayWanted(time: ClockTime | null): string {
 export function newClockTimeWanted(day: LocalDay, today: LocalDay, slots: readonly SpokenSlot[]): string {
   if (slots.length === 0) return `Um wie viel Uhr möchten Sie ${sayOnDay(day, today)} kommen?`
   const times = sayList(
-    slots.slice(0, spokenMax).map((slot) => sayTime(slot.time)),
+    slots.slice(0, timesMax).map((slot) => sayTime(slot.time)),
     'oder',
   )
   const question = slots.length === 1 ? 'Passt Ihnen das?' : 'Was passt Ihnen?'
@@ -361,6 +363,8 @@ export const callbackNumberAgain =
 export function callbackNumberIs(number: string): string {
   return `Wir rufen unter der Nummer ${number} an.`
 }
+
+export const mayWeCallBack = 'Darf ich Sie zurückrufen?'
 
 export function callbackNumberWanted(): string {
   return 'Unter welcher Nummer darf ich Sie zurückrufen?'

@@ -25,8 +25,9 @@ export interface SpokenTime {
   time: ClockTime
 }
 
-/** How many times one sentence may name. */
+/** How many times one sentence may name, and how many dates. */
 const spokenMax = 3
+const datesMax = 2
 /** With more free times than this a day is described by three times spread over it. */
 const shortListMax = 6
 
@@ -62,7 +63,7 @@ export function askAboutTrouble(trouble: Trouble, readings: readonly string[]): 
     return readings.length === 1
       ? `Diese Uhrzeit gibt es nicht. Zu welcher Uhrzeit passt es Ihnen ${onSpokenDay(readings[0]!)}?`
       : 'Diese Uhrzeit gibt es nicht. Zu welcher Uhrzeit passt es Ihnen?'
-  const choice = readings.length > 0 ? `Meinen Sie ${sayList(readings.slice(0, spokenMax), 'oder')}?` : null
+  const choice = readings.length > 0 ? `Meinen Sie ${sayList(readings.slice(0, datesMax), 'oder')}?` : null
   const asked = choice ?? 'Welchen Tag meinen Sie?'
   if (trouble === 'impossible_date') return `Dieses Datum gibt es nicht. ${asked}`
   if (trouble === 'weekday_mismatch') return `Wochentag und Datum passen nicht zusammen. ${asked}`
@@ -249,7 +250,7 @@ function offerAgainst(refusal: Refusal, offers: readonly SpokenTime[], today: Lo
  */
 export function sayTimes(times: readonly SpokenTime[], today: LocalDay, word: 'und' | 'oder'): string {
   const first = times.slice(0, spokenMax)
-  const spoken = first.every(({ day }) => day === first[0]?.day) ? first : first.slice(0, spokenMax - 1)
+  const spoken = first.every(({ day }) => day === first[0]?.day) ? first : first.slice(0, datesMax)
   const byDay = new Map<LocalDay, ClockTime[]>()
   for (const { day, time } of spoken.toSorted(byTime)) byDay.set(day, [...(byDay.get(day) ?? []), time])
   return sayList(

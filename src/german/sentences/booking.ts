@@ -164,7 +164,7 @@ export function askTime(day: LocalDay | null, today: LocalDay): string {
 
 /** This time was offered on other days than the one named, or on several (incident I-36). */
 export function askOfferedDay(offered: readonly SpokenMoment[]): string {
-  const days = offered.slice(0, 3).map(({ day, time, today }) => `${sayDay(day, today)} um ${sayTime(time)}`)
+  const days = offered.slice(0, 2).map(({ day, time, today }) => `${sayDay(day, today)} um ${sayTime(time)}`)
   return `Meinen Sie ${sayList(days, 'oder')}?`
 }
 
@@ -172,7 +172,7 @@ export const nothingToConfirm = 'Für welchen Tag und welche Uhrzeit darf ich de
 
 /** The caller has several open drafts (mother and child): which one is meant? */
 export function askWhichDraft(drafts: readonly SpokenBooking[]): string {
-  const said = drafts.slice(0, 3).map((draft) => `den für ${sayName(draft.customer)} ${sayAt(draft)}`)
+  const said = drafts.slice(0, 2).map((draft) => `den für ${sayName(draft.customer)} ${sayAt(draft)}`)
   return `Welchen Termin soll ich eintragen: ${sayList(said, 'oder')}?`
 }
 

@@ -41,7 +41,7 @@ export function onlyTimeUnderstood(): string {
 
 /** Several days fit; which one is meant. `readings` are spoken forms, best first. */
 export function whichReading(readings: readonly string[]): string {
-  return `Meinen Sie ${sayList(readings.slice(0, 3), 'oder')}?`
+  return `Meinen Sie ${sayList(readings.slice(0, 2), 'oder')}?`
 }
 
 /** "Freitag, den 27. November", never "heute". */

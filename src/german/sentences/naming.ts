@@ -1,4 +1,5 @@
 /** How names of people, services and branches are spoken: as they are written, without anything that nobody can say. */
+import { LRUCache } from 'lru-cache'
 
 const nameLengthMax = 60
 
@@ -13,9 +14,14 @@ export function sayName(name: string): string {
     : clean.slice(0, clean.lastIndexOf(' ', nameLengthMax) + 1 || nameLengthMax).trim()
 }
 
+/** Names of services are few, and each answer about free times says one. */
+const saidServices = new LRUCache<string, string>({ max: 1_000 })
+
 /** "Schneiden & Föhnen (30 Min.)" as "Schneiden und Föhnen 30 Minuten". */
 export function sayService(name: string): string {
-  return sayName(
+  const known = saidServices.get(name)
+  if (known !== undefined) return known
+  const said = sayName(
     name
       .replace(/\s*[&+]\s*/g, ' und ')
       .replace(/\s+\/\s+/g, ' oder ')
@@ -23,6 +29,8 @@ export function sayService(name: string): string {
       .replace(/\bStd\b\.?/g, 'Stunden')
       .replace(/\binkl\b\.?/gi, 'inklusive'),
   )
+  saidServices.set(name, said)
+  return said
 }
 
 /** What a time is for; person and branch where they were chosen, or follow from what was chosen. */

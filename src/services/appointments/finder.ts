@@ -38,7 +38,7 @@ type Deps = {
 /** Longer than any call. */
 const provenTtlSeconds = 4 * 3600
 /** So many appointments at most are said in one sentence. */
-const spokenMax = 3
+const spokenMax = 2
 
 /** All appointments of the caller, or why there is no telling. */
 export type Listing =
