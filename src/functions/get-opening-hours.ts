@@ -7,18 +7,23 @@ import {
   addDays,
   clockTimeOf,
   dayOffOn,
+  daysBetween,
   type LocalDay,
   localDayOf,
   type OpeningHours,
   sayWeekday,
-  understand,
+  understandWish,
   weekdayOf,
 } from '../german/index.ts'
 import { openInTheWeek, openingHoursUnknown, openOn, saySpans } from '../german/sentences/catalogue.ts'
-import { chooseBranch } from '../services/choices.ts'
+import type { CatalogueBranch } from '../services/catalogue.ts'
+import { chooseBranch, readDayAndTime } from '../services/choices.ts'
 import { answers } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
+
+/** The hours of a usual week are told for any day that people ask about. */
+const horizonDays = 3 * 366
 
 const englishDays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
 
@@ -41,13 +46,15 @@ export const getOpeningHours = defineFunction({
     if (Object.keys(hours).length === 0)
       return { ...common, has_hours: false, message: openingHoursUnknown() }
     const wished =
-      input.day_of_week === undefined ? null : readDay(input.day_of_week, { now, today, timeZone })
+      input.day_of_week === undefined ? null : readDays(input.day_of_week, { now, branch, today })
     if (wished !== null) {
+      const [first] = wished
       return {
         ...common,
         has_hours: true,
-        ...dayFields(wished, hours),
-        message: openOn(wished, today, hours, now24),
+        ...dayFields(first, hours),
+        ...(wished.length > 1 && { days: wished.map((day) => dayFields(day, hours)) }),
+        message: wished.map((day) => openOn(day, today, hours, now24)).join(' '),
       }
     }
     const isOpenNow = (hours[weekdayOf(today)] ?? []).some(({ from, to }) => now24 >= from && now24 < to)
@@ -80,12 +87,27 @@ function dayFields(day: LocalDay, hours: OpeningHours) {
   }
 }
 
-/** A weekday, also in English as some agents send it, or any day in words; null when the words name none. */
-function readDay(words: string, at: { now: Date; today: LocalDay; timeZone: string }): LocalDay | null {
+/** Asked for in general: today and the week are the answer. */
+const generally =
+  /woche|immer|generell|allgemein|normal|üblich|sonst|zeiten|offen|geöffnet|alle|week|hours|open/i
+
+/**
+ * A weekday, also in English as some agents send it, any day in words, or the two of a weekend; null when the week is meant.
+ * @throws AppError with the question to ask, when a day was said and not understood
+ */
+function readDays(
+  words: string,
+  { now, branch, today }: { now: Date; branch: CatalogueBranch; today: LocalDay },
+): [LocalDay, ...LocalDay[]] | null {
   const english = englishDays.indexOf(words.trim().toLowerCase())
-  if (english >= 0) return addDays(at.today, (english + 8 - weekdayOf(at.today)) % 7)
-  const { day } = understand(words, { now: at.now, zone: at.timeZone })
-  return day?.from ?? null
+  if (english >= 0) return [addDays(today, (english + 8 - weekdayOf(today)) % 7)]
+  const { day } = understandWish({ date: words }, { now, zone: branch.timeZone })
+  if (day === null && generally.test(words)) return null
+  const { day: known } = readDayAndTime({ date: words }, { now, branch, bookingWindowDays: horizonDays })
+  if (known === null) return null
+  const days = daysBetween(known.from, known.to)
+  if (days > 1) return null
+  return days === 1 ? [known.from, known.to] : [known.from]
 }
 
 function monday(today: LocalDay): LocalDay {

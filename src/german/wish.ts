@@ -358,6 +358,9 @@ function clearTime(draft: Draft, item: TimeItem): void {
  */
 export function mergeWishes(date: Wish, time: Wish): Wish {
   const both = hasDay(date.main) && hasDay(time.main)
+  // "in einer halben Stunde" is a day and a time at once; the other argument can only agree or contradict.
+  if (both && time.main.days.moment !== undefined && date.main.days.moment === undefined)
+    return { ...mergeWishes({ ...date, main: emptyDraft() }, time), rival: date.main }
   const complete = both && time.main.order.every((slot) => isCompanion(date.main, slot))
   const day = hasDay(date.main) ? date.main : time.main
   const main: Draft = { ...time.main, days: { ...day.days }, order: [...day.order] }

@@ -140,7 +140,20 @@ export function takenMessage(
   elsewhere: readonly SpokenElsewhere[] = [],
 ): string {
   const regret = `Der Termin ${sayAt(wanted)} für ${sayWhat(what)} ist leider nicht mehr frei.`
-  const offer = offers.length === 0 ? null : sayTimes(offers.slice(0, 2), wanted.today, 'oder')
+  const spoken = offers.slice(0, 2)
+  const isSameDay = spoken.every(({ day }) => day === wanted.day)
+  const offer =
+    spoken.length === 0
+      ? null
+      : isSameDay
+        ? `um ${sayList(
+            spoken
+              .map(({ time }) => time)
+              .toSorted()
+              .map(sayTime),
+            'oder',
+          )}`
+        : sayTimes(spoken, wanted.today, 'oder')
   return `${regret} ${askInstead(offer, what, elsewhere, true)}`
 }
 

@@ -141,6 +141,7 @@ export class BookingConfirmer {
 
   /** Settles an attempt with unknown outcome if Cal.com shows the booking now; for a caller who asks again. */
   async #join(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+    const { outcomes } = this.#deps
     const running = this.#running.get(attempt.id)
     if (running) return again(await running)
     const current = await this.#deps.attempts.waitUntilSettled(attempt, scope.deadline, answerMs)
@@ -148,6 +149,9 @@ export class BookingConfirmer {
     if (current?.state === 'unknown') return this.#lookAgain(scope, current)
     if (current?.state === 'executing')
       return { kind: 'in_progress', attempt: current, booking: spokenBooking(current, scope) }
+    // The same yes twice at once has one answer; asked later, it is tried again.
+    if (current?.state === 'rejected' && current.errorCode === 'slot_unavailable')
+      return outcomes.tellLost(scope, current, { kind: 'taken', reason: 'slot_unavailable' })
     // It ended without a booking while we waited: a failure is never replayed.
     return current ? this.execute(scope, current) : { kind: 'nothing_open' }
   }

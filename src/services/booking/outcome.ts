@@ -3,11 +3,13 @@
  * our side is logged and repaired later, but never turns the answer into a failure (incidents I-16, I-49, I-59).
  */
 
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tenancy } from '../../db/tenancy.ts'
 import { localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { inBackground } from '../../lib/in-background.ts'
 import { type Attempt, type AttemptStore, leaseMs, type Outcome } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallScope } from '../call-context.ts'
@@ -34,6 +36,9 @@ type Deps = {
   clock: Clock
   log: Pick<Logger, 'warn' | 'error'>
 }
+
+/** Pauses between tries to write down what was told while the database was gone; shorter in all than a lease. */
+const recordAgainMs = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]
 
 /** Writes outcomes of attempts to book. */
 export class OutcomeWriter {
@@ -135,7 +140,8 @@ export class OutcomeWriter {
         },
         'booked at Cal.com but not written down: to be repaired',
       )
-      await this.#leaveForRepair(attempt, booking)
+      if (!(await this.#leaveForRepair(attempt, booking)))
+        inBackground(this.#keepTrying(scope, attempt, booking))
     }
     await marked
     holds.releaseLater(scope, attempt)
@@ -162,7 +168,7 @@ export class OutcomeWriter {
   }
 
   /** Notes the uid in a smaller transaction, so that the repair need not search. Failing that, the lease runs out. */
-  async #leaveForRepair(attempt: Attempt, booking: CalcomBooking): Promise<void> {
+  async #leaveForRepair(attempt: Attempt, booking: CalcomBooking): Promise<boolean> {
     const { tenancy, attempts, log } = this.#deps
     try {
       await tenancy.run(attempt.companyId, async (tx) => {
@@ -174,11 +180,37 @@ export class OutcomeWriter {
         })
         await enqueueSettling(tx, attempt, this.#verifyAt(leaseMs))
       })
+      return true
     } catch (error) {
       log.error(
         { component: 'booking', alarm: 'booking_not_recorded', attemptId: attempt.id, err: error },
         'the repair could not be prepared',
       )
+      return false
+    }
+  }
+
+  /**
+   * The database is gone, and only this process knows what was told: it writes it down as soon as it can. If the process ends
+   * first, the lease runs out and a job finds the booking by its id, or does not.
+   */
+  async #keepTrying(scope: CallScope, attempt: Attempt, booking: CalcomBooking): Promise<void> {
+    const { tenancy, recorder, log } = this.#deps
+    const { callerNumber } = scope.call
+    for (const waitMs of recordAgainMs) {
+      await pause(waitMs, undefined, { ref: false })
+      try {
+        const recorded = await tenancy.run(attempt.companyId, (tx) =>
+          recorder.record(tx, scope.catalogue, attempt.id, booking, { callerNumber, verifyAt: null }),
+        )
+        log.warn(
+          { component: 'booking', attemptId: attempt.id, outcome: recorded.kind },
+          'a booking was written down late',
+        )
+        return
+      } catch (error) {
+        log.warn({ component: 'booking', attemptId: attempt.id, err: error }, 'still not written down')
+      }
     }
   }
 
@@ -188,7 +220,7 @@ export class OutcomeWriter {
     execution: Extract<Execution, { kind: 'taken' | 'too_soon' }>,
   ): Promise<Confirmed> {
     const { kind, reason } = execution
-    const { otherTimes, refusedTimes, availability, holds } = this.#deps
+    const { holds } = this.#deps
     const unseen = execution.kind === 'taken' && execution.unseen === true
     const settled = await this.#finish(scope, attempt, {
       state: 'rejected',
@@ -196,12 +228,22 @@ export class OutcomeWriter {
       verifyAt: unseen ? this.#verifyAt(leaseMs) : null,
     })
     if (settled) return settled
+    // Our own hold goes first, or it would hide its slot in what is looked up now and remembered for others.
+    await holds.release(scope, attempt)
+    return this.tellLost(scope, attempt, { kind, reason })
+  }
+
+  /** What is told of an attempt that has ended because its time cannot be had. */
+  async tellLost(
+    scope: CallScope,
+    attempt: Attempt,
+    { kind, reason }: Pick<Extract<Execution, { kind: 'taken' | 'too_soon' }>, 'kind' | 'reason'>,
+  ): Promise<Confirmed> {
+    const { otherTimes, refusedTimes, availability } = this.#deps
     const branch = branchOfAttempt(attempt, scope)
     const service = scope.catalogue.services.find(({ id }) => id === attempt.serviceId)
     if (!service || attempt.startAt === null) return { kind: 'refused', attempt }
     const moment = momentOf(attempt.startAt, branch.timeZone)
-    // Our own hold goes first, or it would hide its slot in what is looked up now and remembered for others.
-    await holds.release(scope, attempt)
     await availability.markChanged(attempt.companyId, [moment.day])
     const earliest = availability.earliestBookable({ catalogue: scope.catalogue, branch, service })
     const { staffId } = attempt

@@ -352,6 +352,52 @@ describe('"taken" only when it is', () => {
   })
 })
 
+describe('told as booked while the database is gone', () => {
+  test('is written down as soon as it is back, by the process that told it', async () => {
+    const call = salon.newCall()
+    const { attempt } = await salon.start(call)
+    await salon.sql(`
+      CREATE FUNCTION gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'the database is gone'; END $$;
+      CREATE TRIGGER gone BEFORE UPDATE OF state ON booking_attempts FOR EACH ROW
+        WHEN (NEW.state IN ('booked', 'unknown')) EXECUTE FUNCTION gone()`)
+    try {
+      const answer = confirmAnswer(await salon.confirm(call))
+      expect(answer).toMatchObject({ success: true, status: 'confirmed', appointment_id: null })
+      expect(await salon.attempt(attempt.id)).toMatchObject({ state: 'executing' })
+      expect(await salon.appointments()).toEqual([])
+    } finally {
+      await salon.sql('DROP TRIGGER gone ON booking_attempts; DROP FUNCTION gone()')
+    }
+    await expect.poll(() => salon.appointments(), { timeout: 10_000 }).toHaveLength(1)
+    expect(await salon.appointments()).toMatchObject([
+      { calcomUid: salon.live()[0]!.uid, status: 'scheduled' },
+    ])
+    expect(await salon.attempt(attempt.id)).toMatchObject({ state: 'booked' })
+    expect(salon.live()).toHaveLength(1)
+  })
+})
+
+test('the same yes twice at once is refused twice: what the first hears is not booked for the second', async () => {
+  const call = salon.newCall()
+  const { attempt } = await salon.start(call)
+  control().addFault({
+    operation: 'createBooking',
+    effect: 'error',
+    status: 400,
+    message: 'User either already has booking at this time or is not available',
+  })
+  control().setLatency(300, 'createBooking')
+  const other = salon.process()
+  const [first, second] = await Promise.all([
+    salon.confirm(call, attempt.id),
+    salon.confirm(call, attempt.id, other),
+  ])
+  control().clearFaults()
+  expect([confirmAnswer(first).error, confirmAnswer(second).error]).toEqual(['slot_taken', 'slot_taken'])
+  expect(salon.posts()).toBe(1)
+  expect(salon.live()).toEqual([])
+})
+
 describe('another start than asked for', () => {
   test('whose cancellation fails is told as unclear, and settled until both sides agree', async () => {
     const call = salon.newCall()
