@@ -26,13 +26,15 @@ export const requestCallback = defineFunction({
     phone: words('Rückrufnummer, falls anders als die des Anrufs'),
     name: words('Name des Anrufers'),
     service: words('Leistung, um die es geht'),
+    priority: words('Nur wenn der Anrufer sagt, dass es eilt', ['normal', 'hoch']),
   }),
   async handler(input, context) {
     const wished = [input.date, input.preferred_time].filter((text) => text !== undefined).join(' ')
-    const urgency = urgencyOf(input.reason ?? input.service, wished)
+    const reason = saidUrgent(input.reason ?? input.service, input.priority)
+    const urgency = urgencyOf(reason, wished)
     const stored = await context.services.callbacks.request(context, {
       kind: 'caller',
-      reason: input.reason ?? input.service,
+      reason,
       phone: input.phone,
       name: input.name,
       preferredTime: wished === '' ? undefined : wished,
@@ -58,3 +60,10 @@ export const requestCallback = defineFunction({
     }
   },
 })
+
+/** An agent's word for it stands with the reason, where the business reads it and the words that mean it are known. */
+function saidUrgent(reason: string | undefined, priority: string | undefined): string | undefined {
+  const isUrgent = priority !== undefined && /hoch|high|dringend|urgent|eil|notfall|emergency/i.test(priority)
+  if (!isUrgent || urgencyOf(reason) !== 'normal') return reason
+  return reason === undefined ? 'Dringend' : `${reason} (dringend)`
+}

@@ -103,7 +103,7 @@ describe('check_availability', () => {
       slots: [],
     })
     expect(answer.message).toBe(
-      'Am Freitag, den 27. November ist für Herrenhaarschnitt leider nichts mehr frei. In unserer Filiale Nord ist um 10 Uhr noch etwas frei. Passt Ihnen das, oder lieber hier am Samstag, den 28. November um 10 Uhr oder am Dienstag, den 1. Dezember um 10 Uhr?',
+      'Am Freitag, den 27. November ist für Herrenhaarschnitt leider nichts mehr frei. In unserer Filiale Nord ist um 10 Uhr noch etwas frei. Passt Ihnen das, oder lieber hier am Samstag, den 28. November um 10 Uhr?',
     )
     expect(alternativesOf(answer)[0]).toMatchObject({
       date: '2026-11-28',

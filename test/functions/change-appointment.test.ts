@@ -55,7 +55,7 @@ describe('what is noted', () => {
       appointment: { customer_name: 'Moritz Mustermann', date: '2026-11-27' },
     })
     expect(answer.message).toBe(
-      'Ich habe zu Ihrem Termin am Freitag, den 27. November um 14 Uhr, Herrenhaarschnitt, den Namen Moritz Mustermann, Ihren Hinweis, die Rufnummer und die E-Mail-Adresse notiert. Die Rufnummer ist 0 1 7 1, 3 9 2, 0 4, 1 5. Die E-Mail-Adresse ist moritz Punkt mustermann ät web Punkt de.',
+      'Ich habe zu Ihrem Termin am Freitag, den 27. November um 14 Uhr den Namen Moritz Mustermann, Ihren Hinweis, die Rufnummer und die E-Mail-Adresse notiert. Die Rufnummer ist 0 1 7 1, 3 9 2, 0 4, 1 5. Die E-Mail-Adresse ist moritz Punkt mustermann ät web Punkt de.',
     )
     expect(await row()).toMatchObject({
       attendee_name: 'Moritz Mustermann',

@@ -80,3 +80,12 @@ test('the business sees it in the subject', () => {
   )
   expect(callbackMail({ ...facts, reason: 'Rechnung' }).subject).toBe('Rückruf: Eva Sommer')
 })
+
+test('an agent’s own word for it counts as well, and the business reads it', async () => {
+  const answer = await salon.ask(requestCallback, { reason: 'Frage zur Rechnung', priority: 'hoch' })
+  expect(answer).toMatchObject({ priority: 'high', message: expect.stringMatching(/als dringend/) })
+  expect(await salon.callbackRows()).toMatchObject([{ reason: 'Frage zur Rechnung (dringend)' }])
+  expect(await salon.ask(requestCallback, { reason: 'Frage zum Preis', priority: 'normal' })).toMatchObject({
+    priority: 'normal',
+  })
+})

@@ -8,7 +8,12 @@ const sentenceWordsMax = 35
 const messageWordsMax = 60
 const datesMax = 2
 
-const wordsOf = (text: string) => text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length
+/** A group of digits of a number that is read back counts as one. */
+const wordsOf = (text: string) =>
+  text
+    .replace(/\d(?: \d)+/g, '0')
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word)).length
 
 /** What nobody should hear in this message; empty when it can be spoken. */
 export function unspeakableIn(message: string): string[] {

@@ -176,8 +176,7 @@ export const appointments: Readonly<Record<string, Example>> = {
       appointment_id: 1,
       changed: ['notes'],
       business_notified: true,
-      message:
-        'Ich habe zu Ihrem Termin am Freitag, den 27. November um 14 Uhr 30, Herrenhaarschnitt, Ihren Hinweis notiert.',
+      message: 'Ich habe zu Ihrem Termin am Freitag, den 27. November um 14 Uhr 30 Ihren Hinweis notiert.',
     },
   },
   cancel_appointment: {

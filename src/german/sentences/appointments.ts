@@ -14,6 +14,7 @@ import {
   sayWeekday,
   type Urgency,
 } from '../index.ts'
+import { sayName, sayService } from './naming.ts'
 
 /** An appointment as it is spoken about. */
 export interface SpokenAppointment {
@@ -36,34 +37,25 @@ export interface SpokenSlot {
 
 const spokenMax = 2
 const timesMax = 3
-const nameMax = 60
-
-/** Names as they may be spoken: short, without markup. */
-function spokenName(name: string): string {
-  return name
-    .replace(/[<>{}[\]|\\]/g, '')
-    .slice(0, nameMax)
-    .trim()
-}
 
 function moment(appointment: SpokenAppointment): string {
   return sayMoment(appointment.day, appointment.time, appointment.today)
 }
 
 function where(appointment: SpokenAppointment): string {
-  const staff = appointment.staff === null ? '' : ` bei ${spokenName(appointment.staff)}`
-  return appointment.branch === null ? staff : `${staff} in unserer Filiale ${spokenName(appointment.branch)}`
+  const staff = appointment.staff === null ? '' : ` bei ${sayName(appointment.staff)}`
+  return appointment.branch === null ? staff : `${staff} in unserer Filiale ${sayName(appointment.branch)}`
 }
 
 /** "Herrenhaarschnitt am Freitag, den 27. November um 14 Uhr" */
 function item(appointment: SpokenAppointment): string {
-  return `${spokenName(appointment.service)} ${moment(appointment)}`
+  return `${sayService(appointment.service)} ${moment(appointment)}`
 }
 
 /** "am Freitag, den 27. November um 14 Uhr", without the time when all candidates differ by day already. */
 function choice(appointment: SpokenAppointment, others: readonly SpokenAppointment[]): string {
   const sameService = others.every((other) => other.service === appointment.service)
-  return sameService ? moment(appointment) : `${spokenName(appointment.service)} ${moment(appointment)}`
+  return sameService ? moment(appointment) : `${sayService(appointment.service)} ${moment(appointment)}`
 }
 
 // --- reading ---
@@ -71,7 +63,7 @@ function choice(appointment: SpokenAppointment, others: readonly SpokenAppointme
 /** "Ihr Termin für Herrenhaarschnitt ist am Freitag, den 27. November um 14 Uhr bei Anna Becker." */
 export function appointmentIs(appointment: SpokenAppointment): string {
   const open = appointment.pending ? ' Unsere Zusage dafür steht noch aus.' : ''
-  return `Ihr Termin für ${spokenName(appointment.service)} ist ${moment(appointment)}${where(appointment)}.${open}`
+  return `Ihr Termin für ${sayService(appointment.service)} ist ${moment(appointment)}${where(appointment)}.${open}`
 }
 
 /** All upcoming ones, at most three spoken. */
@@ -87,7 +79,7 @@ export function appointmentsAre(appointments: readonly SpokenAppointment[]): str
 
 /** The next one, and how many more. */
 export function nextAppointmentIs(appointment: SpokenAppointment, remaining: number): string {
-  const next = `Ihr nächster Termin ist ${moment(appointment)} für ${spokenName(appointment.service)}.`
+  const next = `Ihr nächster Termin ist ${moment(appointment)} für ${sayService(appointment.service)}.`
   if (remaining === 0) return next
   return `${next} Danach haben Sie noch ${remaining === 1 ? 'einen weiteren Termin' : `${remaining} weitere Termine`}.`
 }
@@ -101,11 +93,11 @@ export function noSuchAppointment(others: readonly SpokenAppointment[]): string 
   if (others.length === 0) return noAppointments()
   if (others.length > 1)
     return `Dazu finde ich keinen Termin. Ihre nächsten Termine sind ${sayList(others.slice(0, 2).map(item), 'und')}.`
-  return `Dazu finde ich keinen Termin. Ihr nächster Termin ist ${moment(others[0]!)} für ${spokenName(others[0]!.service)}.`
+  return `Dazu finde ich keinen Termin. Ihr nächster Termin ist ${moment(others[0]!)} für ${sayService(others[0]!.service)}.`
 }
 
 export function appointmentWas(appointment: SpokenAppointment): string {
-  return `Ihr Termin für ${spokenName(appointment.service)} war ${moment(appointment)}.`
+  return `Ihr Termin für ${sayService(appointment.service)} war ${moment(appointment)}.`
 }
 
 export function appointmentIsCancelled(appointment: SpokenAppointment): string {
@@ -120,7 +112,12 @@ export function whichAppointment(appointments: readonly SpokenAppointment[]): st
   const spoken = appointments.slice(0, spokenMax).map((one) => choice(one, appointments))
   return appointments.length <= spokenMax
     ? `Welchen Termin meinen Sie: ${sayList(spoken, 'oder')}?`
-    : `Sie haben mehrere Termine, zum Beispiel ${sayList(spoken, 'und')}. Welchen meinen Sie?`
+    : `Sie haben mehrere Termine, zum Beispiel ${sayList(inOneBreath(spoken), 'und')}. Welchen meinen Sie?`
+}
+
+/** Long names leave room for one item. */
+function inOneBreath(items: readonly string[]): readonly string[] {
+  return items.join(' ').split(' ').length > 26 ? items.slice(0, 1) : items
 }
 
 export function whoseAppointment(): string {
@@ -169,7 +166,7 @@ export function lockedOut(): string {
 // --- cancelling ---
 
 export function cancelled(appointment: SpokenAppointment): string {
-  return `Ihr Termin für ${spokenName(appointment.service)} ${moment(appointment)} ist storniert.`
+  return `Ihr Termin für ${sayService(appointment.service)} ${moment(appointment)} ist storniert.`
 }
 
 export function cancelNoted(appointment: SpokenAppointment): string {
@@ -189,7 +186,7 @@ export function cancelThis(appointment: SpokenAppointment, reply: Reply): string
   if (reply === 'change')
     return `Ihr Termin ${moment(appointment)} steht noch. Möchten Sie ihn verschieben oder absagen?`
   if (reply === 'no') return `Soll ich Ihren Termin ${moment(appointment)} wirklich absagen?`
-  return `Sie haben einen Termin für ${spokenName(appointment.service)} ${moment(appointment)}${where(appointment)}. Soll ich ihn absagen?`
+  return `Sie haben einen Termin für ${sayService(appointment.service)} ${moment(appointment)}${where(appointment)}. Soll ich ihn absagen?`
 }
 
 /** The caller has not agreed yet. */
@@ -236,7 +233,7 @@ export function moved(appointment: SpokenAppointment): string {
   const to = `${sayDay(appointment.day, appointment.today)} um ${sayTime(appointment.time)}${where(appointment)}`
   if (appointment.pending)
     return `Ich habe die Verlegung auf ${to} angefragt. Unsere Zusage dafür steht noch aus.`
-  return `Ihr Termin für ${spokenName(appointment.service)} ist verschoben auf ${to}.`
+  return `Ihr Termin für ${sayService(appointment.service)} ist verschoben auf ${to}.`
 }
 
 export function alreadyThen(appointment: SpokenAppointment): string {
@@ -299,7 +296,7 @@ export function newTimeTaken(
 export function onlyTimeMoves({ staff, service }: SpokenAppointment, part: 'staff' | 'service'): string {
   const fixed =
     part === 'service'
-      ? `die Leistung nicht ändern, es bleibt bei ${spokenName(service)}`
+      ? `die Leistung nicht ändern, es bleibt bei ${sayName(service)}`
       : `die Person nicht wechseln${staff === null ? '' : `, der Termin bleibt bei ${staff}`}`
   return `Beim Verschieben kann ich ${fixed}. Soll ich nur die Zeit ändern?`
 }

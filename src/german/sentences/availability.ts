@@ -17,7 +17,7 @@ import {
   type Trouble,
   type UnderstoodTime,
 } from '../index.ts'
-import { type SpokenWhat, sayName, sayService, sayWhat } from './naming.ts'
+import { isLong, type SpokenWhat, sayName, sayService, sayWhat } from './naming.ts'
 
 /** A free time as it is offered. */
 export interface SpokenTime {
@@ -101,7 +101,9 @@ export function dayHas(
   if (times.length === 1)
     return `${capitalised(sayOnDay(day, today))} um ${sayTime(times[0]!)} ist ${forWhat} noch etwas frei. Passt Ihnen das?`
   const when = capitalised([sayOnDay(day, today), sayWindow(window)].filter(Boolean).join(' '))
-  const spoken = spread(times).map(sayTime)
+  const spoken = spread(times)
+    .slice(0, isLong(what) ? 2 : spokenMax)
+    .map(sayTime)
   if (times.length > shortListMax)
     return `${when} geht es ${forWhat} zum Beispiel um ${sayList(spoken, 'oder')}. Was passt Ihnen?`
   return `${when} sind ${forWhat} folgende Zeiten verfügbar: ${sayList(spoken, 'und')}. Welche passt Ihnen?`
@@ -109,7 +111,7 @@ export function dayHas(
 
 /** First times of several days ("diese Woche", "am Wochenende"). */
 export function spanHas(times: readonly SpokenTime[], what: SpokenWhat, today: LocalDay): string {
-  return `Ich habe für ${sayWhat(what)} zum Beispiel ${sayTimes(times, today, 'und')} etwas frei. An welchem Tag und zu welcher Uhrzeit passt es Ihnen?`
+  return `Ich habe für ${sayWhat(what)} zum Beispiel ${sayTimes(fewer(times, what), today, 'und')} etwas frei. An welchem Tag und zu welcher Uhrzeit passt es Ihnen?`
 }
 
 /** The next free time. */
@@ -126,7 +128,7 @@ export function nothingFreeSoon(what: SpokenWhat, days: number): string {
 export function alternativesAre(times: readonly SpokenTime[], what: SpokenWhat, today: LocalDay): string {
   if (times.length === 0)
     return `Weitere Zeiten kann ich Ihnen für ${sayWhat(what)} leider nicht anbieten. ${otherDay}`
-  return `Ich kann Ihnen für ${sayWhat(what)} ${sayTimes(times, today, 'oder')} anbieten. Was passt Ihnen?`
+  return `Ich kann Ihnen für ${sayWhat(what)} ${sayTimes(fewer(times, what), today, 'oder')} anbieten. Was passt Ihnen?`
 }
 
 // --- the asked time is not free ---
@@ -157,7 +159,7 @@ export function notFree(
   elsewhere: readonly SpokenElsewhere[] = [],
 ): string {
   const isNamed = namesWhat(refusal)
-  const spoken = elsewhere.length === 0 ? offers : offers.slice(0, 2)
+  const spoken = elsewhere.length === 0 ? fewer(offers, what) : offers.slice(0, 1)
   const offer = spoken.length === 0 ? null : offerAgainst(refusal, spoken, today)
   return `${regret(refusal, what, today)} ${askInstead(offer, what, elsewhere, isNamed)}`
 }
@@ -175,8 +177,11 @@ export function askInstead(
 ): string {
   const [other] = elsewhere
   if (other !== undefined) {
-    const rather = offer === null ? '' : `, oder lieber ${backTo(other, what)} ${offer}`
-    return `${hasElsewhere(other, isNamed ? null : what)} Passt Ihnen das${rather}?`
+    const rather =
+      offer === null || isLong(what)
+        ? ''
+        : ['', 'oder lieber', backTo(other, what), offer].filter(Boolean).join(' ')
+    return `${hasElsewhere(other, isNamed ? null : what)} Passt Ihnen das${rather === '' ? '' : `, ${rather}`}?`
   }
   if (offer === null) return otherDay
   return `Passt es Ihnen ${isNamed ? '' : `für ${sayWhat(what)} `}${offer}?`
@@ -257,6 +262,11 @@ export function sayTimes(times: readonly SpokenTime[], today: LocalDay, word: 'u
     [...byDay].map(([day, clocks]) => `${sayOnDay(day, today)} um ${sayList(clocks.map(sayTime), word)}`),
     word,
   )
+}
+
+/** Where much is to be said of what it is for, one time is enough for one sentence. */
+function fewer(times: readonly SpokenTime[], what: SpokenWhat): readonly SpokenTime[] {
+  return isLong(what) ? times.slice(0, 1) : times
 }
 
 const byTime = (one: SpokenTime, other: SpokenTime) =>

@@ -140,7 +140,7 @@ export function takenMessage(
   elsewhere: readonly SpokenElsewhere[] = [],
 ): string {
   const regret = `Der Termin ${sayAt(wanted)} für ${sayWhat(what)} ist leider nicht mehr frei.`
-  const spoken = offers.slice(0, 2)
+  const spoken = offers.slice(0, elsewhere.length === 0 ? 2 : 1)
   const isSameDay = spoken.every(({ day }) => day === wanted.day)
   const offer =
     spoken.length === 0

@@ -1,7 +1,7 @@
 /** What callers hear about the data of an appointment: what was noted, and numbers and addresses read back. Pure. */
 import { sayList, sayMoment } from '../index.ts'
 import type { SpokenAppointment } from './appointments.ts'
-import { sayName, sayService } from './naming.ts'
+import { sayName } from './naming.ts'
 
 const signs: Readonly<Record<string, string>> = {
   '@': ' ät ',
@@ -48,8 +48,8 @@ export function detailsNoted(
     phone === null ? '' : 'die Rufnummer',
     email === null ? '' : 'die E-Mail-Adresse',
   ].filter(Boolean)
-  const { day, time, today, service } = appointment
-  const which = `zu Ihrem Termin ${sayMoment(day, time, today)}, ${sayService(service)},`
+  const { day, time, today } = appointment
+  const which = `zu Ihrem Termin ${sayMoment(day, time, today)}`
   const noted = isNew
     ? `Ich habe ${which} ${sayList(what, 'und')} notiert.`
     : `Das ist ${which} schon so notiert.`

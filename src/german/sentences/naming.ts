@@ -40,6 +40,11 @@ export interface SpokenWhat {
   branch?: string | null
 }
 
+/** Whether it takes so many words that less must stand beside it in one sentence. */
+export function isLong(what: SpokenWhat): boolean {
+  return sayWhat(what).split(' ').length > 5
+}
+
 /** "Herrenhaarschnitt bei Anna Becker in Mitte" */
 export function sayWhat({ service, staff, branch }: SpokenWhat): string {
   return [sayService(service), staff ? `bei ${sayName(staff)}` : '', branch ? `in ${sayName(branch)}` : '']
