@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { instantOf } from '../german/index.ts'
 import { alternativesAre, maybeOutdated } from '../german/sentences/availability.ts'
+import { lengthIs } from '../german/sentences/booking.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { requireComplete } from '../services/availability/availability.ts'
 import { refusedStarts } from '../services/availability/offers.ts'
@@ -21,7 +22,7 @@ export const getAlternatives = defineFunction({
     preferred_time: words('Wunschzeit im Wortlaut, auch „nachmittags“ oder „ab 16 Uhr“'),
     service: words('Gewünschte Leistung'),
     staff: words('Gewünschte Person, falls genannt'),
-    duration_minutes: wholeNumber('Wird nicht gebraucht: die Dauer gehört zur Leistung'),
+    duration_minutes: wholeNumber('Gewünschte Länge in Minuten, nur falls der Anrufer eine nennt'),
     max_alternatives: wholeNumber('Wie viele Zeiten höchstens, 1 bis 5'),
     branch: words('Andere Filiale, falls genannt'),
   }),
@@ -58,7 +59,10 @@ export const getAlternatives = defineFunction({
     const offer = { serviceId: service.id, source: 'alternatives', wish, starts } as const
     inBackground(services.availability.offers.remember(call.callId, free.offers, offer))
     const spoken = alternatives.map((alternative) => ({ day: alternative.date, time: alternative.time }))
-    const message = alternativesAre(spoken, whatFor(free.staffId), today)
+    const wishedMinutes = input.duration_minutes
+    const isOtherLength = wishedMinutes !== undefined && wishedMinutes !== service.durationMinutes
+    const found = alternativesAre(spoken, whatFor(free.staffId), today)
+    const message = isOtherLength ? `${lengthIs(service.durationMinutes)} ${found}` : found
     return {
       success: true,
       message: free.stale ? maybeOutdated(message) : message,

@@ -97,3 +97,19 @@ describe('the open draft stays', () => {
     expect(await drafts()).toHaveLength(1)
   })
 })
+
+describe('another length than the service has', () => {
+  test('is told before the yes, not silently dropped', async () => {
+    const started = await ask('start_booking', { ...meier, duration_minutes: '90' })
+    expect(started).toMatchObject({ success: true })
+    expect(started.message).toMatch(/ Das dauert bei uns eine Stunde\. Soll ich das so eintragen\?$/)
+    const others = await ask('get_alternatives', {
+      service: 'Herrenhaarschnitt',
+      preferred_date: 'Freitag',
+      duration_minutes: 60,
+    })
+    expect(others.message).toMatch(/^Das dauert bei uns 30 Minuten\. Ich kann Ihnen /)
+    const same = await ask('start_booking', { ...meier, time: '16 Uhr', duration_minutes: 60 })
+    expect(same.message).not.toMatch(/dauert/)
+  })
+})

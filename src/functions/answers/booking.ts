@@ -47,9 +47,9 @@ export function startAnswer(started: Started): FunctionAnswer {
   if (started.kind === 'not_free') return notFreeAnswer(started, 'check')
   if (started.kind === 'own_appointment') return ownAnswer(started.own)
   if (started.kind === 'unsure') return unsureAnswer(started)
-  const { attempt, booking, again, filled, contact } = started
+  const { attempt, booking, again, filled, contact, otherLength } = started
   const phone = contact.phone === null ? null : spokenPhone(contact.phone)
-  const ask = () => askToConfirm(booking, { phone, email: contact.email })
+  const ask = () => askToConfirm(booking, { phone, email: contact.email }, otherLength)
   const summary = bookingSummary(booking)
   const message = {
     no: ask,

@@ -3,7 +3,7 @@
  * contains "gebucht" or "bestätigt" (incident I-82); a test reads them all.
  */
 import type { ClockTime, LocalDay } from '../index.ts'
-import { capitalised, sayDay, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
+import { capitalised, sayDay, sayDuration, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
 import { askInstead, type SpokenElsewhere, type SpokenTime, sayTimes } from './availability.ts'
 import { contactIs } from './details.ts'
 import { type SpokenWhat, sayName, sayService, sayWhat } from './naming.ts'
@@ -42,12 +42,19 @@ function sayPlace({ staff, branch }: SpokenBooking): string {
   return place === '' ? '' : ` ${place}`
 }
 
-/** `contact`: a number as it is spoken and an address that are new, each in a sentence of its own. */
+/** Another length than the one that was said. */
+export function lengthIs(minutes: number): string {
+  return `Das dauert bei uns ${sayDuration(minutes)}.`
+}
+
+/** `contact`: a number as it is spoken and an address that are new, each in a sentence of its own; `otherLength`: minutes, where another length was said. */
 export function askToConfirm(
   booking: SpokenBooking,
   contact: { phone: string | null; email: string | null } = { phone: null, email: null },
+  otherLength: number | null = null,
 ): string {
-  const readBack = contactIs(contact).map((sentence) => `${sentence} `)
+  const length = otherLength === null ? [] : [lengthIs(otherLength)]
+  const readBack = [...length, ...contactIs(contact)].map((sentence) => `${sentence} `)
   return `Ich fasse zusammen: ${bookingSummary(booking)}. ${readBack.join('')}Soll ich das so eintragen?`
 }
 

@@ -89,6 +89,10 @@ export async function completeWish(
       phone: said.phone !== undefined && phone !== call.callerNumber ? phone : null,
       email: said.email !== undefined && email !== person?.email ? email : null,
     },
+    otherLength:
+      said.duration_minutes === undefined || said.duration_minutes === service.durationMinutes
+        ? null
+        : service.durationMinutes,
     corrects: draft?.corrects ?? null,
   }
 }

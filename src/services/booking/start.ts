@@ -119,6 +119,7 @@ export class BookingStarter {
         additional: attempt.additional,
         filled: {},
         contact: { phone: null, email: null },
+        otherLength: null,
         corrects: null,
       },
       await this.#loadKnown(scope),
@@ -372,7 +373,7 @@ export class BookingStarter {
 function ready(
   attempt: Attempt,
   scope: CallScope,
-  { filled, contact }: Pick<CompleteWish, 'filled' | 'contact'>,
+  { filled, contact, otherLength }: Pick<CompleteWish, 'filled' | 'contact' | 'otherLength'>,
   isAgain = true,
 ): Started {
   const again = !isAgain
@@ -382,5 +383,13 @@ function ready(
       : attempt.state === 'draft'
         ? 'open'
         : 'in_progress'
-  return { kind: 'ready', attempt, booking: spokenBooking(attempt, scope), again, filled, contact }
+  return {
+    kind: 'ready',
+    attempt,
+    booking: spokenBooking(attempt, scope),
+    again,
+    filled,
+    contact,
+    otherLength,
+  }
 }

@@ -25,6 +25,8 @@ export interface BookingWish {
   staff?: string
   branch?: string
   notes?: string
+  /** How long it should take, if the caller said so. */
+  duration_minutes?: number
   /** The caller has said that it is wanted besides the appointment they already have. */
   additional?: boolean
 }
@@ -54,6 +56,8 @@ export interface CompleteWish extends Moment {
   /** What was not said and is taken from the call or the set-up. */
   filled: Filled
   contact: NewContact
+  /** The service's length in minutes, when another one was said: it is told, never silently taken. */
+  otherLength: number | null
   /** The open draft that this wish corrects. */
   corrects: string | null
 }
@@ -86,6 +90,8 @@ export type Started =
       filled: Filled
       /** What was said anew of contact data, to be read back: a number as it is spoken, an address. */
       contact: NewContact
+      /** The service's length in minutes, when another one was said. */
+      otherLength: number | null
     }
   | ({ kind: 'not_free' } & NotFree)
   | OwnAppointmentFound
