@@ -6,7 +6,7 @@ import { type Filled, fullName } from '../../services/choices.ts'
 /** A free time with somebody else, or somewhere else, as it is spoken. */
 export function spokenElsewhere({ staff, branch, offered }: Elsewhere): SpokenElsewhere {
   return {
-    staff: staff === null ? null : fullName(staff),
+    staff: staff === null || staff === 'anyone' ? staff : fullName(staff),
     branch: branch === null ? null : branch.name,
     day: offered.date,
     time: offered.time,
@@ -20,7 +20,7 @@ export function elsewhereFields(elsewhere: readonly Elsewhere[]) {
     elsewhere: elsewhere.map(({ staff, branch, service, offered }) => ({
       ...offered,
       service: service.name,
-      ...(staff && { staff: fullName(staff) }),
+      ...(staff && { staff: staff === 'anyone' ? null : fullName(staff) }),
       ...(branch && { branch: branch.name }),
     })),
   }

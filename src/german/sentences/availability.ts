@@ -144,9 +144,9 @@ export type Refusal =
   | { reason: 'past_time'; day: LocalDay }
   | { reason: 'booking_notice_violation'; noticeMinutes: number }
 
-/** With whom else, or where else, something is free. */
+/** With whom else, or where else, something is free; `staff`: a name, or whoever is free. */
 export interface SpokenElsewhere extends SpokenTime {
-  staff: string | null
+  staff: string | 'anyone' | null
   branch: string | null
 }
 
@@ -195,7 +195,8 @@ function backTo(other: SpokenElsewhere, { staff, branch }: SpokenWhat): string {
 
 /** On the very day that was just named. */
 function hasElsewhere({ staff, branch, time }: SpokenElsewhere, what: SpokenWhat | null): string {
-  const where = staff === null ? `In unserer Filiale ${sayName(branch ?? '')}` : `Bei ${sayName(staff)}`
+  const who = staff === 'anyone' ? 'jemand anderem aus dem Team' : sayName(staff ?? '')
+  const where = staff === null ? `In unserer Filiale ${sayName(branch ?? '')}` : `Bei ${who}`
   const forWhat = what === null ? '' : ` für ${sayService(what.service)}`
   return `${where} ist um ${sayTime(time)}${forWhat} noch etwas frei.`
 }

@@ -12,8 +12,11 @@ import { notProposed } from './offers.ts'
 /** A free time with another person, or at another branch. */
 export interface Elsewhere {
   service: CatalogueService
-  /** Set where another person than the wished one is meant. */
-  staff: CatalogueStaff | null
+  /**
+   * Set where another person than the wished one is meant: by name only where the calendar keeps it, which is an event type of their
+   * own; else whoever is free.
+   */
+  staff: CatalogueStaff | 'anyone' | null
   /** Set where another branch is meant. */
   branch: CatalogueBranch | null
   start: Date
@@ -32,7 +35,8 @@ const othersMax = 2
 const needsMs = 700
 
 /**
- * The first free time that fits, of each other person who does it at the branch, else of each other branch that offers it.
+ * The first free time that fits, of each other person with a calendar of their own for it, else of anybody at the branch, else of
+ * each other branch that offers it.
  * In: the day that is full, the wished time or part of it. Never throws: what cannot be looked up is not offered.
  */
 export async function findElsewhere(
@@ -44,10 +48,14 @@ export async function findElsewhere(
     staffId === null
       ? []
       : staffFor(catalogue, branch, service)
-          .filter(({ id }) => id !== staffId)
+          .filter(({ id }) => id !== staffId && hasOwnCalendar(service, id))
           .map((staff) => ({ ...asked, staff, staffId: staff.id }))
-  const withOthers = await firstOfEach(availability, people)
-  if (withOthers.length > 0) return withOthers
+  const named = await firstOfEach(availability, people)
+  if (named.length > 0) return named
+  if (staffId !== null) {
+    const anyone = await firstOfEach(availability, [{ ...asked, staff: 'anyone', staffId: null }])
+    if (anyone.length > 0) return anyone
+  }
   const branches = catalogue.branches.flatMap((other) => {
     const same = servicesAt(catalogue, other.id).find(({ name }) => name === service.name)
     return other.id === branch.id || !same
@@ -57,9 +65,13 @@ export async function findElsewhere(
   return firstOfEach(availability, branches)
 }
 
+function hasOwnCalendar(service: CatalogueService, staffId: number): boolean {
+  return service.staff.some((pair) => pair.staffId === staffId && pair.calcomEventTypeId !== null)
+}
+
 async function firstOfEach(
   availability: Pick<AvailabilityService, 'load'>,
-  queries: ReadonlyArray<Asked & { staff: CatalogueStaff | null }>,
+  queries: ReadonlyArray<Asked & Pick<Elsewhere, 'staff'>>,
 ): Promise<Elsewhere[]> {
   const found = await Promise.all(
     queries.slice(0, othersMax).map(async (query): Promise<Elsewhere[]> => {
