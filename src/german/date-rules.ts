@@ -232,6 +232,9 @@ export function dayOfMonthRule(w: Words, i: number, c: Context): Match<DayItem> 
     const year = yearAfter(w, monthAt.next, c.thisYear)
     return { item: saidDate(day.day, monthAt.day, year?.year ?? null), next: year?.next ?? monthAt.next }
   }
+  // "am ersten dreizehnten": there is no such month, and the day alone was not meant.
+  if (day.ordinal && announced && next.type === 'ordinal' && monthAt && monthAt.day > 12)
+    return { item: saidDate(Number.NaN, null, null), next: monthAt.next }
   // "am siebten des vierten"
   const ofMonth = day.ordinal && announced && next.text === 'des' ? dayOfMonthAt(w, day.next + 1) : null
   if (ofMonth?.ordinal && ofMonth.day <= 12 && !w.is(ofMonth.next, 'month') && !w.is(ofMonth.next, 'unit'))

@@ -181,12 +181,12 @@ const unitValues: ReadonlyMap<string, number> = new Map(
   ),
 )
 const tensForm =
-  /^(?:([a-z]{2,6}?)(?:und|un|ad|a|e)?)?(zwa?on?z|zwoanz|zwanz|dreiss|driss)(?:igsch|ig|ich|g|k|sch|ge)?(?:(?:s|sch)[td](?:e|en|n|er|em|es|a))?$/
+  /^(?:([a-z]{2,6}?)(?:und|un|ad|a|e)?)?(zwa?on?z|zwoanz|zwanz|zwaenz|dreiss|driss)(?:igsch|isch|ig|ich|g|k|sch|ge)?(?:(?:s|sch)[td](?:e|en|n|er|em|es|a))?$/
 const ordinalEnd = /(?:s|sch)[td](?:e|en|n|er|em|es|a)$/
 
 /** "zwanzsch", "einundzwanzigschte", "dreissgn": the tens up to 31, read from their parts; null for any other word. */
 export function dialectTens(word: string): { value: number; ordinal: boolean } | null {
-  if (!/anz|onz|iss/.test(word)) return null
+  if (!/anz|aenz|onz|iss/.test(word)) return null
   const match = tensForm.exec(word)
   if (!match) return null
   const unit = match[1] === undefined ? 0 : unitValues.get(match[1])
@@ -236,7 +236,7 @@ const withEndings = (words: string[]) => words.flatMap((word) => [word, `${word}
 export const dialectParts: Readonly<Record<string, string[]>> = {
   noon: withEndings([...halfDays, ...halfDays.map((word) => `z${word}`)]),
   afternoon: withEndings(
-    list('nach na no nam nom noch nomi naa naoch noo nache').flatMap((before) =>
+    list('nach na no nam nom noch nomi naa naoch noo nache zna zno znam znom').flatMap((before) =>
       [...halfDays, 'mitag', 'midag'].map((word) => before + word),
     ),
   ),
@@ -248,7 +248,7 @@ export const dialectParts: Readonly<Record<string, string[]>> = {
       'obend oobend owend ohmd aamd amd aabig abig oabend obnd abnd ovend aubend oowend obed obad obet owed oamd oabnd zobig',
     ),
   ),
-  morning: list('morgens morjens morchens morgns morschens'),
+  morning: list('morgens morjens morchens morgns morschens zmorge zmorgen'),
   early: list('friah fria frua frie frueah frieh froi frih frueherl fruei friehs friar friahra'),
   night: list('nocht nachd nacht noacht'),
 }

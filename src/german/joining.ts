@@ -3,6 +3,7 @@
  * "im Jahr 2027". Done on the lexemes, before any rule, in place.
  */
 import type { Lexeme } from './types.ts'
+import { vocabulary } from './vocabulary.ts'
 
 /** Joins what stands apart. */
 export function join(lexemes: Lexeme[]): void {
@@ -11,6 +12,10 @@ export function join(lexemes: Lexeme[]): void {
     if (l.text === 'ueber') joinOver(lexemes, i)
     else if (l.text === 'nichts') comesToNothing(lexemes, i)
     else if (l.type === 'which' && l.name === 'this') thisPart(lexemes, i)
+    else if (l.text === 'sagen') orRather(lexemes, i)
+    else if (l.text === 'stunde' || partHours.has(l.text)) minutesPast(lexemes, i)
+    else if (l.text === 'ab') minutesAfterSwiss(lexemes, i)
+    else if (l.text === 'morge' && lexemes[i - 1]?.text === 'am') inTheMorning(lexemes, i)
   }
 }
 
@@ -37,6 +42,60 @@ function comesToNothing(lexemes: Lexeme[], i: number): void {
   const before = lexemes.slice(Math.max(0, i - nothingReach), i)
   if (before.some(({ text }) => text === 'wird' || text === 'wirds'))
     lexemes[i] = { ...lexemes[i]!, type: 'unable' }
+}
+
+/** "beziehungsweise sagen wir Samstag", "oder sagen wir lieber": the other one instead, not a second choice. */
+function orRather(lexemes: Lexeme[], i: number): void {
+  if (lexemes[i + 1]?.text !== 'wir' || lexemes[i - 1]?.type !== 'or') return
+  lexemes[i] = { ...lexemes[i]!, type: 'correction', name: 'strong' }
+}
+
+const partHours: ReadonlyMap<string, number> = new Map([
+  ['viertelstunde', 15],
+  ['dreiviertelstunde', 45],
+])
+
+/** "eine halbe Stunde nach zwei", "eine Viertelstunde vor drei": so many minutes after or before the hour. */
+function minutesPast(lexemes: Lexeme[], i: number): void {
+  const word = lexemes[i]!
+  const isHalf = word.text === 'stunde' && lexemes[i - 1]?.text === 'halbe'
+  const minutes = isHalf ? 30 : partHours.get(word.text)
+  const side = lexemes[i + 1]?.text
+  if (minutes === undefined || (side !== 'nach' && side !== 'vor') || lexemes[i + 2]?.type !== 'number')
+    return
+  const hour = lexemes[i + 2]!
+  const uhr = vocabulary.get('uhr')?.[0]
+  if (uhr === undefined || hour.value > 24 || hour.value < 1) return
+  const from = isHalf ? i - 1 : i
+  const article = /^eine[rn]?$/.test(lexemes[from - 1]?.text ?? '') ? 1 : 0
+  const past = side === 'nach'
+  const number = (value: number) => ({ ...hour, name: '', value, text: String(value) })
+  lexemes.splice(
+    from - article,
+    i + 3 - from + article,
+    past ? hour : { ...hour, value: hour.value - 1 },
+    { ...hour, ...uhr, text: 'uhr', digits: 0 },
+    number(past ? minutes : 60 - minutes),
+  )
+}
+
+const swissMinutes: ReadonlySet<number> = new Set([5, 10, 20, 25])
+
+/** "zwänzg ab drü": in Switzerland "ab" after minutes is "nach". */
+function minutesAfterSwiss(lexemes: Lexeme[], i: number): void {
+  const before = lexemes[i - 1]
+  const hour = lexemes[i + 1]
+  const isMinutes =
+    (before?.type === 'number' && swissMinutes.has(before.value)) || before?.text === 'viertel'
+  const after = vocabulary.get('nach')?.[0]
+  if (!isMinutes || hour?.type !== 'number' || hour.value > 12 || after === undefined) return
+  lexemes[i] = { ...lexemes[i]!, type: after.type, name: after.name, value: after.value, text: 'nach' }
+}
+
+/** "am Friitig am Morge" */
+function inTheMorning(lexemes: Lexeme[], i: number): void {
+  const morning = vocabulary.get('morgens')?.[0]
+  if (morning) lexemes[i] = { ...lexemes[i]!, ...morning, text: 'morgens' }
 }
 
 /** "diesen Nachmittag", "this morning": today's. */

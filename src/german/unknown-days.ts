@@ -74,6 +74,9 @@ export function unknownDay(lexemes: readonly Lexeme[], consumed: (i: number) => 
     } else if (is(lexemes[i], conditions)) alone ||= endsCondition(lexemes, i)
     else if (is(lexemes[i], lastWords)) alone ||= is(lexemes[i + 1], sameAgain) && comparesAt(lexemes, i)
     else if (text === 'wie' && is(lexemes[i + 1], always)) alone = true
+    // "am Freitag ist Hochzeit, zwei Tage vorher": counted from a day that is told, not wished for.
+    else if ((text === 'davor' || text === 'vorher') && lexemes[i - 1]?.text.startsWith('tag'))
+      return 'always'
     else if (type === 'word' && announced(lexemes, i) && looksLikeDay(text)) alone ||= !consumed(i)
   }
   return vague ? 'vague' : alone ? 'alone' : null

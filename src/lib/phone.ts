@@ -24,7 +24,13 @@ export function normalisePhone(raw: string, defaultCountry: CountryCode = 'DE'):
   const key = `${defaultCountry}${text}`
   let entry = known.get(key)
   if (!entry) {
-    entry = { number: parseSpoken(fromSip(text), defaultCountry) }
+    // "O171" is a zero that was written as a letter; a place before an area code says nothing more.
+    const said = fromSip(text)
+      .replace(/\b[oO](?=\d)/g, '0')
+      .replace(/^\p{L}{3,}(?= (?:null|0)[ \d])/iu, (word) =>
+        digitsOf(word) === null && !/^(?:doppel|plus|zweimal|dreimal)/i.test(word) ? '' : word,
+      )
+    entry = { number: parseSpoken(said, defaultCountry) }
     known.set(key, entry)
   }
   return entry.number
@@ -36,7 +42,7 @@ export type PhoneReading =
   | { phone: null; reason: 'absent' | 'same' | 'invented' | 'unclear' }
 
 const absentWords =
-  /^(?:|none|null|undefined|n\/?a|k\. ?a\.?|-+|unknown|anonym(?:ous)?|unbekannt|unterdrückt|private?|withheld|keine?(?: (?:nummer|angabe|telefonnummer|ahnung))?|nein(?: danke)?|(?:habe?|hab) ich (?:nicht|keine)|weiß (?:ich )?nicht|not provided|nicht (?:angegeben|bekannt))[.!]?$/i
+  /^(?:|none|null|undefined|n\/?a|k\. ?a\.?|-+|unknown|anonym(?:ous)?|unbekannt|unterdrückt|private?|withheld|keine?(?: (?:nummer|angabe|telefonnummer|ahnung))?|nein(?: danke)?|(?:habe?|hab) ich (?:nicht|keine)|weiß (?:ich )?nicht|not provided|nicht (?:angegeben|bekannt)|(?:(?:die|das|sie) )?(?:weiß|weiss|kenne|kann|habe?|hab|möchte|will|sage?) [^\d]*(?:nicht|keine?n?)(?: [^\d]*)?|rufen sie (?:mich )?(?:bitte )?nicht an)[.!]?$/i
 const sameWords =
   /\b(?:dieselbe|dieser nummer|diese nummer|diese hier|die gleiche|selbe nummer|gleiche nummer|von der ich (?:gerade )?anrufe|mit der ich (?:gerade )?(?:anrufe|telefoniere)|die sie (?:sehen|haben|angezeigt)|im display|angezeigte)\b/i
 
@@ -138,7 +144,7 @@ function fromSip(raw: string): string {
 }
 
 const courtesy =
-  /^(?:das|die|der|den|eine|meine?|mein|nummern?|rufnummer|handynummer|mobilnummer|telefonnummer|rückrufnummer|festnetznummer|tel|telefon|handy|mobil|mobile|festnetz|phone|fax|ist|lautet|wäre|und|dann|danach|also|äh|ähm|hm|bitte|danke|ja|genau|okay|ok|vorwahl|durchwahl|unter|auf|erreichbar|erreichen|sie|mich|mir|ich|bin|am|besten|zurückrufen|zurück|rufen|anrufen|an|melden|sich|hier|leerzeichen|strich|schrägstrich|minus|bindestrich|pause|komma|noch|kommt|zuerst|erst|landesvorwahl|deutschland)$/
+  /^(?:das|die|der|den|eine|meine?|mein|nummern?|rufnummer|handynummer|mobilnummer|telefonnummer|rückrufnummer|festnetznummer|tel|telefon|handy|mobil|mobile|festnetz|phone|fax|ist|lautet|wäre|und|dann|danach|also|äh|ähm|hm|bitte|danke|ja|genau|okay|ok|vorwahl|durchwahl|unter|auf|erreichbar|erreichen|sie|mich|mir|ich|bin|am|besten|zurückrufen|zurück|rufen|anrufen|an|melden|sich|hier|leerzeichen|punkt|klammer|klammern|in|zu|österreichische|deutsche|schweizer|schweizerische|österreich|schweiz|strich|schrägstrich|minus|bindestrich|pause|komma|noch|kommt|zuerst|erst|landesvorwahl|deutschland)$/
 const englishDigits = new Map(
   'zero one two three four five six seven eight nine'
     .split(' ')

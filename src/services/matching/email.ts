@@ -21,7 +21,7 @@ const refusals =
   /^(?:(?:das )?(?:brauche?|weiß|weiss|sage?|kenne?) (?:ich )?(?:nicht|keine)\b.*|keine ahnung|(?:ich )?(?:habe?|besitze|will|möchte) (?:ich )?(?:keine?|nicht)\b.*|keine?(?: (?:e-?\s?mail.*|mail.*|adresse.*|angabe.*))?|nicht (?:angegeben|vorhanden|bekannt|nötig).*|nein(?: danke)?|unbekannt|unknown|k\.? ?a\.?|not provided|no email|ohne|weiß (?:ich )?nicht|weiss (?:ich )?nicht)[.!]?$/i
 
 const at =
-  /^(?:ät|aet|ätt|äd|at|add|@|klammeraffe|klammeraffen|affenschwanz|affe|atzeichen|ätzeichen|at-zeichen|ät-zeichen)$/
+  /^(?:ät|et|aet|ätt|äd|at|add|@|klammeraffe|klammeraffen|affenschwanz|affe|atzeichen|ätzeichen|at-zeichen|ät-zeichen)$/
 const signs: readonly [RegExp, string][] = [
   [/^(?:punkt|dot|pünktchen|point)$/, '.'],
   [/^(?:unterstrich|underscore|underline|tiefstrich)$/, '_'],
@@ -31,7 +31,7 @@ const signs: readonly [RegExp, string][] = [
 
 /** Said around an address, or about how to write it. */
 const chatter =
-  /^(?:schicken|senden|schreiben|mailen|notieren|nehmen|sie|es|an|für|unter|erreichbar|lautend|meine?|die|der|das|e-?mail|mail|mailadresse|e-?mail-?adresse|adresse|email-?adresse|ist|lautet|wäre|also|äh|ähm|hm|ja|und|dann|danach|alles|klein|kleingeschrieben|groß|großes|großem|großer|kleines|kleinem|kleiner|buchstabe|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|wie|gesprochen|man|spricht|buchstabiere|ich|bitte|zeichen|mailto|genau|noch|mal|danke|ok|okay)$/
+  /^(?:schicken|senden|schreiben|mailen|notieren|nehmen|sie|sie's|sies|es|an|für|unter|erreichbar|lautend|meine?|die|der|das|e-?mail|mail|mailadresse|e-?mail-?adresse|adresse|email-?adresse|ist|lautet|wäre|also|äh|ähm|hm|ja|und|dann|danach|alles|klein|kleingeschrieben|groß|großes|großem|großer|kleines|kleinem|kleiner|buchstabe|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|wie|gesprochen|man|spricht|buchstabiere|ich|bitte|zeichen|mailto|genau|noch|mal|danke|ok|okay)$/
 
 const providers = [
   'gmail',
@@ -115,12 +115,17 @@ const saidTopLevels =
 const asides =
   /^(?:äh|ähm|hm|bitte|danke|genau|ok|okay|ja|alles|klein|kleingeschrieben|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|dann|und|großes|großem|großer|kleines|kleinem|kleiner|buchstabe)$/
 
+/** "martin at, nein, Moment, martina at web punkt de": said again from the beginning. */
+const corrected =
+  /^.*\b(?:nein|quatsch|falsch|korrektur|moment)\b[\s,.:]+(?=\S+ (?:at|ät|et|klammeraffe|punkt)\b)/
+
 /** Puts an address together from words, umlauts as said; null if there is not exactly one @ in it, or another one follows. */
 function assemble(text: string): string | null {
   const words = hinted(
     spelledOut(
       text
         .toLowerCase()
+        .replace(corrected, '')
         .replace(/<[^>]*>/g, (inner) => (inner.includes('@') ? inner.slice(1, -1) : ' '))
         .replace(/[([{]\s*(at|ät|@)\s*[)\]}]/g, ' @ ')
         .replace(/[([{]\s*(dot|punkt|\.)\s*[)\]}]/g, ' punkt ')

@@ -35,7 +35,7 @@ const notNameWords = new Set(
   ahnung kundennummer nachste nachsten nachster nachstes kommende diese dieser nach vor gegen ab am um im in bei beim vom von aus mit fur auf
   zu zum zur viertel dreiviertel fruh vormittags nachmittags selbst selber gerne gern geht nichts sag egal frei leer keins keines
   name lautet ware ist waschen schneiden fohnen farben tonen dauerwelle strahnchen bartpflege beratung rasur massage haare bart
-  private privat withheld restricted gespeichert bekannt telefon handy nummer email mail`
+  genau richtig stimmt klar sicher private privat withheld restricted gespeichert bekannt telefon handy nummer email mail`
     .split(/\s+/)
     .map(fold),
 )
@@ -51,7 +51,7 @@ const calendarWords = new Set(
 /** One of these makes a sentence of it. */
 const sentenceWords = new Set(
   `mochte will wollte hatte habe haben brauche brauchte wurde buchen termin uhr konnen kann konnte bitte einen einem was wie wann wo
-  geht nichts sag wissen doch kennen steht bins gesprochen genannt bekomme suche heisse heisst rufe ruft anrufe frage fragen sprechen spreche storniere absagen verschieben warum nicht noch schon dass weil wenn moment sekunde sage sagen`
+  wieso weshalb wozu brauchen braucht geht nichts sag wissen doch kennen steht bins gesprochen genannt bekomme suche heisse heisst rufe ruft anrufe frage fragen sprechen spreche storniere absagen verschieben warum nicht noch schon dass weil wenn moment sekunde sage sagen`
     .split(/\s+/)
     .map(fold),
 )
@@ -124,6 +124,12 @@ function isOfBusiness(bare: string, agent: string): boolean {
 function tidy(spoken: string): string | null {
   const labelled = labelledName(spoken)
   let text = (labelled ?? spoken)
+    // "nicht Hoffmann, sondern Hofmann"
+    .replace(/^nicht \p{L}+,? sondern /iu, '')
+    .replace(
+      /(?<=\p{L}[\s,]+\p{L}+)[\s,]+ich (?:wollte|will|möchte|bräuchte|brauche|hätte|würde|rufe)\b.*$/iu,
+      '',
+    )
     .replace(/[,.\s]*\b(?:ich )?buchstabier(?:e|t)\b[:,\s]*/giu, ', ')
     .replace(/, also /giu, ', ')
     .replace(/^(\p{L}{4,})\.\s+(?=.*\1)/iu, '$1, ')

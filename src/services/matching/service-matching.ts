@@ -4,6 +4,7 @@
  * question. `ambiguous` with a single candidate means "Meinen Sie …?".
  */
 
+import { inGerman } from './english.ts'
 import { getPreparedServices, type MatchableService, type PreparedServices } from './prepared-services.ts'
 import { similarity, soundKey } from './sound.ts'
 import { fold, isAbsent } from './text.ts'
@@ -29,6 +30,13 @@ export function matchService<S extends MatchableService>(
   spoken: string,
   services: readonly S[],
 ): ServiceMatch<S> {
+  const found = matchWords(spoken, services)
+  if (found.kind !== 'none') return found
+  const german = inGerman(spoken)
+  return german === spoken ? found : matchWords(german, services)
+}
+
+function matchWords<S extends MatchableService>(spoken: string, services: readonly S[]): ServiceMatch<S> {
   const text = spoken.trim()
   if (isAbsent(text) || services.length === 0) return { kind: 'none' }
   if (/^\d+$/.test(text)) {

@@ -29,7 +29,7 @@ const around = new Set(
   vielleicht eigentlich immer sonst id nummer schnitt macht soll machen entweder glaub glaube ich schneiden schneidet der die denke doktorin in im filiale salon standort friseurmeister
   friseurmeisterin uhr um am heute morgen ubermorgen montag dienstag mittwoch donnerstag freitag samstag nachmittag vormittag immer gerade dann halt
   mal doch man kann konnte konnen denn super danke schon so lass lieb wurd ware moglichst genau die unbedingt ausschliesslich
-  termin hatten wollen wollten`.split(/\s+/),
+  termin hatten wollen wollten d s a bi de em gehts wenns with please mag geh moment egal`.split(/\s+/),
 )
 const exclusions = /\b(?:nicht|ausser|bloss nicht|auf (?:gar )?keinen fall|keinesfalls)\b/
 
@@ -38,8 +38,9 @@ const exclusions = /\b(?:nicht|ausser|bloss nicht|auf (?:gar )?keinen fall|keine
  * digits are an id. "nicht bei Anna" gives everybody else to choose from, "nicht Anna,
  * sondern Clara" Clara.
  */
-export function matchStaff<T extends MatchableStaff>(spoken: string, staff: readonly T[]): StaffMatch<T> {
-  if (isAbsent(spoken)) return { kind: 'anyone' }
+export function matchStaff<T extends MatchableStaff>(said: string, staff: readonly T[]): StaffMatch<T> {
+  if (isAbsent(said)) return { kind: 'anyone' }
+  const spoken = afterCorrection(said, staff)
   const digits = /^\s*(\d+)\s*$/.exec(spoken)
   if (digits) {
     const byId = staff.find((person) => person.id === Number(digits[1]))
@@ -66,6 +67,17 @@ export function matchStaff<T extends MatchableStaff>(spoken: string, staff: read
     return { kind: 'ambiguous', candidates: named }
   if (named.length > 0) return chosen(named)
   return anyone.test(text) ? { kind: 'anyone' } : { kind: 'none' }
+}
+
+const correction = /\b(?:ach nein|ach nee|ach was|n(?:ein|ee|ö)|quatsch|moment|halt|stopp|doch lieber)\b/giu
+
+/** "egal, ach nein, doch lieber die Anna": what is said after a correction counts, if it names somebody. */
+function afterCorrection<T extends MatchableStaff>(spoken: string, staff: readonly T[]): string {
+  const last = [...spoken.matchAll(correction)].at(-1)
+  if (last === undefined) return spoken
+  const rest = spoken.slice(last.index + last[0].length)
+  const words = foldedWords(rest)
+  return namedBy(namesIn(words), staff).length > 0 && !exclusions.test(words.join(' ')) ? rest : spoken
 }
 
 const namesIn = (words: readonly string[]): string[] =>
