@@ -13,7 +13,14 @@ import {
   type UnderstoodDay,
   type UnderstoodTime,
 } from '../german/index.ts'
-import { dayHas, maybeOutdated, notFree, spanHas, timeIsFree } from '../german/sentences/availability.ts'
+import {
+  dayHas,
+  maybeOutdated,
+  notFree,
+  otherNamed,
+  spanHas,
+  timeIsFree,
+} from '../german/sentences/availability.ts'
 import { whichReading } from '../german/sentences/dates.ts'
 import type { SpokenWhat } from '../german/sentences/naming.ts'
 import { type CheckOutcome, checkWish } from '../services/availability/check.ts'
@@ -23,6 +30,9 @@ import { elsewhereFields, spokenElsewhere, understoodFields } from './answers/ti
 import { chosenCalendar } from './arguments/calendar.ts'
 import { words } from './arguments/kinds.ts'
 import { defineFunction, type TenantContext } from './define.ts'
+
+/** So many further days or times of one sentence are looked at. */
+const namedMax = 2
 
 export const checkAvailability = defineFunction({
   name: 'check_availability',
@@ -57,17 +67,24 @@ export const checkAvailability = defineFunction({
     const offered = understood.day === null ? await offeredMoment(understood, context, branch.timeZone) : null
     const { time } = offered ?? understood
     const day = offered?.day ?? requireDay(understood, input.date)
-    const outcome = await checkWish(context.services.availability, {
-      ...calendar,
-      day,
-      time,
-      said: { day: understood.day, time: understood.time, not: understood.not, only },
-      now: context.now,
-      deadline: context.deadline,
-      call: context.call,
-    })
+    const check = (wish: NamedWish) =>
+      checkWish(context.services.availability, {
+        ...calendar,
+        ...wish,
+        said: { day: understood.day, time: understood.time, not: understood.not, only },
+        now: context.now,
+        deadline: context.deadline,
+        call: context.call,
+      })
+    const first = await check({ day, time })
+    const outcome =
+      first.kind === 'refused'
+        ? ((await firstFree(alsoNamed(understood, { day, time }), check)) ?? first)
+        : first
     const what = whatFor(outcome.staffId)
-    const message = sentenceFor(outcome, { today, timeZone: branch.timeZone, what })
+    const told = sentenceFor(outcome, { today, timeZone: branch.timeZone, what })
+    const message =
+      outcome !== first && first.refusal !== null ? otherNamed(first.refusal, what, told, today) : told
     return {
       success: true,
       message: outcome.stale ? maybeOutdated(message) : message,
@@ -76,10 +93,38 @@ export const checkAvailability = defineFunction({
       ...understoodFields(
         offered === null ? filled : { ...filled, date: { value: day.from, from: 'offered' } },
       ),
-      ...(day.to > day.from ? { date_to: day.to } : {}),
+      ...(outcome === first && day.to > day.from ? { date_to: day.to } : {}),
     }
   },
 })
+
+interface NamedWish {
+  day: UnderstoodDay
+  time: UnderstoodTime | null
+}
+
+/** "am Samstag oder Freitag", "um zehn oder um drei": the further ones that were named, each with what was said of the first. */
+function alsoNamed({ alternatives }: Understood, { day, time }: NamedWish): NamedWish[] {
+  return alternatives
+    .filter(({ reason }) => reason === 'also_named')
+    .slice(0, namedMax)
+    .map((other) => ({
+      day: other.day === null ? day : { from: other.day, to: other.day, reading: 'exact' },
+      time:
+        other.time === null ? time : { at: other.time, from: null, to: null, reading: 'exact', part: null },
+    }))
+}
+
+async function firstFree(
+  wishes: readonly NamedWish[],
+  check: (wish: NamedWish) => Promise<CheckOutcome>,
+): Promise<CheckOutcome | null> {
+  for (const wish of wishes) {
+    const outcome = await check(wish)
+    if (outcome.kind !== 'refused') return outcome
+  }
+  return null
+}
 
 /** A time without a day means the day on which it was offered in this call, if it was (incident I-36). */
 async function offeredMoment(

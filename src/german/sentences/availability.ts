@@ -208,6 +208,11 @@ function namesWhat({ reason }: Refusal): boolean {
   return reason === 'taken' || reason === 'day_full' || reason === 'span_full'
 }
 
+/** Of two days or times that were named one is not to be had, and the other is. */
+export function otherNamed(refusal: Refusal, what: SpokenWhat, message: string, today: LocalDay): string {
+  return `${regret(refusal, what, today)} ${capitalised(message.replace(/^Ja, /, ''))}`
+}
+
 function regret(refusal: Refusal, what: SpokenWhat, today: LocalDay): string {
   const forWhat = `für ${sayWhat(what)}`
   switch (refusal.reason) {

@@ -5,7 +5,14 @@
  */
 import type { ErrorCode } from '../../error-codes.ts'
 import { AppError } from '../../errors.ts'
-import { type ClockTime, clockTimeOf, instantOf, type LocalDay, localDayOf } from '../../german/index.ts'
+import {
+  type ClockTime,
+  clockTimeOf,
+  instantOf,
+  type LocalDay,
+  localDayOf,
+  sayDay,
+} from '../../german/index.ts'
 import { askAboutTrouble, askDay, askDayAgain } from '../../german/sentences/availability.ts'
 import { askDayAndTime, askOfferedDay, askTime } from '../../german/sentences/booking.ts'
 import type { OfferMemory } from '../availability/offers.ts'
@@ -42,6 +49,16 @@ export async function readMoment(
 ): Promise<ReadMoment> {
   const { now, today, bookingWindowDays } = scene
   const understood = readDayAndTime(wish, { now, branch, bookingWindowDays })
+  // "am Freitag oder am Samstag": which of them is booked is for the caller to say.
+  const named = understood.alternatives.filter(({ reason }) => reason === 'also_named')
+  if (understood.day !== null && named.length > 0)
+    throw new AppError(
+      'ambiguous_day',
+      askAboutTrouble('ambiguous_day', [sayDay(understood.day.from, today), ...named.map(({ say }) => say)]),
+      {
+        fields: { status: 'needs_date', missing: ['date'] },
+      },
+    )
   const day =
     understood.day !== null && understood.day.from === understood.day.to ? understood.day.from : null
   const time = understood.time?.at ?? null
