@@ -23,6 +23,7 @@ import {
 } from '../german/sentences/availability.ts'
 import { whichReading } from '../german/sentences/dates.ts'
 import type { SpokenWhat } from '../german/sentences/naming.ts'
+import { exactly } from '../services/availability/alternatives.ts'
 import { type CheckOutcome, checkWish } from '../services/availability/check.ts'
 import { readDayAndTime, requireDay } from '../services/choices.ts'
 import { alternativeShape, answers, clock, day, germanDay } from './answers/contract.ts'
@@ -71,7 +72,7 @@ export const checkAvailability = defineFunction({
       checkWish(context.services.availability, {
         ...calendar,
         ...wish,
-        said: { day: understood.day, time: understood.time, not: understood.not, only },
+        said: { ...understood, only },
         now: context.now,
         deadline: context.deadline,
         call: context.call,
@@ -110,8 +111,7 @@ function alsoNamed({ alternatives }: Understood, { day, time }: NamedWish): Name
     .slice(0, namedMax)
     .map((other) => ({
       day: other.day === null ? day : { from: other.day, to: other.day, reading: 'exact' },
-      time:
-        other.time === null ? time : { at: other.time, from: null, to: null, reading: 'exact', part: null },
+      time: other.time === null ? time : exactly(other.time),
     }))
 }
 

@@ -48,9 +48,7 @@ export const findNextAvailable = defineFunction({
     const bookingWindowDays = catalogue.company.bookingWindowDays
     const wish = { date: input.from_date, time: input.part_of_day }
     const understood = readDayAndTime(wish, { now, branch, bookingWindowDays })
-    const { day, not } = understood
-    const said = { day, time: understood.time, not, only }
-    const from = laterDay(day?.from ?? today, today)
+    const from = laterDay(understood.day?.from ?? today, today)
     const days = Math.min(Math.max(input.search_days ?? searchDays, 1), searchDaysMax)
     const to = addDays(from, days - 1)
     const free = await services.availability.load({
@@ -60,7 +58,7 @@ export const findNextAvailable = defineFunction({
       partial: true,
       deadline,
       call,
-      said,
+      said: { ...understood, only },
     })
     const time = effectiveTime(understood.time, free.offers.restrictions)
     const starts = nextFreeStarts(free, { from, time, timeZone: branch.timeZone, max: slotsMax })

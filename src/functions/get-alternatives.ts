@@ -6,7 +6,7 @@ import { lengthIs } from '../german/sentences/booking.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { requireComplete } from '../services/availability/availability.ts'
 import { refusedStarts } from '../services/availability/offers.ts'
-import { laterDay, readDayAndTime, requireDay } from '../services/choices.ts'
+import { laterDay, otherLengthOf, readDayAndTime, requireDay } from '../services/choices.ts'
 import { alternativeShape, answers } from './answers/contract.ts'
 import { understoodFields } from './answers/times.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
@@ -50,7 +50,7 @@ export const getAlternatives = defineFunction({
       wish: { from, to: laterDay(day.to, from), time: understood.time },
       exclude: (offers) => refusedStarts(offers, { serviceId: service.id, wish, wished, now }),
       max: Math.max(1, input.max_alternatives ?? 5),
-      said: { day: understood.day, time: understood.time, not: understood.not, only },
+      said: { ...understood, only },
       deadline,
       call,
     })
@@ -59,10 +59,9 @@ export const getAlternatives = defineFunction({
     const offer = { serviceId: service.id, source: 'alternatives', wish, starts } as const
     inBackground(services.availability.offers.remember(call.callId, free.offers, offer))
     const spoken = alternatives.map((alternative) => ({ day: alternative.date, time: alternative.time }))
-    const wishedMinutes = input.duration_minutes
-    const isOtherLength = wishedMinutes !== undefined && wishedMinutes !== service.durationMinutes
+    const otherLength = otherLengthOf(service, input.duration_minutes)
     const found = alternativesAre(spoken, whatFor(free.staffId), today)
-    const message = isOtherLength ? `${lengthIs(service.durationMinutes)} ${found}` : found
+    const message = otherLength === null ? found : `${lengthIs(otherLength)} ${found}`
     return {
       success: true,
       message: free.stale ? maybeOutdated(message) : message,

@@ -101,8 +101,8 @@ function readDays(
 ): [LocalDay, ...LocalDay[]] | null {
   const english = englishDays.indexOf(words.trim().toLowerCase())
   if (english >= 0) return [addDays(today, (english + 8 - weekdayOf(today)) % 7)]
-  const { day } = understandWish({ date: words }, { now, zone: branch.timeZone })
-  if (day === null && generally.test(words)) return null
+  const namesNoDay = () => understandWish({ date: words }, { now, zone: branch.timeZone }).day === null
+  if (generally.test(words) && namesNoDay()) return null
   const { day: known } = readDayAndTime({ date: words }, { now, branch, bookingWindowDays: horizonDays })
   if (known === null) return null
   const days = daysBetween(known.from, known.to)

@@ -205,7 +205,7 @@ const table: Table = [
     'counted',
     '',
     0,
-    'personen person leute euro eur cent prozent mal kinder kind kindern soehne soehnen toechter toechtern jungs maedels enkel freunde freundinnen kollegen leute leuten hotel zimmer stock gaeste mann kilo meter plaetze plaetz termine grad punkte jahrgang',
+    'personen person leute euro eur cent prozent mal kinder kind kindern soehne soehnen toechter toechtern jungs maedels enkel freunde freundinnen kollegen leuten hotel zimmer stock gaeste mann kilo meter plaetze plaetz termine grad punkte jahrgang',
   ],
   [
     'not',

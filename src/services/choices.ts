@@ -55,6 +55,14 @@ export type Filled = Partial<
   Record<'date' | 'time' | 'service' | 'staff' | 'branch' | 'name', { value: string; from: FilledFrom }>
 >
 
+/** The service's length in minutes, where another one was said; else null. */
+export function otherLengthOf(
+  { durationMinutes }: CatalogueService,
+  said: number | undefined,
+): number | null {
+  return said === undefined || said === durationMinutes ? null : durationMinutes
+}
+
 /** The later of two days. */
 export function laterDay(one: LocalDay, other: LocalDay): LocalDay {
   return daysBetween(one, other) > 0 ? other : one

@@ -2,8 +2,9 @@
 import { localDayOf } from '../../german/index.ts'
 import type { SpokenWhat } from '../../german/sentences/naming.ts'
 import type { CalendarQuery } from '../../services/availability/availability.ts'
+import { whatOf } from '../../services/booking/facts.ts'
 import type { CatalogueStaff } from '../../services/catalogue.ts'
-import { chooseBranch, chooseService, chooseStaff, type Filled, fullName } from '../../services/choices.ts'
+import { chooseBranch, chooseService, chooseStaff, type Filled } from '../../services/choices.ts'
 import type { TenantContext } from '../define.ts'
 
 interface CalendarArguments {
@@ -16,7 +17,7 @@ interface ChosenCalendar {
   calendar: CalendarQuery
   /** The branch's day, which is another than the dialled branch's only across zones. */
   today: string
-  /** Person and branch as they were said, for what is ruled out from now on. */
+  /** Whom the caller wants alone, for what is ruled out from now on (`onlyOf`). */
   only: number | null | undefined
   /** What was not said and is taken from the call or the set-up. */
   filled: Filled
@@ -45,25 +46,21 @@ export async function chosenCalendar(
   const service = chooseService(catalogue, branch, input.service, lastServiceId, input.staff)
   const person = chooseStaff(catalogue, branch, service, input.staff)
   const from = service.id === lastServiceId ? 'offered' : 'default'
-  const elsewhere = branch.id === context.branch.id ? null : branch.name
-  const serving = (id: number | null) => catalogue.staff.find((each) => each.id === id)
+  const whatFor = (staffId: number | null) => whatOf({ service, staffId, branch }, context)
   return {
     calendar: { catalogue, branch, service, staffId: person?.id ?? null },
     today: localDayOf(now, branch.timeZone),
     only: onlyOf(input.staff, person),
     filled: input.service === undefined ? { service: { value: service.name, from } } : {},
-    whatFor(staffId) {
-      const staff = serving(staffId)
-      return { service: service.name, staff: staff ? fullName(staff) : null, branch: elsewhere }
-    },
+    whatFor,
     fieldsFor(staffId) {
-      const staff = serving(staffId)
+      const { staff, branch: elsewhere } = whatFor(staffId)
       return {
         service: service.name,
         service_id: service.id,
         duration_minutes: service.durationMinutes,
-        ...(staff ? { staff: fullName(staff), staff_id: staff.id } : {}),
-        ...(elsewhere === null ? {} : { branch: elsewhere }),
+        ...(staff && { staff, staff_id: staffId }),
+        ...(elsewhere && { branch: elsewhere }),
       }
     },
   }

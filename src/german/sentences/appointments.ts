@@ -66,7 +66,7 @@ export function appointmentIs(appointment: SpokenAppointment): string {
   return `Ihr Termin für ${sayService(appointment.service)} ist ${moment(appointment)}${where(appointment)}.${open}`
 }
 
-/** All upcoming ones, at most three spoken. */
+/** All upcoming ones, at most two spoken. */
 export function appointmentsAre(appointments: readonly SpokenAppointment[]): string {
   const [first] = appointments
   if (first === undefined) return noAppointments()
@@ -132,8 +132,7 @@ export function whichDay(readings: readonly string[]): string {
 
 const factWords = { name: 'den Namen', date: 'den Tag', time: 'die Uhrzeit' } as const
 
-/** A caller without a number must name what is missing. */
-/** `why`: said once in a call, then only what is still missing. */
+/** What a caller must name whose number does not prove the appointment. `why`: said once in a call, then only what is still missing. */
 export function proveAppointment(
   missing: ReadonlyArray<keyof typeof factWords>,
   why: 'withheld' | 'not_on_number' | 'said_before',
@@ -194,8 +193,10 @@ export function offerMove(appointment: SpokenAppointment): string {
   return `Ihr Termin ${moment(appointment)} bleibt bestehen. Möchten Sie ihn stattdessen verschieben?`
 }
 
-/** Too late to cancel; `promise` is what happens instead. Whole hours (incident I-81). */
-/** `offer`: the question whether or where to call back; the wish itself is with the business already. */
+/**
+ * Too late to cancel, in whole hours (incident I-81). `offer`: the question whether or where to call back; the wish itself is with
+ * the business already.
+ */
 export function tooLateToCancel(deadlineHours: number, offer: string): string {
   return `Absagen ist nur bis ${sayHours(deadlineHours)} vor dem Termin möglich, Ihr Termin bleibt deshalb bestehen. ${offer}`
 }
@@ -296,7 +297,7 @@ export function newTimeTaken(
 export function onlyTimeMoves({ staff, service }: SpokenAppointment, part: 'staff' | 'service'): string {
   const fixed =
     part === 'service'
-      ? `die Leistung nicht ändern, es bleibt bei ${sayName(service)}`
+      ? `die Leistung nicht ändern, es bleibt bei ${sayService(service)}`
       : `die Person nicht wechseln${staff === null ? '' : `, der Termin bleibt bei ${staff}`}`
   return `Beim Verschieben kann ich ${fixed}. Soll ich nur die Zeit ändern?`
 }

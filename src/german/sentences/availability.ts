@@ -180,8 +180,8 @@ export function askInstead(
     const rather =
       offer === null || isLong(what)
         ? ''
-        : ['', 'oder lieber', backTo(other, what), offer].filter(Boolean).join(' ')
-    return `${hasElsewhere(other, isNamed ? null : what)} Passt Ihnen das${rather === '' ? '' : `, ${rather}`}?`
+        : `, ${['oder lieber', backTo(other, what), offer].filter(Boolean).join(' ')}`
+    return `${hasElsewhere(other, isNamed ? null : what)} Passt Ihnen das${rather}?`
   }
   if (offer === null) return otherDay
   return `Passt es Ihnen ${isNamed ? '' : `für ${sayWhat(what)} `}${offer}?`
@@ -242,7 +242,7 @@ function regret(refusal: Refusal, what: SpokenWhat, today: LocalDay): string {
 }
 
 /** Times of the day just named need no day again. */
-function offerAgainst(refusal: Refusal, offers: readonly SpokenTime[], today: LocalDay): string {
+export function offerAgainst(refusal: Refusal, offers: readonly SpokenTime[], today: LocalDay): string {
   const spoken = offers.slice(0, spokenMax)
   const named =
     refusal.reason === 'taken' || refusal.reason === 'day_full' || refusal.reason === 'outside_opening_hours'

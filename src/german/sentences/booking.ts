@@ -4,7 +4,7 @@
  */
 import type { ClockTime, LocalDay } from '../index.ts'
 import { capitalised, sayDay, sayDuration, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
-import { askInstead, type SpokenElsewhere, type SpokenTime, sayTimes } from './availability.ts'
+import { askInstead, offerAgainst, type SpokenElsewhere, type SpokenTime, sayTimes } from './availability.ts'
 import { contactIs } from './details.ts'
 import { type SpokenWhat, sayName, sayService, sayWhat } from './naming.ts'
 
@@ -148,19 +148,8 @@ export function takenMessage(
 ): string {
   const regret = `Der Termin ${sayAt(wanted)} für ${sayWhat(what)} ist leider nicht mehr frei.`
   const spoken = offers.slice(0, elsewhere.length === 0 ? 2 : 1)
-  const isSameDay = spoken.every(({ day }) => day === wanted.day)
   const offer =
-    spoken.length === 0
-      ? null
-      : isSameDay
-        ? `um ${sayList(
-            spoken
-              .map(({ time }) => time)
-              .toSorted()
-              .map(sayTime),
-            'oder',
-          )}`
-        : sayTimes(spoken, wanted.today, 'oder')
+    spoken.length === 0 ? null : offerAgainst({ reason: 'taken', day: wanted.day }, spoken, wanted.today)
   return `${regret} ${askInstead(offer, what, elsewhere, true)}`
 }
 

@@ -115,6 +115,16 @@ export function offeredTime(slot: Date, timeZone: string, today: LocalDay): Offe
   }
 }
 
+/** A clock time as a wish for exactly that. */
+export function exactly(at: ClockTime): UnderstoodTime {
+  return { at, from: null, to: null, reading: 'exact', part: null }
+}
+
+/** Whether a clock time is what was wished for: the very time, or within the window. */
+export function isAsWished(time: ClockTime, wish: UnderstoodTime | null): boolean {
+  return wish?.at ? time === wish.at : isInWindow(time, wish)
+}
+
 /** Whether a clock time lies in a wished window; true when none was wished. A point in time is no window. */
 export function isInWindow(time: ClockTime, wish: UnderstoodTime | null): boolean {
   if (wish === null || wish.at !== null) return true

@@ -21,7 +21,7 @@ import { askAboutTrouble, type Refusal } from '../../german/sentences/availabili
 import { inBackground } from '../../lib/in-background.ts'
 import { isClosedOn } from '../catalogue.ts'
 import { laterDay } from '../choices.ts'
-import { type Alternative, isInWindow, rankAlternatives } from './alternatives.ts'
+import { type Alternative, isAsWished, isInWindow, rankAlternatives } from './alternatives.ts'
 import {
   type AvailabilityQuery,
   type AvailabilityService,
@@ -155,8 +155,7 @@ async function checkSpan(availability: AvailabilityService, query: CheckQuery): 
     starts
       .filter((slot) => {
         if (ruledOut.has(slot.getTime())) return false
-        const clock = clockTimeOf(slot, branch.timeZone)
-        return time?.at ? clock === time.at : isInWindow(clock, time)
+        return isAsWished(clockTimeOf(slot, branch.timeZone), time)
       })
       .slice(0, 1),
   )

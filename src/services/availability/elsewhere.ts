@@ -3,9 +3,14 @@
  * answer, named as such. Never instead of what was asked for.
  */
 import { clockTimeOf, type LocalDay, localDayOf, type UnderstoodTime } from '../../german/index.ts'
-import type { CatalogueBranch, CatalogueService, CatalogueStaff } from '../catalogue.ts'
-import { servicesAt, staffFor } from '../catalogue.ts'
-import { isInWindow, type OfferedTime, offeredTime } from './alternatives.ts'
+import {
+  type CatalogueBranch,
+  type CatalogueService,
+  type CatalogueStaff,
+  servicesAt,
+  staffFor,
+} from '../catalogue.ts'
+import { isAsWished, type OfferedTime, offeredTime } from './alternatives.ts'
 import type { AvailabilityQuery, AvailabilityService } from './availability.ts'
 import { notProposed } from './offers.ts'
 
@@ -19,7 +24,6 @@ export interface Elsewhere {
   staff: CatalogueStaff | 'anyone' | null
   /** Set where another branch is meant. */
   branch: CatalogueBranch | null
-  start: Date
   offered: OfferedTime
 }
 
@@ -82,12 +86,11 @@ async function firstOfEach(
       if (free === null || free.stale) return []
       const ruledOut = new Set(notProposed(free.offers))
       const start = (free.days.get(day) ?? []).find((slot) => {
-        const clock = clockTimeOf(slot, branch.timeZone)
-        return !ruledOut.has(slot.getTime()) && (time?.at ? clock === time.at : isInWindow(clock, time))
+        return !ruledOut.has(slot.getTime()) && isAsWished(clockTimeOf(slot, branch.timeZone), time)
       })
       if (start === undefined) return []
       const offered = offeredTime(start, branch.timeZone, localDayOf(now, branch.timeZone))
-      return [{ service, staff, branch: staff === null ? branch : null, start, offered }]
+      return [{ service, staff, branch: staff === null ? branch : null, offered }]
     }),
   )
   return found.flat().slice(0, 2)

@@ -9,7 +9,7 @@ import { askEmail, askEmailAgain, askName, askPhone, askPhoneAgain } from '../..
 import type { Attempt } from '../attempts.ts'
 import type { OfferMemory } from '../availability/offers.ts'
 import type { CallScope } from '../call-context.ts'
-import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
+import { chooseBranch, chooseService, chooseStaff, otherLengthOf } from '../choices.ts'
 import { findPerson, type PersonOnNumber } from '../customers.ts'
 import { readPersonName } from '../matching/index.ts'
 import { contactEmail, contactPhone, planEmail } from './attendee.ts'
@@ -89,10 +89,7 @@ export async function completeWish(
       phone: said.phone !== undefined && phone !== call.callerNumber ? phone : null,
       email: said.email !== undefined && email !== person?.email ? email : null,
     },
-    otherLength:
-      said.duration_minutes === undefined || said.duration_minutes === service.durationMinutes
-        ? null
-        : service.durationMinutes,
+    otherLength: otherLengthOf(service, said.duration_minutes),
     corrects: draft?.corrects ?? null,
   }
 }

@@ -22,6 +22,7 @@ import { consentOf } from './reply.ts'
 import type { BookingStarter } from './start.ts'
 import { type Confirmed, requestsToBook } from './types.ts'
 import type { WishMemory } from './wish-memory.ts'
+import { isOpenDraft } from './wishes.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
@@ -141,7 +142,6 @@ export class BookingConfirmer {
 
   /** Settles an attempt with unknown outcome if Cal.com shows the booking now; for a caller who asks again. */
   async #join(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
-    const { outcomes } = this.#deps
     const running = this.#running.get(attempt.id)
     if (running) return again(await running)
     const current = await this.#deps.attempts.waitUntilSettled(attempt, scope.deadline, answerMs)
@@ -151,7 +151,7 @@ export class BookingConfirmer {
       return { kind: 'in_progress', attempt: current, booking: spokenBooking(current, scope) }
     // The same yes twice at once has one answer; asked later, it is tried again.
     if (current?.state === 'rejected' && current.errorCode === 'slot_unavailable')
-      return outcomes.tellLost(scope, current, { kind: 'taken', reason: 'slot_unavailable' })
+      return this.#deps.outcomes.tellLost(scope, current, { kind: 'taken', reason: 'slot_unavailable' })
     // It ended without a booking while we waited: a failure is never replayed.
     return current ? this.execute(scope, current) : { kind: 'nothing_open' }
   }
@@ -233,7 +233,7 @@ export class BookingConfirmer {
 
   /** The draft has ended (expired, given up, failed), but the caller says yes: check the slot again, then go on. */
   async #reopen(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
-    const open = (await this.#loadCall(scope)).filter((other) => isOpen(other, scope.now))
+    const open = (await this.#loadCall(scope)).filter((other) => isOpenDraft(other, scope.now))
     const [newer] = open
     if (attempt.state === 'released' && newer)
       return { kind: 'this_one', attempt: newer, booking: spokenBooking(newer, scope) }
@@ -274,9 +274,9 @@ export class BookingConfirmer {
     const named = isOurForm ? await this.#loadNamed(scope, id) : null
     const isMeant = named && (failed === null || failed === named.id || isUnderWay(named))
     if (isMeant) return { kind: 'attempt', attempt: named }
-    if (named && isOpen(named, scope.now)) return this.#askAgain(scope, named)
+    if (named && isOpenDraft(named, scope.now)) return this.#askAgain(scope, named)
     const attempts = await this.#loadCall(scope)
-    const open = attempts.filter((attempt) => isOpen(attempt, scope.now))
+    const open = attempts.filter((attempt) => isOpenDraft(attempt, scope.now))
     const [first, ...more] = open
     if (first && more.length > 0)
       return {
@@ -340,10 +340,6 @@ export class BookingConfirmer {
 function isIdOf(id: string, callId: string, now: Date): boolean {
   const [, ms, ofCall] = /^temp_(\d+)_(.+)$/s.exec(id) ?? []
   return ofCall === callId && Number(ms) > callBegan(now).getTime()
-}
-
-function isOpen(attempt: Attempt, now: Date): boolean {
-  return attempt.state === 'draft' && (attempt.expiresAt === null || attempt.expiresAt > now)
 }
 
 /** The outcome of the first request, as its duplicate tells it. */

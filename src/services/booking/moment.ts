@@ -73,7 +73,10 @@ export async function readMoment(
     if (resolved.kind === 'match') return fromOffer(momentOf(resolved.start, branch.timeZone), { day, time })
     if (resolved.kind === 'ask') throw offeredOtherDay(resolved.starts, branch, today)
     if (day === null && understood.day === null && time !== null && draftDay !== null)
-      return fromDraft(draftDay, time, branch)
+      return {
+        ...exactMoment(draftDay, time, branch),
+        filled: { date: { value: draftDay, from: 'draft' } },
+      }
     if (time === null && day === null && understood.day === null && wish.date === undefined)
       throw missing('missing_date', askDayAndTime, ['date', 'time'])
     if (day === null && understood.day === null && wish.date !== undefined && understood.time === null)
@@ -81,10 +84,7 @@ export async function readMoment(
     if (day === null) throw missing('missing_date', askDay(), ['date'])
     throw missing('missing_time', askTime(day, today), ['time'])
   }
-  const startAt = instantOf(day, time, branch.timeZone)
-  // A time that the clocks skip that night.
-  if (startAt === null) throw missing('impossible_time', askAboutTrouble('impossible_time', []), ['time'])
-  return { day, time, startAt, filled: {} }
+  return { ...exactMoment(day, time, branch), filled: {} }
 }
 
 /** What was not said stands for the machine as taken from the offer. */
@@ -98,10 +98,11 @@ function fromOffer(moment: Moment, said: { day: LocalDay | null; time: ClockTime
   }
 }
 
-function fromDraft(day: LocalDay, time: ClockTime, branch: CatalogueBranch): ReadMoment {
-  const startAt = instantOf(day, time, branch.timeZone)
+/** @throws AppError `impossible_time` for a time that the clocks skip that night */
+function exactMoment(day: LocalDay, time: ClockTime, { timeZone }: CatalogueBranch): Moment {
+  const startAt = instantOf(day, time, timeZone)
   if (startAt === null) throw missing('impossible_time', askAboutTrouble('impossible_time', []), ['time'])
-  return { day, time, startAt, filled: { date: { value: day, from: 'draft' } } }
+  return { day, time, startAt }
 }
 
 /** This time was offered, but on another day than the one named, or on several: asked, never decided (incident I-36). */

@@ -10,6 +10,7 @@ import type { Filled } from '../choices.ts'
 import { comparePersonNames } from '../matching/index.ts'
 import { branchOfAttempt } from './facts.ts'
 import type { BookingWish } from './types.ts'
+import { isOpenDraft } from './wishes.ts'
 
 /** What an open draft adds to a wish. */
 export interface Completion {
@@ -33,9 +34,7 @@ export function completeFromDraft(
   attempts: readonly Attempt[],
   scope: CallScope,
 ): Completion | null {
-  const drafts = attempts.filter(
-    ({ state, expiresAt }) => state === 'draft' && (expiresAt === null || expiresAt > scope.now),
-  )
+  const drafts = attempts.filter((attempt) => isOpenDraft(attempt, scope.now))
   const draft = drafts.length === 1 ? drafts[0] : drafts.find((one) => isSamePerson(wish, one))
   if (!draft || draft.startAt === null || !mayMean(wish, draft)) return null
   if (wish.date !== undefined && wish.time !== undefined) return null

@@ -1,8 +1,8 @@
 /** Other times than the one that is not free, from one look at the following week. */
 
 import type { Logger } from 'pino'
-import { addDays, type ClockTime, type UnderstoodTime } from '../../german/index.ts'
-import { type Alternative, rankAlternatives } from '../availability/alternatives.ts'
+import { addDays } from '../../german/index.ts'
+import { type Alternative, exactly, rankAlternatives } from '../availability/alternatives.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import { type Elsewhere, findElsewhere } from '../availability/elsewhere.ts'
 import { refusedStarts } from '../availability/offers.ts'
@@ -88,8 +88,4 @@ export class OtherTimes {
       return { alternatives: [], isListed: null }
     }
   }
-}
-
-function exactly(at: ClockTime): UnderstoodTime {
-  return { at, from: null, to: null, reading: 'exact', part: null }
 }

@@ -138,14 +138,13 @@ export class BookingStarter {
       endAt: endOf(spoken),
     }
     const conflict = findConflict(known.own, wished, scope)
-    const about = conflict === null ? null : questionAbout(conflict, wished)
     const unsure = conflict === null && !spoken.additional ? findUnsure(known.attempts, wished, scope) : null
-    if (unsure !== null && !(await memory.isAnswered(call, questionBeside(unsure, wished), now))) {
-      await memory.ask(call, questionBeside(unsure, wished))
+    const about = conflict ? questionAbout(conflict, wished) : unsure && questionBeside(unsure, wished)
+    const agreed = spoken.additional || (about !== null && (await memory.isAnswered(call, about, now)))
+    if (unsure && !agreed) {
+      await memory.ask(call, about ?? '')
       return { kind: 'unsure', earlier: spokenBooking(unsure, scope) }
     }
-    const agreed =
-      spoken.additional || unsure !== null || (about !== null && (await memory.isAnswered(call, about, now)))
     const wish = { ...spoken, additional: agreed }
     const eventTypeId = eventTypeOf(wish)
     const key = keyOf(scope, wish, known.attempts)

@@ -41,10 +41,15 @@ export function eventTypeOf({
   return eventTypeId
 }
 
+/** A draft that somebody may still say yes to. */
+export function isOpenDraft({ state, expiresAt }: Attempt, now: Date): boolean {
+  return state === 'draft' && (expiresAt === null || expiresAt > now)
+}
+
 /** An attempt for the same wish that is still worth something. */
 export function isStanding(attempt: Attempt, key: string, now: Date): boolean {
   if (attempt.wishKey !== key) return false
-  if (attempt.state === 'draft') return attempt.expiresAt === null || attempt.expiresAt > now
+  if (attempt.state === 'draft') return isOpenDraft(attempt, now)
   return isUnderWay(attempt) || attempt.state === 'booked'
 }
 
@@ -53,7 +58,7 @@ export function isStanding(attempt: Attempt, key: string, now: Date): boolean {
  * at the same time. Other people's stay, as does another service at another time.
  */
 export function isReplaced(attempt: Attempt, wish: CompleteWish, now: Date): boolean {
-  if (attempt.state !== 'draft' || (attempt.expiresAt !== null && attempt.expiresAt <= now)) return false
+  if (!isOpenDraft(attempt, now)) return false
   if (attempt.id === wish.corrects) return true
   const likeness = comparePersonNames(attempt.customerName ?? '', wish.name)
   if (attempt.serviceId === wish.service.id) return likeness !== 'different'

@@ -2,7 +2,6 @@
  * Changes what an appointment says about its person: name, contact, notes. Cal.com has no way to be told (its PATCH knows neither),
  * so it is true in our row and our mails at once, and the business gets it as a task for its calendar.
  */
-import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
 import { askEmailAgain, askPhoneAgain } from '../../german/sentences/booking.ts'
@@ -14,6 +13,7 @@ import type { StoredCallback } from '../callbacks.ts'
 import { readEmail, readPersonName } from '../matching/index.ts'
 import type { ChangeDeps } from './attempting.ts'
 import { handOver } from './handover.ts'
+import { notify } from './record.ts'
 
 /** The new data, as the words came. */
 export interface DetailsWish {
@@ -122,11 +122,7 @@ export class DetailChanges {
         createdAt: scope.now,
       },
     })
-    await enqueueJob(tx, {
-      task: 'appointment_notifications',
-      payload: { appointmentId: Number(id), kind: 'changed' },
-      jobKey: `appointment_notifications:${id}:changed:${row.icalSequence + 1}`,
-    })
+    await notify(tx, id, 'changed', String(row.icalSequence + 1))
     return true
   }
 }

@@ -6,7 +6,13 @@
 import { addDays, type ClockTime, type LocalDay } from '../../german/index.ts'
 import type { OwnAppointment } from '../appointments/types.ts'
 import { branchOfAppointment } from '../appointments/view.ts'
-import { type Alternative, isInWindow, offeredTime, rankAlternatives } from '../availability/alternatives.ts'
+import {
+  type Alternative,
+  exactly,
+  isInWindow,
+  offeredTime,
+  rankAlternatives,
+} from '../availability/alternatives.ts'
 import type { AvailabilityService, FreeTimes } from '../availability/availability.ts'
 import { notProposed } from '../availability/offers.ts'
 import type { CallScope } from '../call-context.ts'
@@ -78,7 +84,7 @@ export class NewSlots {
     const { day, at, window } = wish
     const offered = rankAlternatives(starts, {
       day,
-      time: at === null ? window : { at, from: null, to: null, reading: 'exact', part: null },
+      time: at === null ? window : exactly(at),
       timeZone: branchOfAppointment(appointment, scope).timeZone,
       today: scope.today,
       exclude: new Set(notProposed(free.offers)),

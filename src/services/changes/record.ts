@@ -277,15 +277,16 @@ export async function findMovedOn(tx: Tx, companyId: number, uid: string): Promi
   return change?.appointmentId ?? null
 }
 
-async function notify(
+/** Has the customer told of it. `what`: which of several such changes, so that each is told once. */
+export async function notify(
   tx: Tx,
   appointmentId: bigint,
-  kind: 'cancelled' | 'rescheduled',
-  uid: string,
+  kind: 'cancelled' | 'rescheduled' | 'changed',
+  what: string,
 ): Promise<void> {
   await enqueueJob(tx, {
     task: 'appointment_notifications',
     payload: { appointmentId: Number(appointmentId), kind },
-    jobKey: `appointment_notifications:${appointmentId}:${kind}:${uid}`,
+    jobKey: `appointment_notifications:${appointmentId}:${kind}:${what}`,
   })
 }

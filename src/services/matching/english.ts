@@ -7,13 +7,13 @@ const phrases: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(?:hair )?colou?ring\b|\bhair colou?r\b/giu, 'Färben'],
   [/\bbeard (?:trim(?:ming)?|care)\b/giu, 'Bartpflege'],
   [/\bconsultation\b/giu, 'Beratung'],
-  [/\b(?:please|an? |the |appointment for|i(?:['’]d| would) like|i need)\b/giu, ' '],
 ]
+
+/** Said around them. */
+const courtesy = /\b(?:please|an? |the |appointment for|i(?:['’]d| would) like|i need)\b/giu
 
 /** The same in German words; unchanged where nothing is English. */
 export function inGerman(spoken: string): string {
-  const said = phrases.slice(0, -1).reduce((text, [phrase, german]) => text.replace(phrase, german), spoken)
-  if (said === spoken) return spoken
-  const [courtesy] = phrases.at(-1)!
-  return said.replace(courtesy, ' ').trim()
+  const said = phrases.reduce((text, [phrase, german]) => text.replace(phrase, german), spoken)
+  return said === spoken ? spoken : said.replace(courtesy, ' ').trim()
 }
