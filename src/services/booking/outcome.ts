@@ -13,7 +13,7 @@ import { inBackground } from '../../lib/in-background.ts'
 import { type Attempt, type AttemptStore, leaseMs, type Outcome } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallScope } from '../call-context.ts'
-import type { CallbackService } from '../callbacks.ts'
+import type { CallbackService, StoredCallback } from '../callbacks.ts'
 import { bookingErrand, enqueueSettling, verifyAfterMs } from './errands.ts'
 import type { Execution } from './execution.ts'
 import { branchOfAttempt, spokenBooking, whatOf } from './facts.ts'
@@ -230,16 +230,23 @@ export class OutcomeWriter {
     if (settled) return settled
     // Our own hold goes first, or it would hide its slot in what is looked up now and remembered for others.
     await holds.release(scope, attempt)
-    return this.tellLost(scope, attempt, { kind, reason })
+    return this.tellLost(scope, attempt, { kind, reason }, (isListed) =>
+      kind === 'taken' && isListed ? this.#deps.refusedTimes.note(scope, attempt) : null,
+    )
   }
 
-  /** What is told of an attempt that has ended because its time cannot be had. */
+  /**
+   * What is told of an attempt that has ended because its time cannot be had. In: what to make of a refused time that the
+   * calendar still lists; whoever only waited for the refusal makes nothing of it, for it is noted once, by whom it was
+   * written.
+   */
   async tellLost(
     scope: CallScope,
     attempt: Attempt,
     { kind, reason }: Pick<Extract<Execution, { kind: 'taken' | 'too_soon' }>, 'kind' | 'reason'>,
+    noteListed: (isListed: boolean | null) => Promise<StoredCallback | null> | null = () => null,
   ): Promise<Confirmed> {
-    const { otherTimes, refusedTimes, availability } = this.#deps
+    const { otherTimes, availability } = this.#deps
     const branch = branchOfAttempt(attempt, scope)
     const service = scope.catalogue.services.find(({ id }) => id === attempt.serviceId)
     if (!service || attempt.startAt === null) return { kind: 'refused', attempt }
@@ -249,7 +256,7 @@ export class OutcomeWriter {
     const { staffId } = attempt
     const wish = { ...moment, branch, service, staffId }
     const { alternatives, elsewhere, isListed } = await otherTimes.find(scope, wish, kind === 'taken')
-    const callback = kind === 'taken' && isListed ? await refusedTimes.note(scope, attempt) : null
+    const callback = await noteListed(isListed)
     return {
       kind: 'slot_lost',
       attempt,

@@ -394,6 +394,8 @@ test('the same yes twice at once is refused twice: what the first hears is not b
   ])
   control().clearFaults()
   expect([confirmAnswer(first).error, confirmAnswer(second).error]).toEqual(['slot_taken', 'slot_taken'])
+  // One refusal is one alarm: whoever waited for it has refused nothing.
+  expect(salon.lines.filter((line) => line.includes('listed_time_refused'))).toHaveLength(1)
   expect(salon.posts()).toBe(1)
   expect(salon.live()).toEqual([])
 })
