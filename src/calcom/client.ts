@@ -236,10 +236,22 @@ export class CalcomClient implements CalcomApi {
   ): Promise<void> {
     const body =
       this.#profile === 'guide' && seatUid === undefined ? undefined : { cancellationReason: reason, seatUid }
-    const status = await this.#transport.send({ operation: 'cancel', id: uid, body }, options, (answer) => {
+    const request = { operation: 'cancel' as const, id: uid, body }
+    const { status, rescheduledToUid } = await this.#transport.send(request, options, (answer) => {
       const parsed = cancelAnswerSchema.safeParse(answer)
-      return parsed.success ? (parsed.data?.data?.status ?? 'cancelled') : undefined
+      if (!parsed.success) return undefined
+      const { status = 'cancelled', rescheduledToUid } = parsed.data?.data ?? {}
+      return { status, rescheduledToUid }
     })
+    // Moved between Cal.com's own check and its cancellation: what takes place has another uid now.
+    if (rescheduledToUid && rescheduledToUid !== uid) {
+      throw new CalcomError({
+        kind: 'already_cancelled',
+        reason: 'rescheduled_away',
+        operation: 'cancel',
+        rescheduledToUid,
+      })
+    }
     // A booking whose other seats are taken goes on without this one.
     if (status !== 'cancelled' && seatUid === undefined) {
       throw new CalcomError({

@@ -132,7 +132,9 @@ export const bookingListAnswerSchema = z.looseObject({
 
 /** A cancellation is answered with the booking, or (guide) with nothing at all. */
 export const cancelAnswerSchema = absent(
-  z.looseObject({ data: absent(z.looseObject({ status: absent(bookingStatusSchema) })) }),
+  z.looseObject({
+    data: absent(z.looseObject({ status: absent(bookingStatusSchema), rescheduledToUid: spareText })),
+  }),
 )
 
 export const reservationAnswerSchema = z.looseObject({

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { cancelAppointment } from '../../src/functions/cancel-appointment.ts'
 import { requestCallback } from '../../src/functions/request-callback.ts'
@@ -436,6 +438,30 @@ describe('Cal.com says otherwise', () => {
     })
     expect(await salon.ask(cancelAppointment, { confirmed: true })).toMatchObject({ success: true })
     expect(salon.live()).toHaveLength(0)
+  })
+
+  test('moved by the business while Cal.com was cancelling it: asked about, not "storniert" (found by the chaos run)', async () => {
+    const { control } = salon.simulator
+    const booked = await salon.book({ at: '2026-11-27 10:00' })
+    // Cal.com tells of the cancellation before it writes it down: the moment for somebody else.
+    const business = createServer(async (_, answer) => {
+      await control.rescheduleAsHost(booked.calcomUid!, { start: '2026-11-27T12:00:00Z' })
+      answer.end()
+    })
+    await new Promise<void>((resolve) => business.listen(0, '127.0.0.1', resolve))
+    const { port } = business.address() as AddressInfo
+    control.subscribe({ subscriberUrl: `http://127.0.0.1:${port}/`, triggers: ['BOOKING_CANCELLED'] })
+    try {
+      const answer = await salon.ask(cancelAppointment, { confirmed: true })
+      expect(answer).toMatchObject({ success: false, error: 'appointment_moved' })
+    } finally {
+      business.close()
+    }
+    expect(await salon.appointment(booked.id)).toMatchObject({
+      status: 'scheduled',
+      calcomUid: salon.live()[0]!.uid,
+      appointmentDatetime: new Date('2026-11-27T12:00:00Z'),
+    })
   })
 
   test('I-52 a booking that Cal.com does not know is never "storniert": a person takes over', async () => {
