@@ -40,6 +40,8 @@ export async function askPerson(
   const { start } = booking
   const when = start && `${germanDate(localDayOf(start, zone))}, ${clockTimeOf(start, zone)} Uhr`
   const reason = [questions[why], service?.name, when].filter(Boolean).join(': ').slice(0, 500)
+  // Two webhooks of one booking can ask at the same moment.
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`ask-person:${company.id}:${reason}`}, 0))`
   const asked = await tx.callbackRequest.count({ where: { companyId: company.id, reason } })
   if (asked > 0) return false
   const { id } = await tx.callbackRequest.create({

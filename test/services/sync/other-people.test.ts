@@ -3,6 +3,9 @@
  * Whatever we run (webhooks, repair, strays, callers, jobs) leaves them alone; a person is asked and the caller told so.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { CalcomBooking } from '../../../src/calcom/types.ts'
+import { demoCatalogue } from '../../../src/cli/understand/demo-catalogue.ts'
+import { askPerson } from '../../../src/services/sync/ask-person.ts'
 import { newCallId, startGateway, type TestGateway } from '../../helpers/gateway.ts'
 import { asOwner, look, receiveWebhooks, sendWebhook, startOver } from '../../helpers/webhooks.ts'
 
@@ -203,6 +206,34 @@ describe('people whom the business added to a booking of ours', () => {
     await repairEverything()
     expect(cancels()).toBe(0)
     expect(rows.live()).toHaveLength(1)
+    expect(await callbacks()).toHaveLength(1)
+  })
+
+  test('found by several processes at the same moment, it is one question (found by the chaos run)', async () => {
+    const { uid } = await bookByPhone()
+    control().addAttendee(uid, { name: 'Nina Neben', email: 'nina@web.example' })
+    const catalogue = demoCatalogue()
+    const booking = { uid, start: new Date(friday), eventTypeId: mitteCut } as CalcomBooking
+    const question = { catalogue, booking, why: 'other_people', now: gateway.clock.now() } as const
+    let hasAsked = () => {}
+    let isOver = false
+    const second = new Promise<void>((resolve) => {
+      hasAsked = resolve
+    })
+      .then(() => gateway.database.tenancy.run(1, (tx) => askPerson(tx, question)))
+      .finally(() => {
+        isOver = true
+      })
+    const first = await gateway.database.tenancy.run(1, async (tx) => {
+      const asked = await askPerson(tx, question)
+      hasAsked()
+      const waiting = 'SELECT 1 FROM pg_locks WHERE locktype = $1 AND NOT granted'
+      await expect
+        .poll(async () => isOver || (await asOwner(gateway, waiting, ['advisory'])).length > 0)
+        .toBe(true)
+      return asked
+    })
+    expect([first, await second]).toEqual([true, false])
     expect(await callbacks()).toHaveLength(1)
   })
 
