@@ -28,10 +28,18 @@ const goesOn = new Set(
 )
 const namesMax = 2
 
+/** What a number after them counts: no hour, no day. */
+const numbered = new Set(
+  'hausnummer zimmer zimmernummer wohnung etage stock kundennummer plz postleitzahl schuhgroesse kleidergroesse bestellnummer rechnungsnummer'.split(
+    ' ',
+  ),
+)
+
 /** How many lexemes are a greeting or a person's name: "guten Morgen", "Frau Freitag", "hier ist Peter Sonntag". */
 export function namesAt(w: Words, i: number): number {
   const l = w.at(i)
   if (squares.has(l.text) && w.text(i + 1, 'des')) return addressAt(w, i)
+  if (numbered.has(l.text) && (w.is(i + 1, 'number') || w.is(i + 1, 'one'))) return 2
   if (greetings.has(l.text)) return greetingAt(w, i)
   const before = nameBeforeAt(w, i)
   if (before > 0) return before
@@ -142,6 +150,10 @@ function nameBeforeAt(w: Words, i: number): number {
   const at = w.text(i + 1, 'ist') || w.mark(i + 1, ',') ? i + 2 : i + 1
   if (w.text(at, 'mein') && /^(?:nach|familien|vor)?name$/.test(w.at(at + 1).text)) return at + 2 - i
   if (w.text(at, 'heisse') && w.text(at + 1, 'ich')) return at + 2 - i
+  // "Montag, wie der Wochentag", "Sommer, wie die Jahreszeit"
+  const kind = w.is(at + 1, 'article') ? at + 2 : at + 1
+  if (w.text(at, 'wie') && /^(?:wochentag|tag|monat|jahreszeit|feiertag)$/.test(w.at(kind).text))
+    return kind + 1 - i
   return w.text(at, 'am') && w.text(at + 1, 'apparat') ? at + 2 - i : 0
 }
 

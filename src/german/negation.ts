@@ -76,12 +76,13 @@ export function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme
   let previous: Clause = clause
   let preferred = false
   const groups: number[][] = []
-  // "Donnerstag geht, Freitag nicht" without its comma: what was said to be possible before stays.
+  // "Donnerstag geht, Freitag nicht" without its comma: what was said to be possible before stays, as does "nächste Woche, nur
+  // Dienstag nicht".
   const dropLast = (from: Clause) => {
     const [last, before] = [from.items.at(-1)!, from.items.at(-2)]
     const alike = before !== undefined && isTime(elements[last]!.item!) === isTime(elements[before]!.item!)
     const between = alike ? lexemes.slice(elements[before]!.end, elements[last]!.at) : []
-    if (between.some((l) => ableWords.has(l.text))) {
+    if (between.some((l) => ableWords.has(l.text) || exceptWords.has(l.text))) {
       dropped.add(last)
       from.items.pop()
     } else drop(from)
@@ -134,6 +135,9 @@ export function droppedBy(elements: readonly Element[], lexemes: readonly Lexeme
   }
   return dropped
 }
+
+/** "Nächste Woche, nur Dienstag geht nicht": what follows is taken from what was said before. */
+const exceptWords = new Set(['nur', 'bloss', 'lediglich', 'allerdings', 'aber', 'dafuer'])
 
 /** Words of being able: after a day and one of them a "nicht" refuses that day, not the one that follows. */
 const ableWords = new Set(

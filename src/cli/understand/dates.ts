@@ -7,12 +7,21 @@ export const understandDate: Understanding = ({ text, ref, branch }) =>
   answerTo(lineOf(text, ref, branch.timeZone))
 
 /** A clock time or part of day as a function's time argument brings it: "drei" is an hour here. */
-export const understandTime: Understanding = ({ text, ref, branch }) =>
-  answerTo(readTimeArgument(text, ref, branch.timeZone))
+export const understandTime: Understanding = ({ text, ref, branch }) => {
+  const answer = answerTo(readTimeArgument(text, ref, branch.timeZone))
+  const isStrange = answer.result === 'ask' && answer.value.unresolved === 'time' && !namesTime.test(text)
+  return isStrange ? { ...answer, result: 'none' } : answer
+}
 
-function answerTo(line: ReturnType<typeof lineOf>): Answer {
+/** Words of a time, or of what it may hang on ("wenn die Schule aus ist"); a text without any speaks of something else. */
+const namesTime =
+  /uhr|zeit|stunde|minute|halb|viertel|früh|spät|mittag|abend|morgen|nacht|feierabend|pause|schule|arbeit|schicht|training|kurs|(?<!\p{L})(?:nach|vor|wenn|sobald|bevor|ab|bis|zwischen|gegen|kurz|um)(?!\p{L})/iu
+
+function answerTo(line: ReturnType<typeof lineOf>): Answer & { value: ReturnType<typeof lineOf> } {
   const said = line.date !== null || line.time !== null || line.from !== null || line.to !== null
-  const asked = line.trouble !== null || line.unresolved !== null || line.ambiguous
+  // "Freitag oder Samstag": a choice of the caller's, which a booking asks about; a search takes the first that is free.
+  const isChoice = line.alternatives.some(({ reason }) => reason === 'also_named')
+  const asked = line.trouble !== null || line.unresolved !== null || line.ambiguous || isChoice
   return {
     result: asked ? 'ask' : said ? 'match' : 'none',
     value: line,

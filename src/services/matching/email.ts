@@ -115,9 +115,21 @@ const saidTopLevels =
 const asides =
   /^(?:äh|ähm|hm|bitte|danke|genau|ok|okay|ja|alles|klein|kleingeschrieben|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|dann|und|großes|großem|großer|kleines|kleinem|kleiner|buchstabe)$/
 
+const correction =
+  '(?:nein|nee|nö|quatsch|falsch|korrektur|moment|halt|stopp|entschuldigung|pardon|sorry|verzeihung|ich mein(?:e|te)?|besser gesagt|das war falsch)'
+const sayingAt = '(?:at|ät|et|klammeraffe|affenschwanz|@)'
+
 /** "martin at, nein, Moment, martina at web punkt de": said again from the beginning. */
-const corrected =
-  /^.*\b(?:nein|quatsch|falsch|korrektur|moment)\b[\s,.:]+(?=\S+ (?:at|ät|et|klammeraffe|punkt)\b)/
+const saidAnew = new RegExp(
+  `^.*(?<!\\p{L})${correction}[\\s,.:]+(?=(?:.*\\s)?\\S+ ?${sayingAt}(?!\\p{L}))`,
+  'u',
+)
+
+/** "lena at gmail punkt com, ach nee, gmx punkt de": the domain said again. */
+const domainAnew = new RegExp(
+  `(?<=(?:^|\\s)\\S+ ?${sayingAt} ).*(?<!\\p{L})${correction}(?:[\\s,.:]+(?:${correction}|doch|bei|lieber|das ist|es ist))*[\\s,.:]+(?=\\S+(?: ?(?:punkt|dot|\\.) ?)\\S+)`,
+  'u',
+)
 
 /** Puts an address together from words, umlauts as said; null if there is not exactly one @ in it, or another one follows. */
 function assemble(text: string): string | null {
@@ -125,7 +137,8 @@ function assemble(text: string): string | null {
     spelledOut(
       text
         .toLowerCase()
-        .replace(corrected, '')
+        .replace(saidAnew, '')
+        .replace(domainAnew, '')
         .replace(/<[^>]*>/g, (inner) => (inner.includes('@') ? inner.slice(1, -1) : ' '))
         .replace(/[([{]\s*(at|ät|@)\s*[)\]}]/g, ' @ ')
         .replace(/[([{]\s*(dot|punkt|\.)\s*[)\]}]/g, ' punkt ')
@@ -148,6 +161,7 @@ function assemble(text: string): string | null {
     ),
   )
   if (words === null) return null
+  words.splice(0, introductionOf(words))
 
   let out = ''
   let repeat = 1
@@ -184,6 +198,19 @@ function assemble(text: string): string | null {
   const [local, domain] = out.split('@') as [string, string]
   const fixed = repairDomain(domain)
   return saidTopLevels.test(fixed.slice(fixed.lastIndexOf('.') + 1)) ? `${local}@${fixed}` : null
+}
+
+const introduction =
+  /^(?:e-?mail|mail|mailadresse|e-?mail-?adresse|emailadresse|adresse|ist|lautet|wäre|heißt|an|unter|auf|für)$/
+
+/** How many words lead up to the address: "Pauls Mail ist", "schicken Sie's an"; none where it begins with such a word. */
+function introductionOf(words: readonly string[]): number {
+  const sign = words.findIndex((word) => at.test(word))
+  const isSign = (word = '') => at.test(word) || signs.some(([pattern]) => pattern.test(word))
+  const last = words
+    .slice(0, Math.max(sign, 0))
+    .findLastIndex((word, i) => introduction.test(word) && !isSign(words[i - 1]) && !isSign(words[i + 1]))
+  return last + 1
 }
 
 const spelledWordsMin = 3

@@ -7,6 +7,8 @@ const phrases: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(?:hair )?colou?ring\b|\bhair colou?r\b/giu, 'Färben'],
   [/\bbeard (?:trim(?:ming)?|care)\b/giu, 'Bartpflege'],
   [/\bconsultation\b/giu, 'Beratung'],
+  [/\b(?:hair )?dye\b|\bdy(?:e|ing) my hair\b|\bmy hair (?:dyed|colou?red)\b/giu, 'Färben'],
+  [/\b(?:shave|beard trimmed)\b/giu, 'Rasur'],
 ]
 
 /** Said around them. */

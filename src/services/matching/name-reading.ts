@@ -1,5 +1,6 @@
 /** Names of people as callers say them: what is a name and what is not. Pure. */
 import { digitsOf } from '../../lib/spoken-digits.ts'
+import { editDistance } from './sound.ts'
 import { applySpellingHints, isSpeakable, joinSpelled } from './spelling.ts'
 import { fold, isAbsent } from './text.ts'
 
@@ -12,7 +13,7 @@ const relative =
   '(?:tochter|sohn|mann|frau|ehemann|ehefrau|mutter|vater|mama|papa|bruder|schwester|freund|freundin|kind|enkel|enkelin|partner|partnerin|chef|chefin|kollegen?|kollegin|oma|opa|tante|onkel|nichte|neffen?|cousine?|schwager|schwägerin|schwiegermutter|schwiegervater|schwiegertochter|nachbarn?|nachbarin|kundin|kunden|verlobte[rn]?|kleine[rn]?|große[rn]?)'
 const ofSpeaker = '(?:meine?[nmrs]?|unsere?[nmrs]?|seine?[nmrs]?|ihre?[nmrs]?)'
 const leadIn = new RegExp(
-  `^(?:(?:hier ist|hier spricht|ja|gerne?|hallo|guten (?:tag|morgen|abend)|grüß gott|moin|also|ähm?|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte)?(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:der|die|dem|den)(?=\\s))?(?:[\\s:,.!]+|$))+`,
+  `^(?:(?:hier ist|hier spricht|(?:hier|da|do|des|dat|dit) (?:is|isch)|hier schreibt|ja|gerne?|hallo|hallöchen|hi|grüezi|grüessech|servus|(?:schönen )?(?:guten )?(?:tach|tag|moin)|moin moin|griaß (?:di|ihna|enk)|also|notieren sie|i (?:bin|hoiß|hoaß|heiß)(?: da)?|ick? (?:bin|heiß[e]?)(?: (?:der|die))?|ich wär[e]?|mein name wär|mei(?:n)? nam(?:a|e)? isch?|my name is|this is|i am|i'm|guten (?:tag|morgen|abend)|grüß gott|moin|ähm?|hm|na|nun|okay|ok|gut|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte)?(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:(?:der|die|dem|den|de)(?=\\s)|[ds]['’](?=\\p{L})))?(?:[\\s:,.!]+|$))+`,
   'iu',
 )
 // "wieder" after two words is chatter, after one it is the surname Wieder.
@@ -135,10 +136,14 @@ function tidy(spoken: string): string | null {
     .replace(/^(\p{L}{4,})\.\s+(?=.*\1)/iu, '$1, ')
     .replace(/(?<!prof|dipl|dent|phil)(?<=\p{L}{4})\.\s+/giu, ' ')
     .replace(/^[,\s]+/, '')
+    .replace(/\b(isch?) [ds]['’](?=\p{L})/iu, '$1 ')
     .replace(leadIn, '')
     .replace(trailer, '')
     .replace(/[\s.,;:!?-]+$/u, '')
     .trim()
+  const said = lastSaid(text)
+  if (said === null) return null
+  text = said
   const commas = text.split(/\s*[,;]\s*/).filter((part) => part !== '')
   const spelled = joinSpelled(text)
   if (spelled !== text.replace(/[\s,]+/g, ' ')) text = spelled
@@ -148,6 +153,50 @@ function tidy(spoken: string): string | null {
     text = joined
   }
   return applySpellingHints(text)
+}
+
+const correction =
+  /[\s,.]+(?:(?:äh+m?|ach|oh|ne|nein|na)[\s,]+)*(?:nein|nee|nö|nä|quatsch|falsch|pardon|entschuldigung|verzeihung|sorry|tschuldigung|moment|stopp|halt|ich mein(?:e|te)?|besser gesagt|vielmehr|genauer gesagt|das hei(?:ß|ss)t|korrektur|doch eher|also)(?:[\s,.]+(?:nein|quatsch|entschuldigung|falsch|doch|lieber|das ist falsch|das war falsch|ich mein(?:e|te)?|der|die))*[\s,.]+/iu
+
+/**
+ * "Berger, nein, Burger" → "Burger", "Anna Becker, äh, Bäcker" → "Anna Bäcker", "Lange, Anna Lange" → "Anna Lange"; null if it is not
+ * clear which part of a name is taken back.
+ */
+function lastSaid(text: string): string | null {
+  let said = text
+  for (let cue = correction.exec(said); cue !== null; cue = correction.exec(said)) {
+    const before = said.slice(0, cue.index).trim()
+    const after = said.slice(cue.index + cue[0].length).trim()
+    const joined = before === '' || after === '' ? before + after : corrected(before, after)
+    if (joined === null) return null
+    said = joined
+  }
+  const words = said.split(/[\s,]+/)
+  const [first = '', last = ''] = [words[0], words.at(-1)]
+  const isRepeated =
+    words.length > 2 &&
+    first.length > 1 &&
+    fold(first) === fold(last) &&
+    joinSpelled(said) === words.join(' ')
+  return isRepeated ? words.slice(1).join(' ') : said
+}
+
+/** What holds after a correction: the whole name, or the part of it that sounds like what was said anew. */
+function corrected(before: string, after: string): string | null {
+  const [hint = ''] = /[\s,]+(?:mit|ohne)\s.*$/iu.exec(after) ?? []
+  const anew = after.slice(0, after.length - hint.length).split(/[\s,]+/)
+  const old = joinSpelled(before)
+    .replace(/[\s,]+(?:mit|ohne)\s.*$/iu, '')
+    .split(/[\s,]+/)
+  if (anew.length > 1 || old.length === 1) return after
+  const alike = old.findLastIndex((word) => isMistaken(word, anew[0]!))
+  return alike < 0 ? null : old.with(alike, anew[0]!).join(' ') + hint
+}
+
+/** Near enough for one to have been a slip for the other. */
+function isMistaken(word: string, other: string): boolean {
+  const [a, b] = [fold(word), fold(other)]
+  return a.charAt(0) === b.charAt(0) && editDistance(a, b, 3) <= 3
 }
 
 /** "Vorname Anna, Nachname Becker", "Becker ist mein Nachname" → the name alone, first name first; null without such labels. */

@@ -90,6 +90,11 @@ function matchPrepared<S extends MatchableService>(text: string, services: reado
   const prepared = getPreparedServices(services)
   const literal = called(fold(text).replaceAll(' ', ''), prepared, services)
   if (literal) return literal
+  const anew = saidAnew(text)
+  if (anew !== null) {
+    const corrected = matchPrepared(anew, services)
+    if (corrected.kind === 'match') return corrected
+  }
   const whole = readUtterance(text, prepared.lexicon)
   const parts = isOneService(whole, prepared) ? [] : partsOf(text, prepared)
   // "Färben oder Dauerwelle" is a choice, which the question is about as well.
@@ -98,6 +103,17 @@ function matchPrepared<S extends MatchableService>(text: string, services: reado
     return /\boder\b/i.test(text) ? withoutSeveral(several.match) : several.match
   const one = matchUtterance(whole, prepared, services)
   return one.kind === 'none' && several ? several.match : one
+}
+
+const correction =
+  /(?<!\p{L})(?:ach,? wissen sie was|nein|nee|nö|quatsch|entschuldigung|verzeihung|pardon|sorry|halt|stopp|moment|ich mein(?:e|te)?|besser gesagt|vielmehr|korrektur|falsch|doch lieber|lieber doch|dann doch(?: lieber)?|stattdessen|sondern|diesmal|dieses ?mal|dies mal|jetzt (?:aber )?(?:nur|lieber|eher)|heute (?:aber )?(?:nur|lieber))(?!\p{L})[\s,.:;!]*/giu
+
+/** What is said after a correction ("Damenhaarschnitt, nein, Entschuldigung, Färben"); null without one, or where more is added. */
+function saidAnew(text: string): string | null {
+  const last = [...text.matchAll(correction)].at(-1)
+  if (last === undefined || last.index === 0) return null
+  const anew = text.slice(last.index + last[0].length).trim()
+  return anew === '' || /^(?:mit|und|auch|plus|noch|dazu|ohne|nicht|kein)/iu.test(anew) ? null : anew
 }
 
 /** The service or services that are called by exactly these joined words; names go before synonyms. */

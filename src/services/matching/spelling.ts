@@ -56,7 +56,13 @@ export function joinSpelled(text: string): string {
     }
     const spoken = words.length > run.end ? null : out.at(-1)
     // "Krause, K R A U S E": said, then spelled. The spelling decides.
-    if (spoken != null && isSameName(spoken, run.letters)) out.pop()
+    const isSaidAgain = spoken != null && isSameName(spoken, run.letters)
+    if (run.count < spelledWordsMin && !isSaidAgain) {
+      out.push(words[at]!)
+      at++
+      continue
+    }
+    if (isSaidAgain) out.pop()
     out.push(asWord(run.letters))
     at = run.end
   }
@@ -65,7 +71,11 @@ export function joinSpelled(text: string): string {
 
 const umlauts: Record<string, string> = { a: 'ä', o: 'ö', u: 'ü' }
 
-function runAt(words: readonly string[], from: number): { letters: string; end: number } | null {
+/** Letters in a row; two are a name spelled only where it was said before ("Ott, O, Doppel-T"). */
+function runAt(
+  words: readonly string[],
+  from: number,
+): { letters: string; end: number; count: number } | null {
   let letters = ''
   let count = 0
   let end = from
@@ -90,7 +100,7 @@ function runAt(words: readonly string[], from: number): { letters: string; end: 
     repeat = 1
     count++
   }
-  return count >= spelledWordsMin ? { letters, end } : null
+  return count >= 2 && letters.length >= spelledWordsMin ? { letters, end, count } : null
 }
 
 function letterIn(word: string): string | null {
@@ -184,6 +194,11 @@ function readHint(text: string): Hint | null {
   if (/^bindestrich$/i.test(text)) return { letters: '-', times: null, atEnd: false, rest: '' }
   const times = /^(doppelt?e[nm]?|doppel|zwei|einem|einfachem|nur einem)[\s-]*/i.exec(text)
   let rest = times ? text.slice(times[0].length) : text
+  // "mit e ypsilon": letters one by one
+  rest = rest.replace(
+    /^(\p{L}) (ypsilon|vau|zett)(?=\s|$)/iu,
+    (_, letter: string, named: string) => letter + spokenLetters[named.toLowerCase()]!,
+  )
   let letters = ''
   for (const [said, letter] of Object.entries(spokenLetters)) {
     if (rest.toLowerCase() === said || rest.toLowerCase().startsWith(`${said} `)) {

@@ -19,7 +19,7 @@ export type StaffMatch<T> =
   | { kind: 'none' }
 
 const anyone =
-  /\b(?:egal|gleich|wurst|wurscht|schnuppe|einerlei|beliebige?r?n?|irgendwe[rmn]|irgendjemande?[nm]?|irgendeine[rmn]?|wer auch immer|wem auch immer|spielt keine rolle|macht keinen unterschied|keine praferenz(?:en)?|kein(?:e|en)? (?:besondere[rn]? |bestimmte[rn]? )?(?:wunsch|vorliebe|mitarbeiter(?:in)?|person)|niemand(?:en)? (?:bestimmte[ns]|besondere[ns])|keine[rn]? bestimmte[rn]?|jede[rmn]?|alle|wer (?:gerade |halt |eben |dann |da )*(?:frei|zeit|da|kann|verfugbar|als erstes)|der (?:nachste|erste) freie|nachste[rn]? freie[rn]?|erste[rn]? freie[rn]?|freie[rn]? mitarbeiter|anyone|anybody|any|no preference|whoever|hauptsache)\b/
+  /\b(?:egal|gleich|glych|gliich|wurst|wurscht|wuascht|powidl|schnuppe|schnurz|piepegal|einerlei|beliebige?r?n?|irgendwe[rmn]|irgendjemande?[nm]?|irgendeine[rmn]?|wer auch immer|wem auch immer|spielt keine rolle|macht keinen unterschied|keine praferenz(?:en)?|kein(?:e|en)? (?:besondere[rn]? |bestimmte[rn]? )?(?:wunsch|vorliebe|mitarbeiter(?:in)?|person)|niemand(?:en)? (?:bestimmte[ns]|besondere[ns])|keine[rn]? bestimmte[rn]?|jede[rmn]?|alle|wer (?:gerade |grad |halt |eben |dann |da |immer |auch |nun |als |am |gerne |gern |von ihnen |noch )*(?:frei|zeit|da|kann|verfugbar|erstes|schnellsten|will|mag|lust|dran)|der (?:nachste|erste) freie|nachste[rn]? freie[rn]?|erste[rn]? freie[rn]?|freie[rn]? mitarbeiter|anyone|anybody|any|no preference|whoever|hauptsache)\b/
 
 const around = new Set(
   `bei beim der die dem den das zu zum zur von vom mit fur und an ich mir mich hatte hatten gern gerne mochte wurde will wollte am liebsten
@@ -34,7 +34,8 @@ const around = new Set(
 const exclusions = /\b(?:nicht|ausser|bloss nicht|auf (?:gar )?keinen fall|keinesfalls)\b/
 
 /**
- * Matches a spoken wish against the staff. An unspoken wish ("", "None", a placeholder) is `anyone`; a name that nobody has is `none`;
+ * Matches a spoken wish against the staff. An unspoken wish ("", "None", a placeholder) is `anyone`; a name that nobody has is `none`; whoever
+ * is described and not named is asked about;
  * digits are an id. "nicht bei Anna" gives everybody else to choose from, "nicht Anna,
  * sondern Clara" Clara.
  */
@@ -66,7 +67,29 @@ export function matchStaff<T extends MatchableStaff>(said: string, staff: readon
   if (only && named.length === 1 && !isCertain(only, names, words))
     return { kind: 'ambiguous', candidates: named }
   if (named.length > 0) return chosen(named)
+  const described = describedIn(text, staff)
+  if (described.length > 0) return { kind: 'ambiguous', candidates: [...described] }
   return anyone.test(text) ? { kind: 'anyone' } : { kind: 'none' }
+}
+
+const likeBefore =
+  /\b(?:(?:die|der|den|dem|das)?(?:selbe[nr]?|gleiche[nr]?)|wie (?:immer|letzte[sn]? ?mal|beim letzten mal|sonst|gewohnt)|(?:von|vom|beim|das) letzte[ns]? mal|letztes mal|stammfriseur(?:in)?|stammkraft|immer bin|sonst (?:immer )?bin)\b/
+const lookedLike =
+  /\b(?:(?:die|der|den|dem) (?:(?:mit|kleine|grosse|junge|jungere|altere|alte|blonde|brunette|dunkelhaarige|rothaarige|grauhaarige|nette|neue|andere|freundliche|schnelle|beste|erfahrene)[nr]?)|namen? (?:vergessen|nicht mehr|weiss ich|nicht)|wie (?:hei(?:ss|sz)t|hiess) (?:sie|er|die|der|noch)|(?:die|den|dem|der) chef(?:in)?|inhaber(?:in)?)\b/
+const aWoman =
+  /\b(?:(?:einer?|ne|von|zu) (?:frau|dame|friseurin|kollegin|mitarbeiterin|frauen)|weiblich(?:e[nr]?)?|female|woman|lady)\b/
+const aMan =
+  /\b(?:(?:einem|einen|ein|nen|von|zu) (?:mann|herrn?|friseur|kollegen|mitarbeiter|mannern)|mannlich(?:e[nr]?)?|male|man)\b/
+
+/** "Eine Frau, bitte", "die mit den kurzen Haaren", "wie letztes Mal": somebody is meant whom we cannot tell; everybody who may be. */
+function describedIn<T extends MatchableStaff>(text: string, staff: readonly T[]): readonly T[] {
+  const refused = /\b(?:kein(?:e[nrm]?)?|nicht)\b/.test(text)
+  const isWoman = aWoman.test(text)
+  if (isWoman !== aMan.test(text)) {
+    const wanted = isWoman === refused ? 'm' : 'f'
+    return staff.filter(({ firstName }) => (genderOf(firstName) ?? wanted) === wanted)
+  }
+  return !anyone.test(text) && (likeBefore.test(text) || lookedLike.test(text)) ? staff : []
 }
 
 const correction = /\b(?:ach nein|ach nee|ach was|n(?:ein|ee|ö)|quatsch|moment|halt|stopp|doch lieber)\b/giu
@@ -94,7 +117,7 @@ function wishedBeside<T extends MatchableStaff>(spoken: string, staff: readonly 
   const wishes: string[] = []
   const refusals: string[] = []
   let isOpen = false
-  for (const clause of spoken.split(/[,.;!]|(?=\bsondern\b)/i)) {
+  for (const clause of contrasted(spoken).split(/[,.;!]|(?=\b(?:sondern|lieber|dafür|stattdessen)\b)/i)) {
     const words = foldedWords(clause)
     const text = words.join(' ')
     if (exclusions.test(text)) refusals.push(...words)
@@ -114,6 +137,14 @@ function wishedBeside<T extends MatchableStaff>(spoken: string, staff: readonly 
   return wanted.length === 1 && !isCertain(only, names, wishes)
     ? { kind: 'ambiguous', candidates: wanted }
     : chosen(wanted)
+}
+
+/** "nicht der Bernd die Anna": without commas, an article after the refused name begins the wish. */
+function contrasted(spoken: string): string {
+  return spoken.replace(
+    /\b((?:nicht|ungern) (?:(?:zu|zum|zur|bei|beim|mit|von|vom) )?(?:(?:der|die|den|dem|frau|herrn?) )*[\p{L}-]+) (?=(?:der|die|den|zum|zur|bei|beim|zu) )/iu,
+    '$1, sondern ',
+  )
 }
 
 function chosen<T>(people: T[]): StaffMatch<T> {

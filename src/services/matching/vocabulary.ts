@@ -7,8 +7,9 @@ import { fold } from './text.ts'
 
 /** Forms of one root: whoever says "schneiden" may mean the service "…schnitt". Key: the concept. */
 const familyTable: Record<string, string> = {
-  schnitt: 'schnitt schnitte schnitts schneiden schneide schneid geschnitten nachschneiden haareschneiden',
-  farb: 'farbe farben färbe färben färbung färbungen gefärbt farb',
+  schnitt:
+    'schnitt schnitte schnitts schneiden schneide schneid geschnitten nachschneiden haareschneiden schniide schniida schneida schneidn gschnittn gschnitten schnippeln schnibbeln schnidn snieden',
+  farb: 'farbe farben färbe färben färbung färbungen gefärbt farb färba färbn gfärbt',
   ton: 'tönen tönung tönungen getönt',
   wasch: 'waschen wasch gewaschen wäsche',
   fon: 'föhnen föhn gefönt geföhnt fönen fön',
@@ -89,8 +90,9 @@ export type Audience = 'herren' | 'damen' | 'kinder'
 
 const audienceTable: Record<Audience, string> = {
   herren:
-    'herr herrn herren mann mannes männer männern männlich ehemann gentleman gentlemen vater papa opa großvater freund',
-  damen: 'dame damen frau frauen weiblich ehefrau lady ladies mutter mama oma großmutter freundin mutti',
+    'herr herrn herren mann mannes männer männern männlich ehemann ehemannes gentleman gentlemen vater vaters papa papas opa opas großvater großvaters freund freundes maa manna mannsbild kerl onkel onkels schwiegervater kumpel',
+  damen:
+    'dame damen frau frauen weiblich ehefrau lady ladies mutter mutters mama mamas oma omas großmutter freundin mutti fraa tante schwiegermutter gattin',
   kinder:
     'kind kinder kindern kids kid kindes baby babys kleinkind kleinkinder schulkind schulkinder kindergartenkind enkelkind enkelkinder jungen junge mädchen bub buben jungs',
 }
@@ -106,7 +108,7 @@ const relativeTable: Record<Audience, string> = {
 const courtesy = `ich mich mir mein meine meinen meinem meiner meines wir uns unser unsere unseren unserem du er sie es ihr ihm ihn
   ihre ihren ihrem euch euer eure man sich selbst selber der die das den dem des ein eine einen einem einer eines einmal zweimal mal
   und oder auch noch so ja nein okay ok also äh ähm hm hallo guten tag morgen abend danke bitte gern gerne lieber am liebsten
-  hätte hätten habe haben hab hat will wollen wollte wollten würde würden möchte möchten mag brauche brauchen bräuchte bräuchten
+  möcht mecht mechat mechad hätte hätten habe haben hab hat will wollen wollte wollten würde würden möchte möchten mag brauche brauchen bräuchte bräuchten
   braucht kann können könnte könnten könnt darf dürfte muss müssen müsste müssten soll sollen sollte sollten wäre wären ist sind bin
   war sein wird werden geht ginge gehen gibt komme kommen käme bekommen bekomme kriegen kriege machen mache macht gemacht lassen lasse lass
   buchen buche reservieren vereinbaren ausmachen anmelden nehmen nehme holen brauchts interessiere interessiert denke glaube weiß
@@ -123,7 +125,23 @@ const courtesy = `ich mich mir mein meine meinen meinem meiner meines wir uns un
   immer sonst zwar letzte letzten letztes letztem gleiche gleichen selbe selben dasselbe genau beziehungsweise leider soweit
   aber entweder jedoch kostet kosten preis sondern stattdessen anschließend danach dazu außerdem zusätzlich inklusive inkl plus sowie samt
   eilt eilig geplant fällig bestellt anstehen ansteht steht stehe
-  person personen leute mehr paar stück sache sowas was ähnliches ding art`
+  person personen leute mehr paar stück sache sowas was ähnliches ding art
+  a an ana ne nen n ner nem d des dat dit de se i ick ik ma mer mir hob hobt hamma hätt hätti hätts wär wärs wärn tät täte bissl bisserl bissle bisschen
+  erst erstmal zuerst vorerst zunächst nochmal nochmals wiedermal mittlerweile inzwischen langsam endlich bereits meistens normalerweise üblicherweise
+  ungefähr circa ca etwa rund eventuell evtl womöglich wohl anscheinend offenbar sicher sicherlich bestimmt wirklich tatsächlich ehrlich echt total ziemlich
+  recht relativ absolut unbedingt überhaupt eh ohnehin sowieso trotzdem allerdings jedenfalls übrigens nämlich deshalb deswegen darum daher folglich
+  freue freuen freut hoffe hoffen hofft rufe rufen ruft anrufen angerufen melde melden meldet frage fragen fragt wissen weißt weiss schaue schauen gucken gucke
+  sehen sehe sieht suche suchen sucht finde finden findet meine meinen meint gemeint meinte gesagt sage sagt sagte sagten erzählt gehört gelesen empfohlen
+  stehen bringen bringe bringt gebracht setzen setze legen halten halte hält bleiben bleibe bleibt fehlt fehlen passt passen passe klappt klappen
+  funktioniert reicht reichen dauert dauern lohnt lohnen arbeite arbeiten arbeitet arbeit büro feierabend urlaub fahre fahren fährt reise reisen verreise
+  bevor nachdem sobald solange während obwohl sodass ob damit dort hin her hier rein rum los fertig frei offen wahrscheinlich möglich möglicherweise
+  okidoki grüß gott servus moin hi hey tschüss herzlichen dank vielen dankeschön bittschön entschuldigung verzeihung sorry pardon moment sekunde kurz
+  angebot angebote angeboten anbieten bietet bieten dabei drin wunsch wünsche wünsch wünschen buchung reservierung slot zeit zeiten platz datum tage tag
+  neues neuer mach machn machst macht's machen gmacht gemocht lossa lassa losn lossn lassn loss kriegn kriagn brauch brauchat braucht's bräucht bräuchert
+  kommt käme drankommen drangenommen drannehmen vorbeikommen vorbei komm reinkommen müend muss muass müsst müsste miassn sollt soit soll's darfs derf
+  des dös dees sell selle wos wia wieso warum weshalb wofür wozu womit woran
+  alles sachen dinge ganzes rest beides jeweils jeder jede jedes manchmal oft öfter selten nie niemals jemals letztens neulich damals früher gestern
+  zufrieden glücklich froh gespannt nervös müde krank lust laune idee ideen gedanke überlegt überlege überlegen entschieden entscheide`
 
 /** Adjectives a caller adds: they decide only where a service is named with them ("Kleine Inspektion"). */
 const adjectives = `normal normale normalen normaler normales einfache einfachen einfacher klassisch klassische klassischen
