@@ -3,7 +3,15 @@ const phrases: ReadonlyArray<readonly [RegExp, string]> = [
   [/\b(?:men['’]?s|mens|gents?['’]?s?|gentlem[ae]n['’]?s?) (?:hair ?)?cut\b/giu, 'Herrenhaarschnitt'],
   [/\b(?:wom[ae]n['’]?s|womens|ladies['’]?|lady['’]?s) (?:hair ?)?cut\b/giu, 'Damenhaarschnitt'],
   [/\b(?:kids['’]?|child(?:ren)?['’]?s) (?:hair ?)?cut\b/giu, 'Kinderhaarschnitt'],
-  [/\bhair ?cuts?\b/giu, 'Haarschnitt'],
+  [/\b(?:hair ?)?cuts?\b/giu, 'Haarschnitt'],
+  [/\bfor (?:an? |my )?(?:man|men|husband|dad|father|boyfriend|gentlem[ae]n)\b/giu, 'für Herren'],
+  [/\bfor (?:an? |my )?(?:wom[ae]n|lady|ladies|wife|mum|mom|mother|girlfriend)\b/giu, 'für Damen'],
+  [/\bfor (?:an? |my |the )?(?:kids?|child(?:ren)?)\b/giu, 'für Kinder'],
+  [/\b(?:my )?beard\b/giu, 'Bart'],
+  [/\bfor (?:me|myself)\b/giu, 'für mich'],
+  [/\band\b/giu, 'und'],
+  [/\btrim(?:med)?\b/giu, 'trimmen'],
+  [/\b(?:coloured|colored|colou?r)\b/giu, 'färben'],
   [/\b(?:hair )?colou?ring\b|\bhair colou?r\b/giu, 'Färben'],
   [/\bbeard (?:trim(?:ming)?|care)\b/giu, 'Bartpflege'],
   [/\bconsultation\b/giu, 'Beratung'],
@@ -12,7 +20,8 @@ const phrases: ReadonlyArray<readonly [RegExp, string]> = [
 ]
 
 /** Said around them. */
-const courtesy = /\b(?:please|an? |the |appointment for|i(?:['’]d| would) like|i need)\b/giu
+const courtesy =
+  /\b(?:please|an?|the|some|get|have|book|make|appointment(?: for)?|i(?:['’]d| would) like(?: to)?|i(?: want| need)(?: to)?|to|just|can i|could i|hello|hi|thanks|thank you)\b/giu
 
 /** The same in German words; unchanged where nothing is English. */
 export function inGerman(spoken: string): string {

@@ -33,8 +33,13 @@ export function matchService<S extends MatchableService>(
   const found = matchWords(spoken, services)
   if (found.kind !== 'none') return found
   const german = inGerman(spoken)
-  return german === spoken ? found : matchWords(german, services)
+  if (german !== spoken) return matchWords(german, services)
+  // What it was the last time is not for us to guess.
+  return likeBefore.test(fold(spoken)) ? { kind: 'ambiguous', candidates: [...services] } : found
 }
+
+const likeBefore =
+  /\b(?:(?:das|die|den|der|einmal|wieder) ?(?:gleiche?n?|selbe?n?)|dasselbe|(?:das )?ubliche|wie (?:immer|sonst|gewohnt|beim letzten mal|letztes mal|das letzte mal))\b/
 
 function matchWords<S extends MatchableService>(spoken: string, services: readonly S[]): ServiceMatch<S> {
   const text = spoken.trim()

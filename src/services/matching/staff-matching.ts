@@ -5,6 +5,7 @@
 
 import { nameSound, soundsLikeName } from './person-names.ts'
 import { foldedWords, isAbsent } from './text.ts'
+import { families, fillers } from './vocabulary.ts'
 
 export interface MatchableStaff {
   id: number
@@ -31,7 +32,8 @@ const around = new Set(
   mal doch man kann konnte konnen denn super danke schon so lass lieb wurd ware moglichst genau die unbedingt ausschliesslich
   termin hatten wollen wollten d s a bi de em gehts wenns with please mag geh moment egal`.split(/\s+/),
 )
-const exclusions = /\b(?:nicht|ausser|bloss nicht|auf (?:gar )?keinen fall|keinesfalls)\b/
+const exclusions =
+  /\b(?:nicht|not|nimmer|nie wieder|nie mehr|niemals|ungern|ausser|except|bloss nicht|auf (?:gar )?keinen fall|keinesfalls)\b/
 
 /**
  * Matches a spoken wish against the staff. An unspoken wish ("", "None", a placeholder) is `anyone`; a name that nobody has is `none`; whoever
@@ -49,7 +51,7 @@ export function matchStaff<T extends MatchableStaff>(said: string, staff: readon
   }
   const words = foldedWords(spoken)
   const text = words.join(' ')
-  const names = namesIn(words)
+  const names = meantAsNames(words, staff)
 
   const excluded = exclusions.exec(text)
   if (excluded) {
@@ -75,7 +77,7 @@ export function matchStaff<T extends MatchableStaff>(said: string, staff: readon
 const likeBefore =
   /\b(?:(?:die|der|den|dem|das)?(?:selbe[nr]?|gleiche[nr]?)|wie (?:immer|letzte[sn]? ?mal|beim letzten mal|sonst|gewohnt)|(?:von|vom|beim|das) letzte[ns]? mal|letztes mal|stammfriseur(?:in)?|stammkraft|immer bin|sonst (?:immer )?bin)\b/
 const lookedLike =
-  /\b(?:(?:die|der|den|dem) (?:(?:mit|kleine|grosse|junge|jungere|altere|alte|blonde|brunette|dunkelhaarige|rothaarige|grauhaarige|nette|neue|andere|freundliche|schnelle|beste|erfahrene)[nr]?)|namen? (?:vergessen|nicht mehr|weiss ich|nicht)|wie (?:hei(?:ss|sz)t|hiess) (?:sie|er|die|der|noch)|(?:die|den|dem|der) chef(?:in)?|inhaber(?:in)?)\b/
+  /\b(?:(?:die|der|den|dem) (?:(?:mit|kleine|grosse|junge|jungere|altere|alte|blonde|brunette|dunkelhaarige|rothaarige|grauhaarige|nette|neue|andere|freundliche|schnelle|beste|erfahrene)[nr]?)|namen? (?:vergessen|nicht mehr|weiss ich|nicht)|wie (?:hei(?:ss|sz)t|hiess) (?:sie|er|die|der|noch)|(?:die|den|dem|der|zum|zur|beim) (?:chef|inhaber|azubi|lehrling|auszubildende)(?:in|n)?)\b/
 const aWoman =
   /\b(?:(?:einer?|ne|von|zu) (?:frau|dame|friseurin|kollegin|mitarbeiterin|frauen)|weiblich(?:e[nr]?)?|female|woman|lady)\b/
 const aMan =
@@ -106,8 +108,24 @@ function afterCorrection<T extends MatchableStaff>(spoken: string, staff: readon
 const namesIn = (words: readonly string[]): string[] =>
   words.filter((word) => !around.has(word) && !anyone.test(word) && !/^(?:wer|\d+)$/.test(word))
 
+/**
+ * The words that may name somebody: those that fit a person of the staff, and what stands right beside them ("Anna Schmidt").
+ * What is told around ("war sehr zufrieden mit Herrn Krause") is nobody's name; if nothing fits, every word may be one.
+ */
+function meantAsNames<T extends MatchableStaff>(words: readonly string[], staff: readonly T[]): string[] {
+  const possible = new Set(namesIn(words))
+  const fits = words.map((word) => possible.has(word) && staff.some((person) => levelIn(word, person) > 0))
+  if (!fits.includes(true)) return [...possible]
+  return words.filter(
+    (word, i) =>
+      possible.has(word) &&
+      (fits[i] || (!fillers.has(word) && !families.has(word) && (fits[i - 1] || fits[i + 1]))),
+  )
+}
+
 const contrast = /^(?:sondern|lieber|dafur|stattdessen|dann)\b/
-const refusingWord = /^(?:nicht|ausser|bloss|auf|gar|keinen|fall|keinesfalls|sondern|stattdessen|dafur)$/
+const refusingWord =
+  /^(?:nicht|not|nimmer|nie|mehr|niemals|ungern|except|ausser|bloss|auf|gar|keinen|fall|keinesfalls|sondern|stattdessen|dafur)$/
 
 /**
  * "nicht Anna, sondern Clara", "Anna, auf keinen Fall Bernd": one is refused and another wished for. After a

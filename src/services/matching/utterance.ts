@@ -64,6 +64,10 @@ const counted = new RegExp(
     `|\\b(?:uns|wir) (?:beiden?|zwei|drei|vier|alle)\\b|\\bzu (?:zweit|dritt|viert)\\b`,
 )
 
+/** "46", "sechsundvierzig": an age or a measure. */
+const numeral =
+  /^(?:\d+|\w*(?:zwanzig|dreissig|vierzig|funfzig|sechzig|siebzig|achtzig|neunzig|hundert)(?:er)?)$/
+
 export function readUtterance(spoken: string, lexicon: Lexicon): Utterance {
   const text = fold(spoken)
   const isForSeveral = manyPeople.test(text)
@@ -103,7 +107,7 @@ export function readUtterance(spoken: string, lexicon: Lexicon): Utterance {
     if (
       !isListed &&
       !lexicon.isKnown(word) &&
-      (fillers.has(word) || softWords.has(word) || /^\d+$/.test(word))
+      (fillers.has(word) || softWords.has(word) || numeral.test(word))
     )
       continue
     if (isHonorific(word) && isNameAfterHonorific(next, lexicon)) {
