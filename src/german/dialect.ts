@@ -278,7 +278,7 @@ export const dialectFractions: ReadonlyArray<readonly [name: string, minutes: nu
     'half',
     30,
     list(
-      'hoib hoibe hoiba hoiwe halwe halwer halwa halba halbi halw hoalb halbe halber holb haib haibe haeb haewi',
+      'hoib hoibe hoiba hoiwe halv halve halver halvig halvich hallef halwe halwer halwa halba halbi halw hoalb halbe halber holb haib haibe haeb haewi',
     ),
   ],
   [

@@ -11,6 +11,7 @@ const rawCharactersMax = 200
 const known = new LRUCache<string, { number: string | null }>({ max: 5_000 })
 const networkDigitsMin = 7
 const e164DigitsMax = 15
+const localDigitsMax = 8
 
 /** Numbers that networks put in place of a withheld one: the letters of ANONYMOUS, UNAVAILABLE … on a keypad. */
 const keypadWords = new Set(['266696687', '86282452253', '7378742833', '2562533', '8656696', '7748283'])
@@ -67,7 +68,8 @@ export function readPhone(spoken: string): PhoneReading {
   return { phone: null, reason: 'unclear' }
 }
 
-function parseSpoken(text: string, defaultCountry: CountryCode): string | null {
+function parseSpoken(text: string, country: CountryCode): string | null {
+  const defaultCountry = /österreich/i.test(text) ? 'AT' : /schweiz/i.test(text) ? 'CH' : country
   if (!/\p{L}/u.test(text)) return parseWritten(text, defaultCountry)
   // "hundert einundsiebzig" may be 171 or 100 and 71: taken if only one of them can be dialled.
   const found = new Set<string>()
@@ -91,7 +93,9 @@ function parseWritten(text: string, defaultCountry: CountryCode): string | null 
     defaultCountry === 'DE' && digits.startsWith('49') && digits.length >= 10 ? valid(`+${digits}`) : null
   if (own) return own
   const mobile = defaultCountry === 'DE' && /^1[567]\d/.test(digits) ? valid(`0${digits}`, 'DE') : null
-  return mobile ?? (digits.length >= 10 ? valid(`+${digits}`) : null) ?? valid(`0${digits}`, defaultCountry)
+  // Up to eight digits are a number without its area code: which town it is in, nobody knows.
+  const national = digits.length > localDigitsMax ? valid(`0${digits}`, defaultCountry) : null
+  return mobile ?? (digits.length >= 10 ? valid(`+${digits}`) : null) ?? national
 }
 
 /**

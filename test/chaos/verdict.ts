@@ -182,6 +182,11 @@ function compareRows(
   }
 }
 
+/** Whether name, day and time lead to both: nothing else tells a caller's appointments apart. */
+function isNamedAlike(a: Wish, b: Wish): boolean {
+  return a.from === b.from && a.person === b.person && a.bookedStart === b.bookedStart
+}
+
 /** Whether a person of the business was asked to look at a booking with several people in it. */
 function isAboutShared(task: string, { start }: BookingOutput): boolean {
   const moment = DateTime.fromISO(start, { zone: 'Europe/Berlin' })
@@ -260,9 +265,11 @@ function compareTold(
     )
     if (heard === 'moved' && !arrived) broken('toldMovedButNot', `${who} ${new Date(to).toISOString()}`)
   }
+  // Two appointments of theirs at one time, wanted so: "the one at a quarter past eleven" may mean either.
+  const moves = ledger.wishes.filter((other) => isNamedAlike(other, wish)).flatMap((other) => other.moves)
   const allowed = new Set([
     ...startsOf(first, ledger),
-    ...wish.moves.filter(({ heard }) => heard !== 'refused').map(({ to }) => to),
+    ...moves.filter(({ heard }) => heard !== 'refused').map(({ to }) => to),
     ...acts.flatMap(({ start }) => (start === undefined ? [] : [start])),
   ])
   if (!ended && !allowed.has(Date.parse(last.start)))

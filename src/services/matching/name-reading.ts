@@ -16,6 +16,8 @@ const leadIn = new RegExp(
   `^(?:(?:hier ist|hier spricht|(?:hier|da|do|des|dat|dit) (?:is|isch)|hier schreibt|ja|gerne?|hallo|hallöchen|hi|grüezi|grüessech|servus|(?:schönen )?(?:guten )?(?:tach|tag|moin)|moin moin|griaß (?:di|ihna|enk)|also|notieren sie|i (?:bin|hoiß|hoaß|heiß)(?: da)?|ick? (?:bin|heiß[e]?)(?: (?:der|die))?|ich wär[e]?|mein name wär|mei(?:n)? nam(?:a|e)? isch?|my name is|this is|i am|i'm|guten (?:tag|morgen|abend)|grüß gott|moin|ähm?|hm|na|nun|okay|ok|gut|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte)?(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:(?:der|die|dem|den|de)(?=\\s)|[ds]['’](?=\\p{L})))?(?:[\\s:,.!]+|$))+`,
   'iu',
 )
+/** "ich mache das für meine Mutter Gerda Hoffmann": who it is for, out of a sentence. */
+const forAnother = new RegExp(`^.*\\b(?:für|auf) ${ofSpeaker} ${relative}(?: heißt| ist| namens)? (?=\\p{L})`, 'iu')
 // "wieder" after two words is chatter, after one it is the surname Wieder.
 const trailer = new RegExp(
   `[\\s,]+(?:am apparat|hier|noch ?mal|(?<=\\p{L}[\\s,]+\\p{L}+[\\s,]+)wieder|guten (?:tag|morgen|abend)|hallo|mein name|heiße? ich|heißt (?:er|sie)|bitte|danke|mit vornamen|${ofSpeaker} ${relative}|(?:für|um|am|zum) .*|wie (?:der|die|das|in|im) .*|(?:alles )?(?:zusammen|getrennt|auseinander)(?: ?geschrieben)?|ein(?:tragen)?)$`,
@@ -123,7 +125,7 @@ function isOfBusiness(bare: string, agent: string): boolean {
 
 /** Courtesy off, spelled letters joined, what is said twice said once; null if it is not clear how the name is written. */
 function tidy(spoken: string): string | null {
-  const labelled = labelledName(spoken)
+  const labelled = labelledName(spoken) ?? labelledName(spoken.replace(leadIn, ''))
   let text = (labelled ?? spoken)
     // "nicht Hoffmann, sondern Hofmann"
     .replace(/^nicht \p{L}+,? sondern /iu, '')
@@ -138,6 +140,9 @@ function tidy(spoken: string): string | null {
     .replace(/^[,\s]+/, '')
     .replace(/\b(isch?) [ds]['’](?=\p{L})/iu, '$1 ')
     .replace(leadIn, '')
+    .replace(forAnother, '')
+    .replace(/ komma /giu, ', ')
+    .replace(trailer, '')
     .replace(trailer, '')
     .replace(/[\s.,;:!?-]+$/u, '')
     .trim()
@@ -211,7 +216,7 @@ function labelledName(text: string): string | null {
       text,
     )?.[1]
   if (first && last) return `${first} ${last}`
-  const firstAfter = /^([\p{L}'’-]+)[\s,]+(?:vorname|mit vornamen)(?: ist)?[\s:]+([\p{L}'’-]+)$/iu.exec(text)
+  const firstAfter = /^([\p{L}'’-]+)[\s,]+(?:und (?:der|mein) )?(?:vorname|mit vornamen)(?: ist)?[\s:]+([\p{L}'’-]+)$/iu.exec(text)
   if (firstAfter) return `${firstAfter[2]} ${firstAfter[1]}`
   const before =
     /^([\p{L}'’-]+)[\s,]+(?:nachname|familienname|mit nachnamen)(?: ist)?[\s:]+([\p{L}'’-]+)$/iu.exec(text)
