@@ -115,6 +115,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     routing,
     catalogues,
     freeTimes: knownFreeTimes({ catalogues, availability, clock }),
+    endCall: (call) => booking.endCall(call),
     clock,
     log,
     usdEurRate: config.usdEurRate,

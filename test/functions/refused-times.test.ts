@@ -108,6 +108,35 @@ test('our own hold hides its time from nobody once it is given back', async () =
   expect(after).toMatchObject({ available: true })
 })
 
+test('when the call ends, what it held is free for the next caller; what may have been booked stays held', async () => {
+  const nord = { to: salon.nord }
+  const [dropped, unclear] = [
+    { ...ring(), ...nord },
+    { ...ring(), ...nord },
+  ]
+  await gateway.call('start_booking', wish, dropped)
+  const started = await gateway.call('start_booking', { ...wish, time: '15:00' }, unclear)
+  // Somebody else's booking of that day reads it anew, without the times that are held.
+  await gateway.call('start_booking', { ...wish, time: '17:00' }, { ...ring(), ...nord })
+  const ask = (time: string) =>
+    gateway.call(
+      'check_availability',
+      { date: '27.11.2026', time, service: 'Herrenhaarschnitt' },
+      { ...ring(), ...nord },
+    )
+  expect([(await ask('10:00')).available, (await ask('15:00')).available]).toEqual([false, false])
+  await gateway.database.tenancy.run(salon.companyId, (tx) =>
+    tx.bookingAttempt.updateMany({
+      where: { id: String(started.booking_id), companyId: salon.companyId },
+      data: { state: 'unknown' },
+    }),
+  )
+  for (const call of [dropped, unclear]) await gateway.event('call_ended', call)
+  await gateway.settle()
+  expect([(await ask('10:00')).available, (await ask('15:00')).available]).toEqual([true, false])
+  expect(gateway.simulator.control.requests('deleteReservation')).toHaveLength(1)
+})
+
 test('alternatives to a refused booking are looked up without our own hold, and remembered so for others', async () => {
   const call = { ...ring(), to: salon.nord }
   const started = await gateway.call('start_booking', wish, call)

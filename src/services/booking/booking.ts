@@ -59,6 +59,8 @@ export class BookingService {
   readonly #confirmer: BookingConfirmer
   readonly #settler: BookingSettler
   readonly #background: Background
+  readonly #keeper: HoldKeeper
+  readonly #deps: Pick<BookingDeps, 'tenancy' | 'catalogues'>
   readonly #starts = new Joined<Started>()
   readonly #books = new Joined<Awaited<ReturnType<BookingService['book']>>>()
 
@@ -67,6 +69,8 @@ export class BookingService {
     this.#background = new Background(deps)
     const holds = new Holds(deps)
     const keeper = new HoldKeeper({ ...deps, holds, background: this.#background })
+    this.#keeper = keeper
+    this.#deps = deps
     const executor = new BookingExecutor({ ...deps, attempts: this.attempts })
     const recorder = new BookingRecorder({ ...deps, attempts: this.attempts })
     const memory = new WishMemory(deps)
@@ -118,6 +122,18 @@ export class BookingService {
   /** For jobs: finds out what became of an attempt to book with unknown outcome. */
   settle(attemptId: string, companyId: number): Promise<SettledBooking> {
     return this.#settler.settle(attemptId, companyId)
+  }
+
+  /** The call has ended: gives back what it holds, after the answer, so that the next caller is not told "taken". */
+  endCall(call: { companyId: number; callId: string }): void {
+    const { companyId, callId } = call
+    const { tenancy, catalogues } = this.#deps
+    this.#background.run('end_call', async () => {
+      const attempts = await tenancy.run(companyId, (tx) =>
+        this.attempts.loadForCall(tx, companyId, callId, 'book'),
+      )
+      await this.#keeper.endCall(call, { catalogue: await catalogues.load(companyId) }, attempts)
+    })
   }
 
   /** For jobs: ends drafts whose time is over and gives their holds back. Out: how many. */

@@ -101,7 +101,49 @@ export class HoldKeeper {
     if (uid) await this.releaseReservation(scope, { uid, start: startAt })
   }
 
-  /** The same after the answer: nobody waits for it. */
+  /**
+   * The call is over: what it still holds is free for others again, but for what is being booked or may have been. In: every
+   * attempt of the call.
+   */
+  async endCall(
+    { companyId, callId }: { companyId: number; callId: string },
+    scope: Pick<CallScope, 'catalogue'>,
+    attempts: readonly Attempt[],
+  ): Promise<void> {
+    const { holds, tenancy, clock } = this.#deps
+    const now = clock.now()
+    const held = await holds.load(callId)
+    const isNeeded = (slot: { eventTypeId: number | null; start: Date | null }) =>
+      attempts.some(
+        ({ state, eventTypeId, startAt }) =>
+          (state === 'executing' || state === 'unknown') &&
+          eventTypeId === slot.eventTypeId &&
+          startAt?.getTime() === slot.start?.getTime(),
+      )
+    for (const { eventTypeId, start, uid } of held) {
+      if (isNeeded({ eventTypeId, start })) continue
+      await holds.forget(callId, { eventTypeId, start })
+      if (uid !== null) await this.releaseReservation(scope, { uid, start })
+    }
+    const drafts = attempts.filter(
+      ({ state, reservationUid, reservationUntil }) =>
+        state === 'draft' && reservationUid !== null && reservationUntil !== null && reservationUntil > now,
+    )
+    const done = new Set(held.map(({ uid }) => uid))
+    for (const draft of drafts) {
+      if (isNeeded({ eventTypeId: draft.eventTypeId, start: draft.startAt })) continue
+      await tenancy.run(companyId, (tx) =>
+        tx.bookingAttempt.updateMany({
+          where: { id: draft.id, companyId, state: 'draft' },
+          data: { reservationUid: null, reservationUntil: null },
+        }),
+      )
+      const { reservationUid: uid, startAt: start } = draft
+      if (uid && start && !done.has(uid)) await this.releaseReservation(scope, { uid, start })
+    }
+  }
+
+  /** As `release`, after the answer: nobody waits for it. */
   releaseLater(scope: Pick<CallScope, 'catalogue'>, attempt: Attempt): void {
     this.#deps.background.run('release_hold', () => this.release(scope, attempt))
   }

@@ -32,6 +32,8 @@ type Deps = {
   routing: CallRouting
   catalogues: Catalogues
   freeTimes: KnownFreeTimes
+  /** Told of a call that is over; does not wait. */
+  endCall: (call: Pick<StoredCall, 'companyId' | 'callId'>) => void
   clock: Clock
   log: Logger
   /** Euros per US dollar, stored with the cost it was used for. */
@@ -146,7 +148,8 @@ export class CallLifecycle {
   async #finished(call: RetellCall, details: EventDetails, status: CallStatus): Promise<EventOutcome> {
     const stored = await this.#stored(call, status, details.callStatus)
     if (stored === null) return ignored
-    const { tenancy, usdEurRate, log } = this.#deps
+    const { tenancy, usdEurRate, log, endCall } = this.#deps
+    if (status === 'completed') endCall(stored)
     const announced = await tenancy.run(stored.companyId, async (tx) => {
       await writeDetails(tx, stored, details, { startedAt: call.startedAt, usdEurRate })
       if (status !== 'analyzed') return false

@@ -131,6 +131,18 @@ const domainAnew = new RegExp(
   'u',
 )
 
+/** "freenet punkt com, ach quatsch, punkt de": only the end said again. */
+const endAnew = new RegExp(
+  `((?:punkt|dot) )\\S+?[\\s,]+(?:ach )?${correction}[\\s,]+(?:punkt|dot) (\\S+)$`,
+  'u',
+)
+/** "… punkt de, bitte heute noch": what follows the end of an address. */
+const talkAfter =
+  /((?:punkt|dot) (?:de|com|net|org|info|eu|ch|at|biz))\s*,\s+(?!at\b|ät\b)(?!.*(?:punkt|dot) ).*$/u
+/** Words about the writing that were not understood: rather asked than taken for a part of the address. */
+const talk =
+  /^(?:aber|mit|nur|hinten|vorne|vorn|ende|falsch|nicht|statt|einfach|ach|äh|ähm|erst|dann|als|kein|keine|keinen)$/
+
 /** Puts an address together from words, umlauts as said; null if there is not exactly one @ in it, or another one follows. */
 function assemble(text: string): string | null {
   const words = hinted(
@@ -139,6 +151,8 @@ function assemble(text: string): string | null {
         .toLowerCase()
         .replace(saidAnew, '')
         .replace(domainAnew, '')
+        .replace(endAnew, '$1$2')
+        .replace(talkAfter, '$1')
         .replace(/<[^>]*>/g, (inner) => (inner.includes('@') ? inner.slice(1, -1) : ' '))
         .replace(/[([{]\s*(at|ät|@)\s*[)\]}]/g, ' @ ')
         .replace(/[([{]\s*(dot|punkt|\.)\s*[)\]}]/g, ' punkt ')
@@ -162,6 +176,11 @@ function assemble(text: string): string | null {
   )
   if (words === null) return null
   words.splice(0, introductionOf(words))
+  const sign = words.findIndex((word) => at.test(word))
+  if (
+    words.slice(0, sign).some((word, i) => talk.test(word) && !chatter.test(word) && !followsSign(words, i))
+  )
+    return null
 
   let out = ''
   let repeat = 1
@@ -270,6 +289,9 @@ function repairDomain(domain: string): string {
     .replace(/^t-?online/, 't-online')
     .replace(/^(?:g-?mail|gemail|geemail)(?=\.|com|de)/, 'gmail')
     .replace(/^google-?mail/, 'googlemail')
+    .replace(/^(?:dschi|dschie|jimail|dji|ji)-?mail(?=\.|com|de)/, 'gmail')
+    .replace(/^(?:jahu|jahoo|yahu|jaho)(?=\.|com|de)/, 'yahoo')
+    .replace(/^te-?online/, 't-online')
   if (fixed.includes('.')) return fixed
   const provider = providers.filter((name) => fixed.startsWith(name)).sort((a, b) => b.length - a.length)[0]
   const rest = provider === undefined ? '' : fixed.slice(provider.length)

@@ -13,14 +13,17 @@ const relative =
   '(?:tochter|sohn|mann|frau|ehemann|ehefrau|mutter|vater|mama|papa|bruder|schwester|freund|freundin|kind|enkel|enkelin|partner|partnerin|chef|chefin|kollegen?|kollegin|oma|opa|tante|onkel|nichte|neffen?|cousine?|schwager|schwägerin|schwiegermutter|schwiegervater|schwiegertochter|nachbarn?|nachbarin|kundin|kunden|verlobte[rn]?|kleine[rn]?|große[rn]?)'
 const ofSpeaker = '(?:meine?[nmrs]?|unsere?[nmrs]?|seine?[nmrs]?|ihre?[nmrs]?)'
 const leadIn = new RegExp(
-  `^(?:(?:hier ist|hier spricht|(?:hier|da|do|des|dat|dit) (?:is|isch)|hier schreibt|ja|gerne?|hallo|hallöchen|hi|grüezi|grüessech|servus|(?:schönen )?(?:guten )?(?:tach|tag|moin)|moin moin|griaß (?:di|ihna|enk)|also|notieren sie|i (?:bin|hoiß|hoaß|heiß)(?: da)?|ick? (?:bin|heiß[e]?)(?: (?:der|die))?|ich wär[e]?|mein name wär|mei(?:n)? nam(?:a|e)? isch?|my name is|this is|i am|i'm|guten (?:tag|morgen|abend)|grüß gott|moin|ähm?|hm|na|nun|okay|ok|gut|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte)?(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:(?:der|die|dem|den|de)(?=\\s)|[ds]['’](?=\\p{L})))?(?:[\\s:,.!]+|$))+`,
+  `^(?:(?:hier ist|hier spricht|(?:hier|da|do|des|dat|dit) (?:is|isch)|hier schreibt|ja|gerne?|hallo|hallöchen|hi|grüezi|grüessech|servus|(?:schönen )?(?:guten )?(?:tach|tag|moin)|moin moin|griaß (?:di|ihna|enk)|also|notieren sie|bin (?:der|die)|geschrieben wird(?: es)?|(?:ich )?buchstabiere(?: mal)?|my (?:sur|first |last )?name is|doppelname|i (?:bin|hoiß|hoaß|heiß)(?: da)?|ick? (?:bin|heiß[e]?)(?: (?:der|die))?|ich wär[e]?|mein name wär|mei(?:n)? nam(?:a|e)? isch?|my name is|this is|i am|i'm|guten (?:tag|morgen|abend)|grüß gott|moin|ähm?|hm|na|nun|okay|ok|gut|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|mein voller name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte| einfach)*(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:(?:der|die|dem|den|de)(?=\\s)|[ds]['’](?=\\p{L})))?(?:[\\s:,.!]+|$))+`,
   'iu',
 )
 /** "ich mache das für meine Mutter Gerda Hoffmann": who it is for, out of a sentence. */
-const forAnother = new RegExp(`^.*\\b(?:für|auf) ${ofSpeaker} ${relative}(?: heißt| ist| namens)? (?=\\p{L})`, 'iu')
+const forAnother = new RegExp(
+  `^.*\\b(?:für|auf) ${ofSpeaker} ${relative}(?: heißt| ist| namens)? (?=\\p{L})`,
+  'iu',
+)
 // "wieder" after two words is chatter, after one it is the surname Wieder.
 const trailer = new RegExp(
-  `[\\s,]+(?:am apparat|hier|noch ?mal|(?<=\\p{L}[\\s,]+\\p{L}+[\\s,]+)wieder|guten (?:tag|morgen|abend)|hallo|mein name|heiße? ich|heißt (?:er|sie)|bitte|danke|mit vornamen|${ofSpeaker} ${relative}|(?:für|um|am|zum) .*|wie (?:der|die|das|in|im) .*|(?:alles )?(?:zusammen|getrennt|auseinander)(?: ?geschrieben)?|ein(?:tragen)?)$`,
+  `[\\s,]+(?:am apparat|hier|noch ?mal|(?<=\\p{L}[\\s,]+\\p{L}+[\\s,]+)wieder|guten (?:tag|morgen|abend)|hallo|mein name|ist mein (?:voller )?name|heiße? ich|heißt (?:er|sie)|bitte|danke|mit vornamen|${ofSpeaker} ${relative}|(?:für|um|am|zum) .*|wie (?:der|die|das|in|im) .*|(?:alles )?(?:zusammen|getrennt|auseinander)(?: ?geschrieben)?|ein(?:tragen)?)$`,
   'iu',
 )
 
@@ -53,7 +56,7 @@ const calendarWords = new Set(
 
 /** One of these makes a sentence of it. */
 const sentenceWords = new Set(
-  `mochte will wollte hatte habe haben brauche brauchte wurde buchen termin uhr konnen kann konnte bitte einen einem was wie wann wo
+  `aber nur hinten vorne ende seit wird werden stimmt statt jahre jahren einfach geschrieben wirklich verstanden vielleicht buchstabiert trage tragen mochte will wollte hatte habe haben brauche brauchte wurde buchen termin uhr konnen kann konnte bitte einen einem was wie wann wo
   wieso weshalb wozu brauchen braucht geht nichts sag wissen doch kennen steht bins gesprochen genannt bekomme suche heisse heisst rufe ruft anrufe frage fragen sprechen spreche storniere absagen verschieben warum nicht noch schon dass weil wenn moment sekunde sage sagen`
     .split(/\s+/)
     .map(fold),
@@ -124,7 +127,10 @@ function isOfBusiness(bare: string, agent: string): boolean {
 }
 
 /** Courtesy off, spelled letters joined, what is said twice said once; null if it is not clear how the name is written. */
-function tidy(spoken: string): string | null {
+function tidy(heard: string): string | null {
+  const spoken = withoutTalk(heard)
+  const apart = firstAndLast(spoken)
+  if (apart !== undefined) return apart
   const labelled = labelledName(spoken) ?? labelledName(spoken.replace(leadIn, ''))
   let text = (labelled ?? spoken)
     // "nicht Hoffmann, sondern Hofmann"
@@ -160,6 +166,49 @@ function tidy(spoken: string): string | null {
   return applySpellingHints(text)
 }
 
+/** "Nguyen, N G U Y E N, Vorname Linh", "Stefan mit P H, Nachname Vogel": each part read by itself; undefined without such a label. */
+function firstAndLast(spoken: string): string | null | undefined {
+  const label =
+    /^(.*\p{L}.*?)[\s,]+(?:und )?(?:der |mein )?(vor|nach|familien|zu)namen?(?: ist| lautet| wäre)?[\s:,]+(.+)$/iu.exec(
+      spoken.replace(/^(?:der |mein )?(?:nach|vor|familien)name(?: ist| lautet)?[\s:,]+/iu, ''),
+    )
+  if (!label || /^mit$/iu.test(label[1]!.split(' ').at(-1)!)) return undefined
+  const [one, other] = [tidy(label[1]!), tidy(label[3]!)]
+  if (one === null || other === null || one === '' || other === '') return null
+  return /^vor$/iu.test(label[2]!) ? `${other} ${one}` : `${one} ${other}`
+}
+
+const introduction =
+  /^.*(?<!\p{L})(?=(?:hier ist|hier spricht|ich heiße|i bin d[aer]|ick?e? bin der|mein (?:voller )?name ist|my (?:sur)?name is|tragen sie bitte|auf den namen) \p{L})/iu
+
+/** What is told around a name ("…, ich ruf an wegen …", "nicht Arms", "aus Pankow", "wie der Torwart") away. */
+function withoutTalk(said: string): string {
+  const text = said
+    .replace(/^nicht [\p{L}-]+,? (?:sondern )?(?=\p{L})/iu, '')
+    .replace(introduction, '')
+    .replace(/(?:,| und|) nicht [\p{L}-]+$/iu, '')
+    .replace(/ statt \p{L}+$/iu, '')
+    .replace(/ (?:wird|ist) (?=mit )/iu, ' ')
+    .replace(/(?<=\p{L}{2} \p{L}+|^frau \p{L}+|^herrn? \p{L}+) aus \p{L}+$/iu, '')
+    .replace(/^([\p{L}-]+) ([\p{L}-]+) mit bindestrich(?=,|$)/iu, '$1-$2')
+    .replace(/,? mit apostroph(?=,|$)/iu, '')
+  const parts = text.split(/\s*,\s*/)
+  if (parts.length === 1) return text
+  const names = parts.filter((part) => !isTalk(part))
+  return names.length > 0 ? names.join(', ') : text
+}
+
+/** A clause of a sentence beside the name. */
+function isTalk(part: string): boolean {
+  const words = part.replace(leadIn, '').split(' ').map(fold)
+  if (/^\p{L} wie /iu.test(part)) return false
+  return (
+    /^(?:(?:so|ja|nein|also) )*wie (?:der|die|das|man|in|im)\b/iu.test(part) ||
+    (words.length > 2 &&
+      words.some((word) => sentenceWords.has(word) || /^(?:ich|sie|es|und|so)$/.test(word)))
+  )
+}
+
 const correction =
   /[\s,.]+(?:(?:äh+m?|ach|oh|ne|nein|na)[\s,]+)*(?:nein|nee|nö|nä|quatsch|falsch|pardon|entschuldigung|verzeihung|sorry|tschuldigung|moment|stopp|halt|ich mein(?:e|te)?|besser gesagt|vielmehr|genauer gesagt|das hei(?:ß|ss)t|korrektur|doch eher|also)(?:[\s,.]+(?:nein|quatsch|entschuldigung|falsch|doch|lieber|das ist falsch|das war falsch|ich mein(?:e|te)?|der|die))*[\s,.]+/iu
 
@@ -172,7 +221,9 @@ function lastSaid(text: string): string | null {
   for (let cue = correction.exec(said); cue !== null; cue = correction.exec(said)) {
     const before = said.slice(0, cue.index).trim()
     const after = said.slice(cue.index + cue[0].length).trim()
-    const joined = before === '' || after === '' ? before + after : corrected(before, after)
+    const isHint = /^(?:mit|ohne)\s/iu.test(after)
+    const joined =
+      isHint || before === '' || after === '' ? `${before} ${after}`.trim() : corrected(before, after)
     if (joined === null) return null
     said = joined
   }
@@ -216,7 +267,10 @@ function labelledName(text: string): string | null {
       text,
     )?.[1]
   if (first && last) return `${first} ${last}`
-  const firstAfter = /^([\p{L}'’-]+)[\s,]+(?:und (?:der|mein) )?(?:vorname|mit vornamen)(?: ist)?[\s:]+([\p{L}'’-]+)$/iu.exec(text)
+  const firstAfter =
+    /^([\p{L}'’-]+)[\s,]+(?:und (?:der|mein) )?(?:vorname|mit vornamen)(?: ist)?[\s:]+([\p{L}'’-]+)$/iu.exec(
+      text,
+    )
   if (firstAfter) return `${firstAfter[2]} ${firstAfter[1]}`
   const before =
     /^([\p{L}'’-]+)[\s,]+(?:nachname|familienname|mit nachnamen)(?: ist)?[\s:]+([\p{L}'’-]+)$/iu.exec(text)

@@ -162,6 +162,17 @@ const spokenLetters: Record<string, string> = {
  * "Hoffmann". Text without such words comes back as it is; null if it is not clear where the letters belong.
  */
 export function applySpellingHints(text: string): string | null {
+  const [first = '', ...more] = text.split(
+    /\s+und\s+(?=(?:(?:mit|ohne)\s+)?(?:doppel|zwei|einem|nur einem|\p{L}(?:\s|$)))/iu,
+  )
+  if (more.length > 0 && /\s(?:mit|ohne)\s/iu.test(first))
+    return more.reduce<string | null>(
+      (name, next) =>
+        name === null
+          ? null
+          : applySpellingHints(/^(?:mit|ohne)\s/iu.test(next) ? `${name} ${next}` : `${name} mit ${next}`),
+      applySpellingHints(first),
+    )
   const hint =
     /^(.*?\p{L})[\s,]+(?:(?:aber|nur|und|also|geschrieben|schreibt man|schreibt sich|vorne|hinten)\s+)*(mit|ohne)\s+(.+)$/iu.exec(
       text,
