@@ -139,6 +139,9 @@ describe('bad input is answered clearly and writes nothing', () => {
   })
 })
 
+/** What the look-ups of a call that is still to be announced take together (the guide: five, 50 ms × attempt). */
+const lookUpsMs = 740
+
 describe('context', () => {
   test('I-07: a function call may overtake call_started; the webhook merges later', async () => {
     const callId = newCallId()
@@ -170,6 +173,32 @@ describe('context', () => {
       call: { call_id: newCallId(), call_type: 'web_call', agent_id: salon.agent },
     })
     expect(response.json()).toMatchObject({ success: true })
+  })
+
+  test('a call that nobody announced is waited for once, not for each of its functions', async () => {
+    const ask = async (callId: string) => {
+      const begun = performance.now()
+      const response = await gateway.send(dispatcher, {
+        name: 'get_available_services',
+        args: {},
+        call: { call_id: callId },
+      })
+      expect(response.json()).toMatchObject({ success: false, error: 'context_not_found' })
+      return performance.now() - begun
+    }
+    const callId = newCallId()
+    const [first, beside] = await Promise.all([ask(callId), ask(callId)])
+    expect(Math.min(first, beside)).toBeGreaterThanOrEqual(lookUpsMs)
+    expect(await ask(callId)).toBeLessThan(lookUpsMs)
+    expect(await ask(newCallId())).toBeGreaterThanOrEqual(lookUpsMs)
+
+    await gateway.event('call_started', { callId })
+    const announced = await gateway.send(dispatcher, {
+      name: 'get_available_services',
+      args: {},
+      call: { call_id: callId },
+    })
+    expect(announced.json()).toMatchObject({ success: true })
   })
 
   test('I-10: parse_date works without any call', async () => {

@@ -34,14 +34,18 @@ const realCallId = /^call_[0-9a-z_]{8,}$/i
 export class CallDirectory {
   readonly #deps: Deps
   readonly #known: LRUCache<string, StoredCall>
+  /** Calls that were waited for, whatever came of it: the next function of such a call is answered at once. */
+  readonly #awaited: LRUCache<string, Promise<StoredCall | null>>
 
   constructor(deps: Deps) {
     this.#deps = deps
-    this.#known = new LRUCache({
+    const options = {
       max: 10_000,
       ttl: contextTtlSeconds * 1000,
       perf: { now: () => deps.clock.now().getTime() },
-    })
+    }
+    this.#known = new LRUCache(options)
+    this.#awaited = new LRUCache(options)
   }
 
   /**
@@ -62,7 +66,7 @@ export class CallDirectory {
     if (callId !== null && call !== null && route !== null)
       return this.#contextOf(await this.create(callId, call, route))
     if (wait && callId !== null && call?.callType !== 'web_call' && realCallId.test(callId)) {
-      const late = await this.#waitFor(callId)
+      const late = await this.#waitOnce(callId)
       if (late) return this.#contextOf(late)
     }
     return this.#lastResort(callId, call)
@@ -137,6 +141,17 @@ export class CallDirectory {
     const stored = await this.#deps.tenancy.asSystem((tx) => loadCall(tx, callId))
     if (stored) this.#known.set(stored.callId, stored)
     return stored
+  }
+
+  /** Several functions of one call wait together; later ones have looked already and do not wait again. */
+  async #waitOnce(callId: string): Promise<StoredCall | null> {
+    const awaited = this.#awaited.get(callId)
+    if (awaited) return awaited
+    const waiting = this.#waitFor(callId)
+    this.#awaited.set(callId, waiting)
+    // A database that failed is no answer: the next one may wait.
+    waiting.catch(() => this.#awaited.delete(callId))
+    return waiting
   }
 
   /** A request without numbers whose call_started is still on its way (the guide: 5 times, 50 ms × attempt). */

@@ -62,6 +62,9 @@ const sentenceWords = new Set(
     .map(fold),
 )
 
+/** Left in what was read, these say that it was not understood which part is which. */
+const labels = new Set(['ist', 'vorname', 'vornamen', 'nachname', 'nachnamen', 'familienname', 'zuname'])
+
 const invented = new Set(['john doe', 'jane doe', 'foo bar'].map(fold))
 
 const particles = new Set(
@@ -103,7 +106,8 @@ export function readPersonName(spoken: string, notNames: readonly string[] = [])
     /^(?:frau|herrn?)$/.test(folded[0] ?? '') && folded.length === 2 && calendarWords.has(folded[1]!)
   const isNoName = (word: string) => notNameWords.has(word) || digitsOf(word) !== null
   if (hasLatin && !courteous && folded.every(isNoName)) return null
-  if (folded.some((word) => sentenceWords.has(word)) || invented.has(folded.join(' '))) return null
+  if (folded.some((word) => sentenceWords.has(word) || labels.has(word)) || invented.has(folded.join(' ')))
+    return null
   if (isOneOf(folded.join(' '), notNames)) return null
   return withHonorificOnlyIfNeeded(withCapitals(words)).slice(0, nameCharactersMax)
 }
@@ -128,8 +132,9 @@ function isOfBusiness(bare: string, agent: string): boolean {
 
 /** Courtesy off, spelled letters joined, what is said twice said once; null if it is not clear how the name is written. */
 function tidy(heard: string): string | null {
-  const spoken = withoutTalk(heard)
-  const apart = firstAndLast(spoken)
+  const spoken = withoutTalk(hintsAlike(heard))
+  const after = labelledAfter(spoken)
+  const apart = after === undefined ? firstAndLast(spoken) : after
   if (apart !== undefined) return apart
   const labelled = labelledName(spoken) ?? labelledName(spoken.replace(leadIn, ''))
   let text = (labelled ?? spoken)
@@ -164,6 +169,42 @@ function tidy(heard: string): string | null {
     text = joined
   }
   return applySpellingHints(text)
+}
+
+/** What narrows a spelling, said in a clause of its own, as the hint it is: "Herrmann, aber nur ein r" → "Herrmann mit einem r". */
+function hintsAlike(said: string): string {
+  return said
+    .replace(
+      /[\s,]+(?:aber |und |jedoch )?(?:nur|bloß|bloss|lediglich) (?:mit )?(?:ein(?:e[mn]?)?|einfach(?:e[mn]?)?) (?=\p{L}(?!\p{L}))/iu,
+      ' mit einem ',
+    )
+    .replace(/[\s,]+(?:aber|jedoch) (?=(?:zwei|doppel)[ -]?\p{L}(?!\p{L}))/iu, ' mit ')
+    .replace(/[\s,]+(?:aber|jedoch) (?=(?:mit|ohne) )/iu, ' ')
+}
+
+/** "Neumann ist der Nachname, Kalle der Vorname": each part read by itself; undefined without two such labels. */
+function labelledAfter(spoken: string): string | null | undefined {
+  const label =
+    /^(.+?)[\s,]+(?:ist |wäre |lautet )?(?:der|mein|sein|ihr) (vor|nach|familien|zu)name[\s,]+(?:und )?(.+?)[\s,]+(?:ist |wäre |lautet )?(?:der|mein|sein|ihr) (vor|nach|familien|zu)name[\s.!]*$/iu.exec(
+      spoken.replace(/^(?:also|ja|äh+m?)[\s,]+/iu, ''),
+    )
+  if (!label) return whichIsWhich(spoken.replace(leadIn, ''))
+  const [one, other] = [tidy(label[1]!), tidy(label[3]!)]
+  const isFirst = [label[2]!, label[4]!].map((word) => /^vor$/iu.test(word))
+  if (!one || !other || isFirst[0] === isFirst[1]) return null
+  return isFirst[0] ? `${one} ${other}` : `${other} ${one}`
+}
+
+/** "Thomas Martin, Thomas ist der Nachname" → "Martin Thomas"; undefined without such a clause. */
+function whichIsWhich(said: string): string | undefined {
+  const label =
+    /^([\p{L}'’-]+) ([\p{L}'’-]+)[\s,.]+(?:und |also |wobei )?([\p{L}'’-]+) (?:ist|wäre) (?:der|mein|sein|ihr) (vor|nach|familien|zu)name[\s.!]*$/iu.exec(
+      said,
+    )
+  if (!label) return undefined
+  const [, one, other, named, kind] = label as unknown as [string, string, string, string, string]
+  if (fold(named) !== fold(one) && fold(named) !== fold(other)) return undefined
+  return (fold(named) === fold(one)) === /^vor$/iu.test(kind) ? `${one} ${other}` : `${other} ${one}`
 }
 
 /** "Nguyen, N G U Y E N, Vorname Linh", "Stefan mit P H, Nachname Vogel": each part read by itself; undefined without such a label. */
@@ -201,7 +242,7 @@ function withoutTalk(said: string): string {
 /** A clause of a sentence beside the name. */
 function isTalk(part: string): boolean {
   const words = part.replace(leadIn, '').split(' ').map(fold)
-  if (/^\p{L} wie /iu.test(part)) return false
+  if (/^\p{L} wie /iu.test(part) || /^\p{L}+ (?:mit|ohne) (?:ein|zwei|doppel)/iu.test(part)) return false
   return (
     /^(?:(?:so|ja|nein|also) )*wie (?:der|die|das|man|in|im)\b/iu.test(part) ||
     (words.length > 2 &&
