@@ -1,5 +1,6 @@
 /** Names of people as callers say them: what is a name and what is not. Pure. */
 import { digitsOf } from '../../lib/spoken-digits.ts'
+import { isCommonFirstName } from './first-names.ts'
 import { editDistance } from './sound.ts'
 import { applySpellingHints, isSpeakable, joinSpelled } from './spelling.ts'
 import { fold, isAbsent } from './text.ts'
@@ -13,7 +14,7 @@ const relative =
   '(?:tochter|sohn|mann|frau|ehemann|ehefrau|mutter|vater|mama|papa|bruder|schwester|freund|freundin|kind|enkel|enkelin|partner|partnerin|chef|chefin|kollegen?|kollegin|oma|opa|tante|onkel|nichte|neffen?|cousine?|schwager|schwägerin|schwiegermutter|schwiegervater|schwiegertochter|nachbarn?|nachbarin|kundin|kunden|verlobte[rn]?|kleine[rn]?|große[rn]?)'
 const ofSpeaker = '(?:meine?[nmrs]?|unsere?[nmrs]?|seine?[nmrs]?|ihre?[nmrs]?)'
 const leadIn = new RegExp(
-  `^(?:(?:hier ist|hier spricht|(?:hier|da|do|des|dat|dit) (?:is|isch)|hier schreibt|ja|gerne?|hallo|hallöchen|hi|grüezi|grüessech|servus|(?:schönen )?(?:guten )?(?:tach|tag|moin)|moin moin|griaß (?:di|ihna|enk)|also|notieren sie|bin (?:der|die)|geschrieben wird(?: es)?|(?:ich )?buchstabiere(?: mal)?|my (?:sur|first |last )?name is|doppelname|i (?:bin|hoiß|hoaß|heiß)(?: da)?|ick? (?:bin|heiß[e]?)(?: (?:der|die))?|ich wär[e]?|mein name wär|mei(?:n)? nam(?:a|e)? isch?|my name is|this is|i am|i'm|guten (?:tag|morgen|abend)|grüß gott|moin|ähm?|hm|na|nun|okay|ok|gut|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|mein voller name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte| einfach)*(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:(?:der|die|dem|den|de)(?=\\s)|[ds]['’](?=\\p{L})))?(?:[\\s:,.!]+|$))+`,
+  `^(?:(?:hier ist|hier spricht|(?:hier|da|do|des|dat|dit) (?:is|isch)|hier schreibt|ja|gerne?|hallo|hallöchen|hi|grüezi|grüessech|servus|(?:schönen )?(?:guten )?(?:tach|tag|moin)|moin moin|griaß (?:di|ihna|enk)|also|notieren sie|bin (?:der|die)|geschrieben wird(?: es)?|(?:ich )?buchstabiere(?: mal)?|my (?:sur|first |last )?name is|doppelname|i (?:bin|hoiß|hoaß|heiß)(?: da)?|i(?:cke?|k) (?:bin|heiß[e]?)(?: (?:der|die))?|ich wär[e]?|mein name wär|mei(?:n)? nam(?:a|e)? isch?|my name is|this is|i am|i'm|guten (?:tag|morgen|abend)|grüß gott|moin|ähm?|hm|na|nun|okay|ok|gut|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|mein voller name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte| einfach)*(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:(?:der|die|dem|den|de|d)(?=\\s)|[ds]['’](?=\\p{L})))?(?:[\\s:,.!]+|$))+`,
   'iu',
 )
 /** "ich mache das für meine Mutter Gerda Hoffmann": who it is for, out of a sentence. */
@@ -101,6 +102,8 @@ export function readPersonName(spoken: string, notNames: readonly string[] = [])
   const folded = words.map((word) => fold(word)).filter((word) => word !== '')
   // Names in other scripts fold to nothing; they are names all the same.
   const hasLatin = /\p{Script=Latin}/u.test(text)
+  // "M wie Martha, A wie Anton": a spelling that broke off
+  if (hasLatin && folded.length > 0 && folded.every((word) => word.length === 1)) return null
   if (words.length > nameWordsMax || (text.match(/\p{L}/gu)?.length ?? 0) < 2) return null
   const courteous =
     /^(?:frau|herrn?)$/.test(folded[0] ?? '') && folded.length === 2 && calendarWords.has(folded[1]!)
@@ -144,7 +147,7 @@ function tidy(heard: string): string | null {
       /(?<=\p{L}[\s,]+\p{L}+)[\s,]+ich (?:wollte|will|möchte|bräuchte|brauche|hätte|würde|rufe)\b.*$/iu,
       '',
     )
-    .replace(/[,.\s]*\b(?:ich )?buchstabier(?:e|t)\b[:,\s]*/giu, ', ')
+    .replace(/[,.\s]*\b(?:ich )?buchstabier(?:e|t)\b(?: mal)?[:,\s]*/giu, ', ')
     .replace(/, also /giu, ', ')
     .replace(/^(\p{L}{4,})\.\s+(?=.*\1)/iu, '$1, ')
     .replace(/(?<!prof|dipl|dent|phil)(?<=\p{L}{4})\.\s+/giu, ' ')
@@ -225,7 +228,7 @@ const introduction =
 /** What is told around a name ("…, ich ruf an wegen …", "nicht Arms", "aus Pankow", "wie der Torwart") away. */
 function withoutTalk(said: string): string {
   const text = said
-    .replace(/^nicht [\p{L}-]+,? (?:sondern )?(?=\p{L})/iu, '')
+    .replace(/^nicht (?!(?:auf|für|unter|über) )[\p{L}-]+,? (?:sondern )?(?=\p{L})/iu, '')
     .replace(introduction, '')
     .replace(/(?:,| und|) nicht [\p{L}-]+$/iu, '')
     .replace(/ statt \p{L}+$/iu, '')
@@ -233,10 +236,18 @@ function withoutTalk(said: string): string {
     .replace(/(?<=\p{L}{2} \p{L}+|^frau \p{L}+|^herrn? \p{L}+) aus \p{L}+$/iu, '')
     .replace(/^([\p{L}-]+) ([\p{L}-]+) mit bindestrich(?=,|$)/iu, '$1-$2')
     .replace(/,? mit apostroph(?=,|$)/iu, '')
-  const parts = text.split(/\s*,\s*/)
-  if (parts.length === 1) return text
+  const parts = text.split(/\s*,\s*/).map(withoutLikeness)
+  if (parts.length === 1) return parts[0]!
   const names = parts.filter((part) => !isTalk(part))
   return names.length > 0 ? names.join(', ') : text
+}
+
+/** "Winter wie die Jahreszeit" → "Winter", "Schmidt mit dt wie Helmut Schmidt" → "Schmidt mit dt". */
+function withoutLikeness(part: string): string {
+  return part.replace(
+    /^(?!(?:so|ja|nein|also|genau|genauso) )(\p{L}{2,}(?: (?:mit|ohne) \p{L}{1,3})?) wie (?:(?:der|die|das|im|in) )?\p{L}{2,}(?: \p{L}+)?$/iu,
+    '$1',
+  )
 }
 
 /** A clause of a sentence beside the name. */
@@ -325,7 +336,21 @@ function oneOf(before: string, after: string): string | null {
   if (a[0] !== undefined && b.includes(a[0]) && (a.length === 1 || /^(?:mit|ohne)$/.test(a[1] ?? '')))
     return before + after.slice(after.indexOf(' ') < 0 ? after.length : after.indexOf(' '))
   if (b.length > 1 && !b.some((word) => particles.has(word)) && a.length > 1) return null
+  const [given = '', family = ''] = [b[0], a[0]]
+  if (isCommonFirstName(given) && !isCommonFirstName(family) && isAlone(before) && isAlone(after))
+    return inOrder(before, after)
   return `${after} ${before}`
+}
+
+/** A single word, with or without how it is written. */
+function isAlone(part: string): boolean {
+  return /^[\p{L}'’-]+(?:\s+(?:mit|ohne)\s.*)?$/iu.test(part)
+}
+
+/** First and last name as they were said; a hint of the first one is applied where it stands. */
+function inOrder(given: string, family: string): string | null {
+  const written = applySpellingHints(given)
+  return written === null ? null : `${written} ${family}`
 }
 
 /** "MAX MUSTERMANN", "max mustermann" → "Max Mustermann"; mixed case ("McKay", "von der Heide") stays. */
