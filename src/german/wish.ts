@@ -148,7 +148,8 @@ export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[])
         joined = null
         return
       }
-      if (!addTime(draft, item) && joined !== null)
+      // "um drei, ach, da hol ich die Kleine ab, also halb vier": two clocks without a joint are two wishes, and asked about
+      if (!addTime(draft, item) && (joined !== null || contradicts(draft, item)))
         options.push({ ...draft, part: item.kind === 'part' ? item.name : draft.part, ...timeOf(item) })
       joined = null
       return
@@ -329,6 +330,11 @@ function addTime(draft: Draft, item: TimeItem): boolean {
     toPart: toPart ?? item.toPart,
   }
   return true
+}
+
+/** Another clock than the one said before; half a day apart they are one time said twice ("um halb vier, also 15 Uhr 30"). */
+function contradicts(draft: Draft, item: TimeItem): boolean {
+  return item.kind === 'clock' && draft.clock !== null && (item.clock.minute - draft.clock.minute) % 720 !== 0
 }
 
 /** "vormittags oder mittags": both parts are welcome, so the window reaches from the one to the other. */

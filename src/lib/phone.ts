@@ -43,7 +43,7 @@ export type PhoneReading =
   | { phone: null; reason: 'absent' | 'same' | 'invented' | 'unclear' }
 
 const absentWords =
-  /^(?:|none|null|undefined|n\/?a|k\. ?a\.?|-+|unknown|anonym(?:ous)?|unbekannt|unterdrückt|private?|withheld|keine?(?: (?:nummer|angabe|telefonnummer|ahnung))?|nein(?: danke)?|(?:habe?|hab) ich (?:nicht|keine)|weiß (?:ich )?nicht|not provided|nicht (?:angegeben|bekannt)|(?:(?:die|das|sie) )?(?:weiß|weiss|kenne|kann|habe?|hab|möchte|will|sage?) [^\d]*(?:nicht|keine?n?)(?: [^\d]*)?|rufen sie (?:mich )?(?:bitte )?nicht an)[.!]?$/i
+  /^(?:|none|null|undefined|n\/?a|k\. ?a\.?|-+|unknown|anonym(?:ous)?|unbekannt|unterdrückt|private?|withheld|keine?(?: (?:nummer|angabe|telefonnummer|ahnung))?|nein(?: danke)?|(?:habe?|hab) ich (?:nicht|keine)|weiß (?:ich )?nicht|not provided|nicht (?:angegeben|bekannt)|(?:(?:die|das|sie) )?(?:weiß|weiss|kenne|kann|habe?|hab|möchte|will|sage?) [^\d]*(?:nicht|keine?n?)(?: [^\d]*)?|rufen sie (?:mich )?(?:bitte )?nicht an|(?:ich |wir )?(?:habe?|haben|besitze|hätte)(?: (?:ich|wir|leider|gar|überhaupt|auch))* keine? (?:telefon|handy|nummer|telefonnummer|handynummer|mobiltelefon)|(?:meine |die )?(?:handy|telefon)?nummer (?:gebe?|sage|nenne|möchte|will) ich (?:ihnen )?(?:lieber )?nicht(?: (?:raus|heraus|her|an|angeben|sagen|nennen))?)[.!]?$/i
 const sameWords =
   /\b(?:dieselbe|dieser nummer|diese nummer|diese hier|die gleiche|selbe nummer|gleiche nummer|von der ich (?:gerade )?anrufe|mit der ich (?:gerade )?(?:anrufe|telefoniere)|die sie (?:sehen|haben|angezeigt)|im display|angezeigte)\b/i
 
@@ -154,6 +154,7 @@ const englishDigits = new Map(
     .split(' ')
     .map((word, digit) => [word, String(digit)] as const),
 ).set('o', '0')
+const englishTimes: Record<string, number> = { double: 2, triple: 3 }
 const tensOfWords = /^[2-9]0$/
 
 /**
@@ -172,10 +173,12 @@ function dictatedToDigits(raw: string): string[] {
     )
     .split(/[\s,;:.!/()-]+/)
     .filter((word) => word !== '')
+  // "oh" is a zero beside English digits, and a sigh beside German ones.
+  const isEnglish = words.some((word) => word !== 'o' && englishDigits.has(word))
   const pieces: string[] = []
   let repeat = 1
   for (const [at, word] of words.entries()) {
-    const times = repetitionOf(word)
+    const times = repetitionOf(word) ?? englishTimes[word] ?? null
     if (times !== null) {
       repeat = times
       continue
@@ -185,9 +188,13 @@ function dictatedToDigits(raw: string): string[] {
       /^[1-9]$/.test(pieces.at(-1) ?? '') &&
       tensOfWords.test(digitsOf(words[at + 1] ?? '') ?? '')
     if (isPair) pieces.push('und')
-    if (courtesy.test(word)) continue
+    if (courtesy.test(word) || (word === 'oh' && !isEnglish)) continue
     const digits =
-      word === 'plus' ? '+' : /^\+?\d+$/.test(word) ? word : (englishDigits.get(word) ?? digitsOf(word))
+      word === 'plus'
+        ? '+'
+        : /^\+?\d+$/.test(word)
+          ? word
+          : (englishDigits.get(word === 'oh' ? 'o' : word) ?? digitsOf(word))
     if (digits === null) return []
     if (repeat > 1 && digits.length > 1) return []
     pieces.push(digits.repeat(repeat))

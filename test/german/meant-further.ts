@@ -1,5 +1,6 @@
 /** More of the same kinds, said at different times: [what was said, what was meant, when it was said if not at `reference`]. Notation in meant.ts. */
 export const further: ReadonlyArray<readonly [said: string, meant: string, ref?: string]> = [
+  ['um halb vier, also 15 Uhr 30', '15:30'],
   ['diesen morgen um 7', '25.11. 07:00', '2026-11-25T06:00:00'],
   ['heute morgen um 7', '25.11. 07:00', '2026-11-25T06:00:00'],
   ['this morning at seven', '25.11. 07:00', '2026-11-25T06:00:00'],

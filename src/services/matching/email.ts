@@ -5,6 +5,7 @@
  */
 import { domainToASCII } from 'node:url'
 import { digitsOf, repetitionOf } from '../../lib/spoken-digits.ts'
+import { editDistance } from './sound.ts'
 import { applySpellingHints, spelledLetter } from './spelling.ts'
 import { isAbsent } from './text.ts'
 
@@ -111,6 +112,8 @@ function isAddress(text: string): boolean {
 const saidTopLevels =
   /^(?:[a-z]{2}|com|net|org|info|biz|online|email|shop|store|berlin|hamburg|koeln|cologne|bayern|saarland|ruhr|wien|tirol|swiss|salon|hair|beauty|cloud|club|name|pro|app|dev|edu|gmbh|web|site|work)$/
 
+const hesitation = /^(?:äh+m?|öhm?|hm+)$/
+
 /** What says how the address is written, or is said after it. */
 const asides =
   /^(?:äh|ähm|hm|bitte|danke|genau|ok|okay|ja|alles|klein|kleingeschrieben|großgeschrieben|zusammen|zusammengeschrieben|geschrieben|ohne|leerzeichen|dann|und|großes|großem|großer|kleines|kleinem|kleiner|buchstabe)$/
@@ -143,13 +146,21 @@ const talkAfter =
 const talk =
   /^(?:aber|mit|nur|hinten|vorne|vorn|ende|falsch|nicht|statt|einfach|ach|äh|ähm|erst|dann|als|kein|keine|keinen)$/
 
+/** "berger achtundsiebzig, falsch, siebenundachtzig at": a number said anew is no whole mailbox. */
+function beginsWithNumber(text: string): boolean {
+  return digitsOf(/^\S*/.exec(text)![0]) !== null
+}
+
 /** Puts an address together from words, umlauts as said; null if there is not exactly one @ in it, or another one follows. */
 function assemble(text: string): string | null {
   const words = hinted(
     spelledOut(
       text
         .toLowerCase()
-        .replace(saidAnew, '')
+        .replace(saidAnew, (said, _at, whole: string) =>
+          beginsWithNumber(whole.slice(said.length)) ? 'falsch ' : '',
+        )
+        .replace(/(?<![a-zäöüß])ypsilon(?![a-zäöüß])/g, 'y')
         .replace(domainAnew, '')
         .replace(endAnew, '$1$2')
         .replace(talkAfter, '$1')
@@ -205,10 +216,13 @@ function assemble(text: string): string | null {
     if (/^(?:oder|schrägstrich|slash|backslash)$/.test(word)) return null
     const sign = signs.find(([pattern]) => pattern.test(word))
     if (sign) {
+      // "Unterstrich, äh, Bindestrich": which of them, is asked.
+      if (/[._+-]$/.test(out) && !out.endsWith(sign[1])) return null
       out += sign[1]
       continue
     }
-    if ((hasAt ? asides : chatter).test(word) && !followsSign(words, i)) continue
+    const isAside = (hasAt ? asides : chatter).test(word) && !followsSign(words, i)
+    if (isAside || hesitation.test(word)) continue
     const piece = digitsOf(word) ?? lettersTogether(word)
     out += repeat > 1 && piece.length === 1 ? piece.repeat(repeat) : piece
     repeat = 1
@@ -234,18 +248,32 @@ function introductionOf(words: readonly string[]): number {
 
 const spelledWordsMin = 3
 
-/** Three words of a spelling alphabet or more are letters: "martha anton xanthippe" → "max". */
+/** Three letters or words of a spelling alphabet: "martha anton xanthippe" → "max"; "yannick, y a n n i c k" → "yannick", said once. */
 function spelledOut(words: readonly string[]): string[] {
   const out: string[] = []
   for (let i = 0; i < words.length; ) {
     let end = i
-    while (end < words.length && spelledLetter(words[end]!) !== null) end++
-    const isSpelled = end - i >= spelledWordsMin
+    while (end < words.length && letterOf(words[end]!) !== null) end++
     const run = words.slice(i, Math.max(end, i + 1))
-    out.push(...(isSpelled ? [run.map(spelledLetter).join('')] : run))
+    if (end - i < spelledWordsMin) out.push(...run)
+    else {
+      const spelled = run.map(letterOf).join('')
+      const said = out.findLastIndex((word) => !chatter.test(word))
+      if (said >= 0 && isSameWord(out[said]!, spelled)) out.length = said
+      out.push(spelled)
+    }
     i += run.length
   }
   return out
+}
+
+function letterOf(word: string): string | null {
+  return /^[a-zäöüß]$/.test(word) ? word : spelledLetter(word)
+}
+
+/** Whether a word was spelled right after it was said; the spelling may differ a little from how it was heard. */
+function isSameWord(said: string, spelled: string): boolean {
+  return said.length > 2 && said.charAt(0) === spelled.charAt(0) && editDistance(said, spelled, 2) <= 1
 }
 
 /** "maier mit ai", "müller mit ue", "walter ohne h" → the word as it is written; null if that is not clear. */
