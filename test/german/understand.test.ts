@@ -9,6 +9,15 @@ const at = (ref: string, openingHours?: OpeningHours) => ({
 })
 const tuesday = at('2025-11-04T10:00')
 
+test('two clocks without a joint are both told, so that the second is not lost; one said twice is one', () => {
+  const { time, alternatives } = understand('um drei, ach, da hol ich die Kleine ab, also halb vier', tuesday)
+  expect(time).toMatchObject({ at: '15:00' })
+  expect(alternatives).toContainEqual(expect.objectContaining({ time: '15:30', reason: 'also_named' }))
+  expect(understand('um halb vier, also 15 Uhr 30', tuesday).alternatives).not.toContainEqual(
+    expect.objectContaining({ reason: 'also_named' }),
+  )
+})
+
 describe('years and dates a model invents (I-20, I-21)', () => {
   test('a past year moves to the next such date if that is near', () => {
     expect(understand('10.11.2023', tuesday)).toMatchObject({ day: { from: '2025-11-10' }, trouble: null })
