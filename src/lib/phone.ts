@@ -153,7 +153,9 @@ const englishDigits = new Map(
   'zero one two three four five six seven eight nine'
     .split(' ')
     .map((word, digit) => [word, String(digit)] as const),
-).set('o', '0')
+)
+  .set('o', '0')
+  .set('oh', '0')
 const englishTimes: Record<string, number> = { double: 2, triple: 3 }
 const tensOfWords = /^[2-9]0$/
 
@@ -174,7 +176,7 @@ function dictatedToDigits(raw: string): string[] {
     .split(/[\s,;:.!/()-]+/)
     .filter((word) => word !== '')
   // "oh" is a zero beside English digits, and a sigh beside German ones.
-  const isEnglish = words.some((word) => word !== 'o' && englishDigits.has(word))
+  const isEnglish = words.some((word) => !/^oh?$/.test(word) && englishDigits.has(word))
   const pieces: string[] = []
   let repeat = 1
   for (const [at, word] of words.entries()) {
@@ -190,11 +192,7 @@ function dictatedToDigits(raw: string): string[] {
     if (isPair) pieces.push('und')
     if (courtesy.test(word) || (word === 'oh' && !isEnglish)) continue
     const digits =
-      word === 'plus'
-        ? '+'
-        : /^\+?\d+$/.test(word)
-          ? word
-          : (englishDigits.get(word === 'oh' ? 'o' : word) ?? digitsOf(word))
+      word === 'plus' ? '+' : /^\+?\d+$/.test(word) ? word : (englishDigits.get(word) ?? digitsOf(word))
     if (digits === null) return []
     if (repeat > 1 && digits.length > 1) return []
     pieces.push(digits.repeat(repeat))

@@ -34,7 +34,7 @@ const realCallId = /^call_[0-9a-z_]{8,}$/i
 export class CallDirectory {
   readonly #deps: Deps
   readonly #known: LRUCache<string, StoredCall>
-  /** Calls that were waited for, whatever came of it: the next function of such a call is answered at once. */
+  /** Calls that are waited for or were in vain: the next function of such a call is answered at once. */
   readonly #awaited: LRUCache<string, Promise<StoredCall | null>>
 
   constructor(deps: Deps) {
@@ -149,8 +149,9 @@ export class CallDirectory {
     if (awaited) return awaited
     const waiting = this.#waitFor(callId)
     this.#awaited.set(callId, waiting)
-    // A database that failed is no answer: the next one may wait.
-    waiting.catch(() => this.#awaited.delete(callId))
+    // What was found is in #known, and a database that failed is no answer: only a wait in vain is remembered.
+    const forget = () => this.#awaited.delete(callId)
+    waiting.then((found) => found !== null && forget(), forget)
     return waiting
   }
 

@@ -9,7 +9,7 @@ const names = `adam agnes aisha alexander alexandra ali alina amelie andrea andr
   catherine cem charlotte christa christel christian christiane christina christine christoph clara claudia claus cornelia
   dagmar daniel daniela david denise dennis detlef diana dieter dietmar dirk doris elena elfriede elif elisabeth elke ella emil
   emilia emma emre erich erika ernst esra esther eva fabian fatima fatma felix finn florian franz franziska frieda friedrich gabi
-  gabriele georg gerda gerd gerhard gertrud gisela greta gudrun guido gunter gunther hanna hannah hannes hans hanna harald
+  gabriele georg gerda gerd gerhard gertrud gisela greta gudrun guido gunter gunther hanna hannah hannes hans harald
   hasan hedwig heike heiko heinrich heinz helena helga helmut herbert hildegard holger horst ida ilse imke ina ines inge ingeborg
   ingo ingrid irene irina iris irmgard isabel isabella jakob jan jana janine jannik jens jessica joachim joanna jochen johann
   johanna johannes jonas josef judith julia julian juliane jurgen jutta kai karin karl karla karolin karsten kaspar katarina
