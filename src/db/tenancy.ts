@@ -4,7 +4,7 @@
  * network calls: while work runs it holds a connection and perhaps locks. Transactions do not nest.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { Pool } from 'pg'
+import type { Pool, QueryResult } from 'pg'
 import type { Prisma, PrismaClient } from './generated/client.ts'
 import { scopeBeginning } from './pool.ts'
 
@@ -17,6 +17,9 @@ export type Limits = { lockTimeoutMs?: number; statementTimeoutMs?: number; tran
 const defaultLimits = { lockTimeoutMs: 2_000, statementTimeoutMs: 5_000, transactionTimeoutMs: 10_000 }
 /** How long to wait for a connection before the database counts as gone; a function's own time is often over before. */
 const connectionWaitMs = 5_000
+
+/** A statement with $1… and its values; `name`, under which each connection prepares it. */
+export type Statement = { name: string; text: string; values: unknown[] }
 
 type Role = 'gateway_tenant' | 'gateway_system' | 'gateway_report'
 
@@ -48,29 +51,37 @@ export class Tenancy {
   }
 
   /**
-   * Runs one statement as one company, a transaction of its own in one round trip: for many rows at once, which Prisma would
-   * write into JSON and read again on their way. Same guarantees and errors as `run`.
-   * In: `name`, under which it is prepared; `text` with $1…; `values`. Out: the number of rows it wrote.
+   * Runs statements as one company, a transaction of their own in one round trip: for what many requests do, which Prisma would
+   * write into JSON and read again on its way. All are sent at once, so none can use what another answered. Same guarantees
+   * and errors as `run`. Out: each statement's rows and how many it touched.
    */
-  async write(
-    companyId: number,
-    statement: { name: string; text: string; values: unknown[] },
-  ): Promise<number> {
+  async oneTrip(companyId: number, statements: readonly Statement[]): Promise<QueryResult[]> {
+    return this.#oneTrip('gateway_tenant', companyText(companyId), statements)
+  }
+
+  /** The same across all companies, as `asSystem`: look-ups by an id that leads to the company. */
+  async oneTripAsSystem(statements: readonly Statement[]): Promise<QueryResult[]> {
+    return this.#oneTrip('gateway_system', '', statements)
+  }
+
+  async #oneTrip(role: Role, company: string, statements: readonly Statement[]): Promise<QueryResult[]> {
     this.#refuseNesting()
-    const scope = scopeStatement('gateway_tenant', companyText(companyId), defaultLimits)
+    const scope = scopeStatement(role, company, defaultLimits)
     const client = await this.#pool.connect()
     // A connection that breaks refuses its statements; without a listener it would end the process too.
     client.on('error', ignore)
     try {
-      // After a failure COMMIT rolls back, so all of it can be sent at once.
-      const [, , written] = await Promise.allSettled([
-        client.query({ text: 'BEGIN' }),
-        client.query(scope),
-        client.query(statement),
-        client.query({ text: 'COMMIT' }),
-      ])
-      if (written.status === 'rejected') throw written.reason
-      return written.value.rowCount ?? 0
+      // After a failure COMMIT rolls back, and what follows the failed one is refused, so all of it can be sent at once.
+      const sent = [{ text: 'BEGIN' }, scope, ...statements, { text: 'COMMIT' }].map((one) =>
+        client.query(one),
+      )
+      const outcomes = await Promise.allSettled(sent)
+      const results: QueryResult[] = []
+      for (const outcome of outcomes) {
+        if (outcome.status === 'rejected') throw outcome.reason
+        results.push(outcome.value)
+      }
+      return results.slice(2, -1)
     } finally {
       client.off('error', ignore)
       client.release()

@@ -24,7 +24,7 @@ export interface TrackedCall {
   at: Date
 }
 
-type Deps = { tenancy: Pick<Tenancy, 'write'>; log: Logger; onDropped?: (count: number) => void }
+type Deps = { tenancy: Pick<Tenancy, 'oneTrip'>; log: Logger; onDropped?: (count: number) => void }
 
 const flushAfterMs = 50
 const batchMax = 500
@@ -98,7 +98,7 @@ export class FunctionCallTracker {
     for (const [companyId, entries] of groupBy(batch, (entry) => entry.context.companyId)) {
       try {
         const rows = sessionRows(entries)
-        await this.#deps.tenancy.write(companyId, { ...recording, values: [companyId, rows] })
+        await this.#deps.tenancy.oneTrip(companyId, [{ ...recording, values: [companyId, rows] }])
       } catch (error) {
         this.#deps.log.warn({ err: error, entries: entries.length }, 'function calls are recorded later')
         failed.push(...entries)

@@ -97,37 +97,48 @@ test('statements are prepared once per connection, but not without end', async (
   expect(after).toBeLessThanOrEqual(1_000)
 })
 
-describe('a single statement', () => {
+describe('statements in one round trip', () => {
   const insert = (name: string) => ({
     name: 'test_insert',
     text: 'INSERT INTO customers (company_id, name, source, updated_at) VALUES ($1, $2, $3, now())',
     values: [1, name, 'test'],
   })
+  const counting = {
+    name: 'test_count',
+    text: "SELECT count(*)::int AS n FROM customers WHERE source = 'test'",
+    values: [],
+  }
   const names = () =>
     tenancy.run(1, (tx) => tx.customer.findMany({ where: { source: 'test' }, select: { name: true } }))
 
-  test('is written in its own transaction and scope', async () => {
-    expect(await tenancy.write(1, insert('Eins'))).toBe(1)
+  test('run in order, in their own transaction and scope, and each answers', async () => {
+    const [written, counted] = await tenancy.oneTrip(1, [insert('Eins'), counting])
+    expect([written?.rowCount, counted?.rows]).toEqual([1, [{ n: 1 }]])
     expect(await names()).toEqual([{ name: 'Eins' }])
-    await expect(tenancy.write(2, insert('Fremd'))).rejects.toMatchObject({ code: '42501' })
+    expect((await tenancy.oneTrip(2, [counting]))[0]?.rows).toEqual([{ n: 0 }])
+    expect((await tenancy.oneTripAsSystem([counting]))[0]?.rows).toEqual([{ n: 1 }])
+    await expect(tenancy.oneTrip(2, [insert('Fremd')])).rejects.toMatchObject({ code: '42501' })
     expect(await names()).toEqual([{ name: 'Eins' }])
   })
 
-  test('that fails leaves nothing, and its connection goes on', async () => {
-    await expect(tenancy.write(1, { ...insert('Zwei'), values: [1, 'Zwei'] })).rejects.toThrow(/parameters/)
-    await expect(tenancy.write(0, insert('Null'))).rejects.toThrow(RangeError)
+  test('of which one fails leave nothing, and their connection goes on', async () => {
+    const wrong = { ...insert('Zwei'), values: [1, 'Zwei'] }
+    await expect(tenancy.oneTrip(1, [insert('Davor'), wrong, insert('Danach')])).rejects.toThrow(/parameters/)
+    await expect(tenancy.oneTrip(0, [insert('Null')])).rejects.toThrow(RangeError)
     expect(await connectionState()).toBe('idle')
-    expect(await tenancy.write(1, insert('Drei'))).toBe(1)
+    await tenancy.oneTrip(1, [insert('Drei')])
     expect(await names()).toEqual([{ name: 'Eins' }, { name: 'Drei' }])
   })
 
-  test('whose connection breaks is refused, and the next one gets another', async () => {
-    const broken = tenancy.write(1, {
-      name: 'test_break',
-      text: 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = pg_backend_pid()',
-      values: [],
-    })
+  test('whose connection breaks are refused, and the next ones get another', async () => {
+    const broken = tenancy.oneTrip(1, [
+      {
+        name: 'test_break',
+        text: 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = pg_backend_pid()',
+        values: [],
+      },
+    ])
     await expect(broken).rejects.toThrow()
-    expect(await tenancy.write(1, insert('Vier'))).toBe(1)
+    expect((await tenancy.oneTrip(1, [insert('Vier')]))[0]?.rowCount).toBe(1)
   })
 })

@@ -7,18 +7,24 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { LRUCache } from 'lru-cache'
 import type { Logger } from 'pino'
-import type { Tenancy } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
 import { callNotFound } from '../../german/sentences/calls.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { callerNumber, normalisePhone } from '../../lib/phone.ts'
 import type { FunctionRequest, RetellCall } from '../../retell/envelope.ts'
 import type { CallContext } from '../call-context.ts'
-import { type CallStatus, loadCall, loadOnlyOngoingCall, mergeCall, type StoredCall } from './call-rows.ts'
+import {
+  type CallStatus,
+  type CallTenancy,
+  loadCall,
+  loadOnlyOngoingCall,
+  mergeCall,
+  type StoredCall,
+} from './call-rows.ts'
 import type { CallRouting, Route } from './routing.ts'
 
 type Deps = {
-  tenancy: Pick<Tenancy, 'run' | 'asSystem'>
+  tenancy: CallTenancy
   routing: CallRouting
   clock: Clock
   log: Logger
@@ -90,25 +96,21 @@ export class CallDirectory {
     status: CallStatus = 'ongoing',
     callStatus: string | null = null,
   ): Promise<StoredCall> {
-    const merging = this.#deps.tenancy.run(route.companyId, (tx) =>
-      mergeCall(tx, {
-        callId,
-        companyId: route.companyId,
-        branchId: route.branchId,
-        phoneNumberId: route.phoneNumberId,
-        agentId: call.agentId,
-        agentVersion: call.agentVersion,
-        fromNumber:
-          call.direction === 'outbound'
-            ? normalisePhone(call.fromNumber ?? '')
-            : callerNumber(call.fromNumber),
-        toNumber: normalisePhone(call.toNumber ?? ''),
-        direction: call.direction === 'outbound' ? 'outbound' : 'inbound',
-        status,
-        callStatus,
-        startedAt: call.startedAt ?? (status === 'ongoing' ? this.#deps.clock.now() : null),
-      }),
-    )
+    const merging = mergeCall(this.#deps.tenancy, {
+      callId,
+      companyId: route.companyId,
+      branchId: route.branchId,
+      phoneNumberId: route.phoneNumberId,
+      agentId: call.agentId,
+      agentVersion: call.agentVersion,
+      fromNumber:
+        call.direction === 'outbound' ? normalisePhone(call.fromNumber ?? '') : callerNumber(call.fromNumber),
+      toNumber: normalisePhone(call.toNumber ?? ''),
+      direction: call.direction === 'outbound' ? 'outbound' : 'inbound',
+      status,
+      callStatus,
+      startedAt: call.startedAt ?? (status === 'ongoing' ? this.#deps.clock.now() : null),
+    })
     const stored = await merging.catch(async (error: unknown) => {
       const known = await this.#load(callId)
       throw known === null || known.companyId === route.companyId ? error : this.mismatch(callId)
@@ -138,7 +140,7 @@ export class CallDirectory {
   async #load(callId: string): Promise<StoredCall | null> {
     const known = this.#known.get(callId)
     if (known) return known
-    const stored = await this.#deps.tenancy.asSystem((tx) => loadCall(tx, callId))
+    const stored = await loadCall(this.#deps.tenancy, callId)
     if (stored) this.#known.set(stored.callId, stored)
     return stored
   }
@@ -218,7 +220,7 @@ export class CallDirectory {
 
   #onlyOngoing(companyId: number): Promise<StoredCall | null> {
     const since = new Date(this.#deps.clock.now().getTime() - recentCallMs)
-    return this.#deps.tenancy.run(companyId, (tx) => loadOnlyOngoingCall(tx, companyId, since))
+    return loadOnlyOngoingCall(this.#deps.tenancy, companyId, since)
   }
 
   async #contextOf(stored: StoredCall): Promise<CallContext> {
