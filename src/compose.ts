@@ -65,7 +65,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const database = await openDatabase({
     url: databaseUrl,
     poolMax: config.database.poolMax,
-    applicationName: 'gateway',
+    applicationName: `gateway ${version}`,
     requireRestrictedLogin: config.production,
   })
   const { tenancy } = database

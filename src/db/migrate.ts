@@ -28,6 +28,9 @@ export type MigrateOptions = {
 /** The key of `prisma migrate`'s advisory lock. */
 const prismaLockKey = 72_707_369
 
+/** SQLSTATE of a migration that must wait for gateways of an older version to end. */
+const olderGatewayState = 'GWOLD'
+
 /** Prisma's own table, as its engine creates it. */
 const historyTable = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -61,7 +64,8 @@ type Migration = { name: string; sql: string; checksum: string }
 type HistoryRow = { migration_name: string; checksum: string; finished_at: Date | null }
 
 /**
- * Brings the database up to date, the job queue's tables included; returns the names of what it applied.
+ * Brings the database up to date, the job queue's tables included; returns the names of what it applied. A migration that takes
+ * something from gateways of an older version is left for a later run while one is connected.
  * @throws DatabaseSetupError when an applied migration was changed since, an earlier one failed half-way, or one fails now
  *   (nothing of that one is kept).
  */
@@ -75,14 +79,20 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
     await client.query('SELECT pg_advisory_lock($1)', [prismaLockKey])
     await client.query(historyTable)
     const pending = await findPending(client, migrations, log)
+    const applied: string[] = []
     for (const migration of pending) {
-      await applyMigration(client, migration)
+      const postponed = await applyMigration(client, migration)
+      if (postponed !== null) {
+        log(`not yet migrated: ${migration.name}: ${postponed}`)
+        break
+      }
       log(`migrated: ${migration.name}`)
+      applied.push(migration.name)
     }
     await migrateJobQueue(options.url)
     await client.query(workerGrants)
     if (options.grantTo !== undefined) await grantRoles(client, options.grantTo)
-    return { applied: pending.map(({ name }) => name) }
+    return { applied }
   } finally {
     await client.end()
   }
@@ -132,7 +142,8 @@ async function findPending(
   return migrations.filter(({ name }) => !applied.has(name))
 }
 
-async function applyMigration(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+/** Out: null, or why a migration must wait; it is applied by a later run, and the gateway works without it until then. */
+async function applyMigration(client: Client, { name, sql, checksum }: Migration): Promise<string | null> {
   try {
     await client.query('BEGIN')
     await client.query(sql)
@@ -142,9 +153,11 @@ async function applyMigration(client: Client, { name, sql, checksum }: Migration
       [randomUUID(), checksum, name],
     )
     await client.query('COMMIT')
+    return null
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {})
     const reason = error instanceof Error ? error.message : String(error)
+    if ((error as { code?: unknown }).code === olderGatewayState) return reason
     throw new DatabaseSetupError(`The migration ${name} failed and was rolled back: ${reason}`, {
       cause: error,
     })

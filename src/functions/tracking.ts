@@ -1,6 +1,6 @@
 /**
- * Records every function call in `retell_call_sessions.function_calls`, off the answer's critical path: entries are
- * collected for a moment and appended by one statement per company. A failed write keeps its entries for the next one;
+ * Records every function call as a row of `function_calls`, off the answer's critical path: entries are
+ * collected for a moment and inserted by one statement per company. A failed write keeps its entries for the next one;
  * `close` writes what is left. Beyond `waitingMax` entries the oldest are dropped and counted: tracking fails open.
  */
 import type { Logger } from 'pino'
@@ -97,8 +97,8 @@ export class FunctionCallTracker {
     const failed: TrackedCall[] = []
     for (const [companyId, entries] of groupBy(batch, (entry) => entry.context.companyId)) {
       try {
-        const rows = sessionRows(entries)
-        await this.#deps.tenancy.oneTrip(companyId, [{ ...recording, values: [companyId, rows] }])
+        const values = [companyId, `[${entries.map(rowOf).join(',')}]`]
+        await this.#deps.tenancy.oneTrip(companyId, [{ ...recording, values }])
       } catch (error) {
         this.#deps.log.warn({ err: error, entries: entries.length }, 'function calls are recorded later')
         failed.push(...entries)
@@ -108,38 +108,34 @@ export class FunctionCallTracker {
   }
 }
 
+/** `$2`: the rows as a JSON list, in the order they happened; they are numbered on from what their calls have already. */
 const recording = {
   name: 'record_function_calls',
   text: `
-    INSERT INTO retell_call_sessions AS s (call_id, company_id, branch_id, agent_id, status, function_calls, updated_at)
-    SELECT r.call_id, $1, r.branch_id, r.agent_id, 'ongoing', r.function_calls, now()
-    FROM jsonb_to_recordset($2::jsonb) AS r(call_id text, branch_id uuid, agent_id text, function_calls jsonb)
-    ORDER BY r.call_id
-    ON CONFLICT (call_id) DO UPDATE
-      SET function_calls = s.function_calls || EXCLUDED.function_calls, updated_at = now()`,
+    INSERT INTO function_calls (company_id, call_id, number, function_name, arguments, answer, duration_ms, status, error, called_at)
+    SELECT $1::int, r.call_id,
+      coalesce((SELECT max(f.number) FROM function_calls f WHERE f.company_id = $1::int AND f.call_id = r.call_id), 0)
+        + row_number() OVER (PARTITION BY r.call_id ORDER BY r.position),
+      r.function_name, r.arguments, r.answer, r.duration_ms, r.status, r.error, r.called_at
+    FROM ROWS FROM (
+      jsonb_to_recordset($2::jsonb) AS (call_id text, function_name text, arguments jsonb, answer jsonb, duration_ms int,
+                                        status text, error text, called_at timestamptz)
+    ) WITH ORDINALITY AS r(call_id, function_name, arguments, answer, duration_ms, status, error, called_at, position)
+    ORDER BY r.position`,
 }
 
-/** One row per call, its entries in the order they happened: a JSON list. */
-function sessionRows(entries: readonly TrackedCall[]): string {
-  const rows = [...groupBy(entries, (entry) => entry.context.callId)].map(([callId, calls]) => {
-    const { branchId, agentId } = calls[0]!.context
-    const session = JSON.stringify({ call_id: String(callId), branch_id: branchId, agent_id: agentId })
-    return `${session.slice(0, -1)},"function_calls":[${calls.map(entryOf).join(',')}]}`
-  })
-  return `[${rows.join(',')}]`
-}
-
-/** One entry as JSON. Most answers hold nothing that must not be stored, so the text that was sent can be stored as it is. */
-function entryOf(call: TrackedCall): string {
-  const { functionName, args, response, responseText, durationMs, status, error, at } = call
+/** One row as JSON. Most answers hold nothing that must not be stored, so the text that was sent can be stored as it is. */
+function rowOf(call: TrackedCall): string {
+  const { context, functionName, args, response, responseText, durationMs, status, error, at } = call
   const storable = storableJson(redactPersonalData(response))
-  const entry = JSON.stringify({
+  const row = JSON.stringify({
+    call_id: context.callId,
     function_name: functionName,
     arguments: storableJson(redactPersonalData(args)),
     duration_ms: Math.round(durationMs),
     status,
-    ...(error === null ? {} : { error }),
-    timestamp: at.toISOString(),
+    error,
+    called_at: at,
   })
-  return `${entry.slice(0, -1)},"response":${storable === response ? responseText : JSON.stringify(storable)}}`
+  return `${row.slice(0, -1)},"answer":${storable === response ? responseText : JSON.stringify(storable)}}`
 }

@@ -116,7 +116,7 @@ async function connectionsOf(stack: Stack): Promise<number> {
   const admin = new Client({ connectionString: stack.adminUrl })
   await admin.connect()
   const { rows } = await admin.query(
-    "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'gateway'",
+    "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name LIKE 'gateway %'",
   )
   await admin.end()
   return rows[0].n

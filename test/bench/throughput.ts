@@ -195,7 +195,7 @@ async function trackedCalls(stack: Stack, prefix: string): Promise<number> {
   const [row] = await stack.database.tenancy.run(
     1,
     (tx) => tx.$queryRaw<Array<{ n: number }>>`
-      SELECT coalesce(sum(jsonb_array_length(function_calls)), 0)::int AS n FROM retell_call_sessions
+      SELECT count(*)::int AS n FROM function_calls
        WHERE call_id LIKE ${`${prefix}%`}`,
     { statementTimeoutMs: 60_000, transactionTimeoutMs: 60_000 },
   )

@@ -14,7 +14,7 @@ const systemOnlyTables = new Set(['webhook_events'])
 const globalKeys = new Map([
   ['phone_numbers_number_key', 'routing: a dialled number decides the company'],
   ['calls_retell_call_id_key', 'routing: Retell draws the id'],
-  ['retell_call_sessions_call_id_key', 'routing: Retell draws the id'],
+  ['call_sessions_call_id_key', 'routing: Retell draws the id'],
   ['webhook_events_dedupe_key_key', 'system role only: one delivery, one row'],
 ])
 

@@ -10,7 +10,20 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
   await tx.call.create({
     data: { companyId, branchId, customerId: customer.id, retellCallId: `call-${mark}` },
   })
-  await tx.retellCallSession.create({ data: { companyId, branchId, callId: `call-${mark}` } })
+  await tx.callSession.create({ data: { companyId, branchId, callId: `call-${mark}` } })
+  await tx.functionCall.create({
+    data: {
+      companyId,
+      callId: `call-${mark}`,
+      number: 1,
+      functionName: 'parse_date',
+      arguments: {},
+      answer: { success: true },
+      durationMs: 1,
+      status: 'success',
+      calledAt: startAt,
+    },
+  })
   const appointment = await tx.appointment.create({
     data: {
       companyId,

@@ -53,19 +53,19 @@ test('the metric queries count the calls of all companies', async () => {
       ['c4', 2, false],
     ] as const)
       await tx.call.create({ data: { retellCallId, companyId, appointmentMade } })
-    const call = (function_name: string, duration_ms: number, status: string) => ({
-      function_name,
-      duration_ms,
-      status,
-    })
-    const functionCalls = [
-      call('check_availability', 100, 'success'),
-      call('check_availability', 301, 'error'),
-    ]
-    await tx.retellCallSession.create({ data: { callId: 'c1', companyId: 1, functionCalls } })
-    await tx.retellCallSession.create({
-      data: { callId: 'c4', companyId: 2, functionCalls: [call('parse_date', 3, 'success')] },
-    })
+    for (const [callId, companyId] of [
+      ['c1', 1],
+      ['c4', 2],
+    ] as const)
+      await tx.callSession.create({ data: { callId, companyId } })
+    for (const [companyId, callId, number, functionName, durationMs, status] of [
+      [1, 'c1', 1, 'check_availability', 100, 'success'],
+      [1, 'c1', 2, 'check_availability', 301, 'error'],
+      [2, 'c4', 1, 'parse_date', 3, 'success'],
+    ] as const)
+      await tx.functionCall.create({
+        data: { companyId, callId, number, functionName, durationMs, status, calledAt: new Date() },
+      })
   })
   expect((await client.query(conversionRate)).rows).toEqual([
     { total_calls: '4', successful_calls: '1', conversion_rate: 25 },

@@ -218,7 +218,8 @@ async function rowsWith(world: TestGateway, wanted: readonly string[]): Promise<
   const tables = [
     'customers',
     'calls',
-    'retell_call_sessions',
+    'call_sessions',
+    'function_calls',
     'appointments',
     'appointment_changes',
     'booking_attempts',
@@ -266,17 +267,12 @@ test('after its days a company’s transcripts, recordings, arguments, payloads,
   expect((await rowsWith(gateway, [said])).length).toBeGreaterThan(2)
   gateway.clock.advance(120 * 86_400_000)
   await gateway.database.tenancy.asSystem(async (tx) => {
-    for (const table of [
-      'calls',
-      'retell_call_sessions',
-      'booking_attempts',
-      'callback_requests',
-      'mail_outbox',
-    ])
+    for (const table of ['calls', 'call_sessions', 'booking_attempts', 'callback_requests', 'mail_outbox'])
       await tx.$executeRawUnsafe(
         `UPDATE ${table} SET updated_at = updated_at - interval '300 days', created_at = created_at - interval '300 days'`,
       )
     await tx.$executeRawUnsafe(`UPDATE appointment_changes SET created_at = created_at - interval '300 days'`)
+    await tx.$executeRawUnsafe(`UPDATE function_calls SET called_at = called_at - interval '300 days'`)
   })
   await run()
   const left = (await rowsWith(gateway, [said, 'recordings.example', ...words.slice(6, 9)])).filter(

@@ -119,6 +119,8 @@ const tables = [
   'policies',
   'customers',
   'calls',
+  'call_sessions',
+  'function_calls',
   'retell_call_sessions',
   'appointments',
   'appointment_changes',

@@ -109,9 +109,8 @@ async function eraseRows(
         from_number = CASE WHEN direction = 'outbound' THEN from_number END,
         to_number = CASE WHEN direction = 'outbound' THEN NULL ELSE to_number END
       WHERE company_id = ${companyId} AND retell_call_id = ANY(${callIds})`,
-    retell_call_sessions: await tx.$executeRaw`
-      UPDATE retell_call_sessions SET function_calls =
-        (SELECT coalesce(jsonb_agg(entry - 'arguments' - 'response'), '[]') FROM jsonb_array_elements(function_calls) AS entry)
+    function_calls: await tx.$executeRaw`
+      UPDATE function_calls SET arguments = NULL, answer = NULL
       WHERE company_id = ${companyId} AND call_id = ANY(${callIds})`,
   }
   return { ...Object.fromEntries(Object.entries(done).map(([table, { count }]) => [table, count])), ...raw }

@@ -70,7 +70,14 @@ export async function loadPerson(tx: Tx, { companyId, customerId, phone }: Perso
     }),
     attempts,
     calls,
-    sessions: await tx.retellCallSession.findMany({ where: { companyId, callId: { in: callIds } } }),
+    sessions: await tx.retellCallSession.findMany({
+      where: { companyId, callId: { in: callIds } },
+      omit: { functionCalls: true },
+    }),
+    functionCalls: await tx.functionCall.findMany({
+      where: { companyId, callId: { in: callIds } },
+      orderBy: [{ callId: 'asc' }, { calledAt: 'asc' }, { number: 'asc' }],
+    }),
     callbacks,
     mails,
     webhooks: await loadWebhooks(tx, companyId, [...uids, ...emails, ...phones]),

@@ -76,10 +76,8 @@ async function cleanCompany(tx: Tx, companyId: number, before: Date, dayAgo: Dat
       WHERE company_id = ${companyId} AND coalesce(end_timestamp, start_timestamp, created_at) < ${before}
         AND (transcript IS NOT NULL OR summary IS NOT NULL OR recording_url IS NOT NULL OR analysis IS NOT NULL)`,
     function_calls: await tx.$executeRaw`
-      UPDATE retell_call_sessions SET function_calls =
-        (SELECT coalesce(jsonb_agg(entry - 'arguments' - 'response'), '[]') FROM jsonb_array_elements(function_calls) AS entry)
-      WHERE company_id = ${companyId} AND updated_at < ${before}
-        AND jsonb_path_exists(function_calls, '$[*] ? (exists(@.arguments) || exists(@.response))')`,
+      UPDATE function_calls SET arguments = NULL, answer = NULL
+      WHERE company_id = ${companyId} AND called_at < ${before} AND (arguments IS NOT NULL OR answer IS NOT NULL)`,
     webhook_events: await tx.$executeRaw`
       DELETE FROM webhook_events WHERE company_id = ${companyId} AND received_at < ${before}`,
     booking_attempts: await tx.$executeRaw`
