@@ -25,7 +25,7 @@ import { CallDirectory } from './services/calls/directory.ts'
 import { knownFreeTimes } from './services/calls/free-times.ts'
 import { CallLifecycle } from './services/calls/lifecycle.ts'
 import { CallRouting } from './services/calls/routing.ts'
-import { FiguresService } from './services/figures.ts'
+import { FiguresService } from './services/figures/for-metrics.ts'
 import { FindingsService } from './services/findings.ts'
 import { HealthService } from './services/health.ts'
 
@@ -136,10 +136,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     log,
     deadlines: config.deadlines,
     observer: {
-      onFunctionCall({ answer, ...call }) {
-        const alternatives = Array.isArray(answer.alternatives) && answer.alternatives.length > 0
-        metrics.functionCall({ ...call, alternatives })
-      },
+      onFunctionCall: (call) => metrics.functionCall(call),
     },
     logWholeCalls: config.retell.debugWebhooks,
   })
@@ -166,7 +163,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     },
   })
 
-  const figures = new FiguresService({ database, clock })
+  const figures = new FiguresService({ database, clock, companiesMax: config.metricsCompanies })
   const keys = { apiKeys: config.retell.apiKeys, webhookSecret: config.retell.webhookSecret }
   const app = await buildApp({
     contract: { publicUrl: config.publicUrl, version, pages: !config.production },

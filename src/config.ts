@@ -38,6 +38,9 @@ const cidrList = list.superRefine((ranges, context) => {
   }
 })
 
+/** A whole number from `min` on. */
+const count = (fallback: number, min: number, max = 1_000_000) =>
+  z.coerce.number().int().min(min).max(max).default(fallback)
 const milliseconds = (fallback: number) => z.coerce.number().int().min(50).max(120_000).default(fallback)
 
 /** One zod schema per variable; the description is the documentation in `.env.example`. */
@@ -124,26 +127,11 @@ export const Env = z.object({
     .enum(['2024-08-13', '2026-02-25'])
     .default('2024-08-13')
     .describe('cal-api-version of booking requests'),
-  CALCOM_MIN_BOOKING_NOTICE: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(15)
-    .describe('Minutes between now and a slot'),
-  CALCOM_REQUESTS_PER_MINUTE: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(10_000)
-    .default(110)
-    .describe('Our own limit per Cal.com key; Cal.com locks accounts that exceed 120'),
-  CALCOM_REQUESTS_PER_SECOND: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1_000)
-    .default(5)
-    .describe('Our own burst limit per key'),
+  CALCOM_MIN_BOOKING_NOTICE: count(15, 0).describe('Minutes between now and a slot'),
+  CALCOM_REQUESTS_PER_MINUTE: count(110, 1, 10_000).describe(
+    'Our own limit per Cal.com key; Cal.com locks accounts that exceed 120',
+  ),
+  CALCOM_REQUESTS_PER_SECOND: count(5, 1, 1_000).describe('Our own burst limit per key'),
 
   READ_DEADLINE_MS: milliseconds(2_500).describe('Time a reading function may take'),
   STALE_DEADLINE_MS: milliseconds(900).describe('Time it may take when a stale copy is at hand'),
@@ -152,19 +140,11 @@ export const Env = z.object({
   ANSWER_WITHIN_MS: milliseconds(3_000).describe(
     'Time after which a reading function is answered for, whatever it waits for',
   ),
-  FUNCTION_CALLS_PER_MINUTE: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(100)
-    .describe('Function calls per call id'),
+  FUNCTION_CALLS_PER_MINUTE: count(100, 1).describe('Function calls per call id'),
   EVENTS_PER_MINUTE: z.coerce.number().int().min(1).default(600).describe('Signed events per IP'),
-  SHED_ABOVE_DELAY_MS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(1_000)
-    .describe('Event loop delay above which requests are answered 503 at once; 0: never'),
+  SHED_ABOVE_DELAY_MS: count(1_000, 0).describe(
+    'Event loop delay above which requests are answered 503 at once; 0: never',
+  ),
   UNSIGNED_PER_MINUTE: z.coerce.number().int().min(1).default(100).describe('Refused requests per IP'),
 
   SMTP_URL: optionalText.describe('Mail server, e.g. smtp://user:password@host:587; without it mails wait'),
@@ -181,6 +161,7 @@ export const Env = z.object({
   METRICS_TOKEN: optionalText.describe(
     'Bearer token of /metrics and the detailed health; unset: only from loopback',
   ),
+  METRICS_COMPANIES: count(0, 0, 1000).describe('Companies with series of their own in /metrics; 0: none'),
   ENCRYPTION_KEY: optionalText.describe('32 bytes base64: encrypts the connections’ secrets at rest'),
   ENCRYPTION_KEY_PREVIOUS: optionalText.describe('The key before the last rotation'),
 })
@@ -355,6 +336,7 @@ export function loadConfig(environment: Environment = readEnvironment()) {
     jobs: env.JOBS,
     usdEurRate: env.USD_EUR_RATE,
     metricsToken: env.METRICS_TOKEN ?? null,
+    metricsCompanies: env.METRICS_COMPANIES,
     encryptionKeys: [env.ENCRYPTION_KEY, env.ENCRYPTION_KEY_PREVIOUS].filter((key) => key !== undefined),
   } as const
 }

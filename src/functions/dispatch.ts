@@ -25,7 +25,8 @@ export interface DispatchObserver {
     status: 'success' | 'error'
     errorCode: string | null
     durationMs: number
-    answer: FunctionAnswer
+    /** Whether the answer proposes other times. */
+    alternatives: boolean
   }): void
 }
 
@@ -180,6 +181,7 @@ export class Dispatcher {
     const functionName = definition?.name ?? 'unknown'
     const errorCode = typeof answer.error === 'string' ? answer.error : null
     const status = answer.success ? 'success' : 'error'
+    const alternatives = Array.isArray(answer.alternatives) && answer.alternatives.length > 0
     if (running.context) {
       const { context, args, at } = running
       tracker.record({
@@ -191,10 +193,11 @@ export class Dispatcher {
         durationMs,
         status,
         error: errorCode,
+        alternatives,
         at,
       })
     }
-    observer.onFunctionCall({ functionName, status, errorCode, durationMs, answer })
+    observer.onFunctionCall({ functionName, status, errorCode, durationMs, alternatives })
     this.#callLog.info(
       {
         function: functionName,

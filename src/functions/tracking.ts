@@ -21,6 +21,8 @@ export interface TrackedCall {
   durationMs: number
   status: 'success' | 'error'
   error: string | null
+  /** Whether the answer proposes other times. */
+  alternatives: boolean
   at: Date
 }
 
@@ -112,21 +114,24 @@ export class FunctionCallTracker {
 const recording = {
   name: 'record_function_calls',
   text: `
-    INSERT INTO function_calls (company_id, call_id, number, function_name, arguments, answer, duration_ms, status, error, called_at)
+    INSERT INTO function_calls (company_id, call_id, number, function_name, arguments, answer, duration_ms, status, error,
+                                alternatives, called_at)
     SELECT $1::int, r.call_id,
       coalesce((SELECT max(f.number) FROM function_calls f WHERE f.company_id = $1::int AND f.call_id = r.call_id), 0)
         + row_number() OVER (PARTITION BY r.call_id ORDER BY r.position),
-      r.function_name, r.arguments, r.answer, r.duration_ms, r.status, r.error, r.called_at
+      r.function_name, r.arguments, r.answer, r.duration_ms, r.status, r.error, r.alternatives, r.called_at
     FROM ROWS FROM (
       jsonb_to_recordset($2::jsonb) AS (call_id text, function_name text, arguments jsonb, answer jsonb, duration_ms int,
-                                        status text, error text, called_at timestamptz)
-    ) WITH ORDINALITY AS r(call_id, function_name, arguments, answer, duration_ms, status, error, called_at, position)
+                                        status text, error text, alternatives boolean, called_at timestamptz)
+    ) WITH ORDINALITY AS r(call_id, function_name, arguments, answer, duration_ms, status, error, alternatives, called_at,
+                         position)
     ORDER BY r.position`,
 }
 
 /** One row as JSON. Most answers hold nothing that must not be stored, so the text that was sent can be stored as it is. */
 function rowOf(call: TrackedCall): string {
-  const { context, functionName, args, response, responseText, durationMs, status, error, at } = call
+  const { context, functionName, args, response, responseText, durationMs, status, error, alternatives, at } =
+    call
   const storable = storableJson(redactPersonalData(response))
   const row = JSON.stringify({
     call_id: context.callId,
@@ -135,6 +140,7 @@ function rowOf(call: TrackedCall): string {
     duration_ms: Math.round(durationMs),
     status,
     error,
+    alternatives,
     called_at: at,
   })
   return `${row.slice(0, -1)},"answer":${storable === response ? responseText : JSON.stringify(storable)}}`

@@ -5,6 +5,7 @@ import type { Tenancy } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { BookingService } from '../services/booking/booking.ts'
 import type { AppointmentChanges } from '../services/changes/changes.ts'
+import { FiguresKeeper } from '../services/figures/keep.ts'
 import { AppointmentMails } from '../services/mail/appointment-mails.ts'
 import { BusinessMails } from '../services/mail/business-mails.ts'
 import { type MailFrom, readMailFrom } from '../services/mail/from.ts'
@@ -23,6 +24,7 @@ import { appointmentNotifications } from './appointment-notifications.ts'
 import { businessMail } from './business-mail.ts'
 import { expireDrafts } from './expire-drafts.ts'
 import { importEventTypes } from './import-event-types.ts'
+import { keepFigures } from './keep-figures.ts'
 import { orphanedBookingCleanup } from './orphaned-booking-cleanup.ts'
 import { processWebhook } from './process-webhook.ts'
 import { reconcile } from './reconcile.ts'
@@ -104,6 +106,7 @@ export function createJobs(deps: JobsDeps): Jobs {
       bind(syncToCalcom, { settling }),
       bind(expireDrafts, { booking }),
       bind(reconcile, { reconciler, inbox }),
+      bind(keepFigures, { figures: new FiguresKeeper({ tenancy }) }),
       bind(importEventTypes, { eventTypes }),
       bind(orphanedBookingCleanup, { tenancy, owners, consistency, clock, log }),
       bind(appointmentNotifications, { appointmentMails }),

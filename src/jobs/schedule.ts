@@ -5,6 +5,7 @@ export const schedule: readonly ScheduledJob[] = [
   { name: 'settle_leases', cron: '* * * * *' },
   { name: 'expire_drafts', cron: '* * * * *' },
   { name: 'send_mail', cron: '* * * * *' },
+  { name: 'keep_figures', cron: '* * * * *' },
   { name: 'reconcile', cron: '*/5 * * * *' },
   { name: 'sync_to_calcom', cron: '*/5 * * * *' },
   { name: 'import_event_types', cron: '17 * * * *' },

@@ -45,6 +45,8 @@ export interface Figures {
     durationSeconds: number | null
     costEur: number | null
   }>
+  /** The last 30 days of single companies, where asked for. */
+  companies: ReadonlyArray<{ companyId: number; calls: number; booked: number; costEur: number }>
   /** Everything that waits, by kind and state: `{ queue: 'inbox', state: 'dead', count: 2, oldestSeconds: 90 }`. */
   queues: ReadonlyArray<{ queue: string; state: string; count: number; oldestSeconds: number }>
 }
@@ -153,7 +155,9 @@ export class GatewayMetrics {
     ['task'],
     jobSeconds,
   )
-  readonly #windowCalls = this.#gauge('gateway_calls', 'Phone calls of the last day, week, month', ['window'])
+  readonly #windowCalls = this.#gauge('gateway_calls', 'Phone calls of today, the last 7 and 30 days', [
+    'window',
+  ])
   readonly #windowBooked = this.#gauge('gateway_calls_booked', 'Of these, calls that made an appointment', [
     'window',
   ])
@@ -174,6 +178,19 @@ export class GatewayMetrics {
     'queue',
     'state',
   ])
+  readonly #companyCalls = this.#gauge('gateway_company_calls', 'Calls of a company in the last 30 days', [
+    'company',
+  ])
+  readonly #companyBooked = this.#gauge(
+    'gateway_company_booked_calls',
+    'Calls of a company in the last 30 days that ended with an appointment',
+    ['company'],
+  )
+  readonly #companyCost = this.#gauge(
+    'gateway_company_cost_eur',
+    'What the calls of a company cost in the last 30 days',
+    ['company'],
+  )
   readonly #figuresUp = this.#gauge(
     'gateway_figures_up',
     'Whether PostgreSQL told the figures of this scrape',
@@ -271,6 +288,9 @@ export class GatewayMetrics {
       this.#callDuration,
       this.#callCost,
       this.#queued,
+      this.#companyCalls,
+      this.#companyBooked,
+      this.#companyCost,
       this.#oldest,
     ])
       gauge.reset()
@@ -281,6 +301,12 @@ export class GatewayMetrics {
       if (calls > 0) this.#conversion.set({ window }, booked / calls)
       if (durationSeconds !== null) this.#callDuration.set({ window }, durationSeconds)
       if (costEur !== null) this.#callCost.set({ window }, costEur)
+    }
+    for (const { companyId, calls, booked, costEur } of figures?.companies ?? []) {
+      const company = String(companyId)
+      this.#companyCalls.set({ company }, calls)
+      this.#companyBooked.set({ company }, booked)
+      this.#companyCost.set({ company }, costEur)
     }
     for (const { queue, state, count, oldestSeconds } of figures?.queues ?? []) {
       this.#queued.set({ queue, state }, count)

@@ -10,6 +10,20 @@ import { type RetellCall, readCall, readTimestamp } from './envelope.ts'
 const money = z.number().nonnegative().optional().catch(undefined)
 const text = z.string().optional().catch(undefined)
 
+/** US cents, may be fractional; what else it holds is kept. */
+const callCost = z
+  .looseObject({
+    combined_cost: money,
+    product_costs: z
+      .array(z.looseObject({ product: z.string().max(100), cost: z.number() }))
+      .max(100)
+      .optional()
+      .catch(undefined),
+  })
+  .optional()
+  .catch(undefined)
+const anyObject = z.looseObject({}).optional().catch(undefined)
+
 const analysis = z
   .object({
     call_summary: text,
@@ -28,7 +42,9 @@ const callDetails = z.looseObject({
   disconnection_reason: text,
   transcript: text,
   recording_url: text,
-  call_cost: z.object({ combined_cost: money }).optional().catch(undefined),
+  call_cost: callCost,
+  llm_token_usage: anyObject,
+  latency: anyObject,
   call_analysis: analysis,
   analysis,
 })
@@ -56,6 +72,10 @@ export interface EventDetails {
   recordingUrl: string | null
   /** US cents, may be fractional. */
   costCents: number | null
+  /** The whole `call_cost`, `llm_token_usage` and `latency`, as sent. */
+  callCost: object | null
+  tokenUsage: object | null
+  latency: object | null
   summary: string | null
   sentiment: string | null
   successful: boolean | null
@@ -83,6 +103,9 @@ export function readEvent(body: unknown): RetellEvent | null {
       transcript: found?.transcript ?? null,
       recordingUrl: found?.recording_url ?? null,
       costCents: found?.call_cost?.combined_cost ?? null,
+      callCost: found?.call_cost ?? null,
+      tokenUsage: found?.llm_token_usage ?? null,
+      latency: found?.latency ?? null,
       summary: result?.call_summary ?? null,
       sentiment: result?.user_sentiment?.slice(0, 20) ?? null,
       successful: result?.call_successful ?? null,

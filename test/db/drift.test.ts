@@ -10,6 +10,8 @@ const sqlOnlyIndexes = new Map([
   ['booking_attempts_live_wish_key', 'partial: only live attempts are unique'],
   ['booking_attempts_live_target_key', 'partial: only live attempts are unique'],
   ['function_calls_said_idx', 'partial: what is not forgotten yet'],
+  ['appointments_not_in_sync_idx', 'partial: what waits'],
+  ['callback_requests_open_idx', 'partial: what waits'],
 ])
 /** Named in both, but an expression in SQL: null scopes are equal. */
 const expressionIndexes = new Set(['policies_scope_key'])

@@ -24,6 +24,18 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
       calledAt: startAt,
     },
   })
+  await tx.callFigures.create({
+    data: {
+      ...{ companyId, branchId, day: startAt, calls: 1, booked: 0, seconds: 60, callsWithSeconds: 1 },
+      ...{ costCents: 1.5, costEurCents: 1.4, callsWithCost: 1, productCosts: {} },
+    },
+  })
+  await tx.functionFigures.create({
+    data: {
+      ...{ companyId, branchId, day: startAt, functionName: 'parse_date', calls: 1, errors: 0 },
+      ...{ alternatives: 0, durationMs: 1, withinMs: [1] },
+    },
+  })
   const appointment = await tx.appointment.create({
     data: {
       companyId,

@@ -13,11 +13,12 @@ import type { CallContext } from '../../src/services/call-context.ts'
 import { testLog } from '../helpers/log.ts'
 
 const realFolder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
-const steps = [
+const [rowsOfTheirOwn, copied, figures, viewTakesName] = [
   '20261128200000_function_calls',
   '20261128200100_function_calls_copied',
-  '20261128200200_call_sessions',
-]
+  '20261128210000_figures',
+  '20261128235900_call_sessions',
+] as const
 /** What a gateway of version 0.1.0 sent for each batch, as it stands there. */
 const oldRecording = `
   INSERT INTO retell_call_sessions AS s (call_id, company_id, branch_id, agent_id, status, function_calls, updated_at)
@@ -47,7 +48,8 @@ beforeAll(async () => {
   await server.query(`CREATE DATABASE ${name} OWNER ${name}`)
   folder = await mkdtemp(join(tmpdir(), 'gateway-records-'))
   await cp(realFolder, folder, { recursive: true })
-  for (const step of steps) await rm(join(folder, step), { recursive: true })
+  for (const step of [rowsOfTheirOwn, copied, figures, viewTakesName])
+    await rm(join(folder, step), { recursive: true })
   admin = new Client({ connectionString: urlOf(null) })
   await admin.connect()
 })
@@ -97,6 +99,7 @@ async function newGatewayRecords(companyId: number, callId: string, functionName
     durationMs: 3,
     status: 'success',
     error: null,
+    alternatives: false,
     at: new Date('2026-11-24T08:01:00Z'),
   })
   await tracker.close()
@@ -122,7 +125,7 @@ test('lists become rows while both versions record, nothing twice, nothing lost'
     "UPDATE retell_call_sessions SET updated_at = now() - interval '1 day' WHERE call_id = 'ended'",
   )
 
-  expect(await addSteps(steps[0]!)).toEqual([steps[0]])
+  expect(await addSteps(rowsOfTheirOwn, figures)).toEqual([rowsOfTheirOwn, figures])
   database = await openDatabase({
     url: urlOf(null),
     poolMax: 2,
@@ -139,7 +142,7 @@ test('lists become rows while both versions record, nothing twice, nothing lost'
   await oldGatewayRecords(1, 'fresh', [entry('parse_date')])
   expect(await names('fresh')).toEqual(['parse_date'])
 
-  expect(await addSteps(steps[1]!)).toEqual([steps[1]])
+  expect(await addSteps(copied)).toEqual([copied])
   expect(await names('ended')).toEqual(['initialize_call', 'check_availability'])
   expect(await names('ongoing')).toEqual([])
 
@@ -154,18 +157,18 @@ test('the name is taken only when no gateway of before is connected, and no run 
   const old = new Client({ connectionString: urlOf(null), application_name: 'gateway' })
   await old.connect()
   const lines: string[] = []
-  await cp(join(realFolder, steps[2]!), join(folder, steps[2]!), { recursive: true })
+  await cp(join(realFolder, viewTakesName), join(folder, viewTakesName), { recursive: true })
   expect(await migrateDatabase({ url: urlOf(name), folder, log: (line) => lines.push(line) })).toEqual({
     applied: [],
   })
   expect(lines).toEqual([
-    `not yet migrated: ${steps[2]}: a gateway of version 0.1.0 is still connected (1 connections); end it, then run "npm run db:migrate" again`,
+    `not yet migrated: ${viewTakesName}: a gateway of version 0.1.0 is still connected (1 connections); end it, then run "npm run db:migrate" again`,
   ])
   await newGatewayRecords(2, 'ongoing', 'check_availability')
   await old.end()
   await expect
     .poll(async () => (await migrateDatabase({ url: urlOf(name), folder })).applied, { timeout: 10_000 })
-    .toEqual([steps[2]])
+    .toEqual([viewTakesName])
 
   const { rows } = await admin.query(
     'SELECT call_id, function_calls FROM retell_call_sessions ORDER BY call_id',

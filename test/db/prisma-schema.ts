@@ -25,6 +25,7 @@ function nativeType(name: string, args: string): string {
     VarChar: `character varying(${args})`,
     Uuid: 'uuid',
     SmallInt: 'smallint',
+    Date: 'date',
     Decimal: `numeric(${args.replace(' ', '')})`,
   }
   const type = types[name]

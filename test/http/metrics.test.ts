@@ -70,7 +70,7 @@ test('figures of all companies come from the database, at most 15 s old', async 
     })
     await tx.call.updateMany({
       where: { retellCallId: { not: { startsWith: 'call_figures_' } } },
-      data: { createdAt: new Date('2026-01-01T00:00:00Z') },
+      data: { createdAt: new Date('2026-01-01T00:00:00Z'), startTimestamp: null },
     })
     await tx.webhookEvent.create({
       data: {
@@ -83,6 +83,10 @@ test('figures of all companies come from the database, at most 15 s old', async 
       },
     })
   })
+  await gateway.database.tenancy.asSystem(
+    (tx) => tx.$executeRaw`SELECT gateway_enqueue_job('keep_figures', '{}'::json, NULL, NULL, NULL)`,
+  )
+  await gateway.gateway.jobs.runner.drain()
   gateway.clock.advance(15_000)
   const { samples } = await scrape()
   expect(samples.get('gateway_figures_up')).toBe(1)

@@ -14,6 +14,7 @@ CREATE TABLE function_calls (
   duration_ms integer NOT NULL,
   status varchar(20) NOT NULL,
   error text,
+  alternatives boolean NOT NULL DEFAULT false,
   called_at timestamptz(3) NOT NULL,
   CONSTRAINT function_calls_pkey PRIMARY KEY (id),
   CONSTRAINT function_calls_company_id_fkey FOREIGN KEY (company_id) REFERENCES companies (id) ON DELETE NO ACTION ON UPDATE NO ACTION
@@ -43,10 +44,11 @@ ALTER TABLE retell_call_sessions ADD COLUMN copied integer NOT NULL DEFAULT 0;
 CREATE FUNCTION gateway_copy_function_calls() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  INSERT INTO public.function_calls (company_id, call_id, number, function_name, arguments, answer, duration_ms, status, error, called_at)
+  INSERT INTO public.function_calls (company_id, call_id, number, function_name, arguments, answer, duration_ms, status, error,
+    alternatives, called_at)
   SELECT NEW.company_id, NEW.call_id, position, coalesce(left(entry ->> 'function_name', 100), 'unknown'), entry -> 'arguments',
     entry -> 'response', coalesce((entry ->> 'duration_ms')::numeric::int, 0), coalesce(left(entry ->> 'status', 20), 'success'),
-    entry ->> 'error', coalesce((entry ->> 'timestamp')::timestamptz, NEW.created_at)
+    entry ->> 'error', jsonb_path_exists(entry, '$.response.alternatives[0]'), coalesce((entry ->> 'timestamp')::timestamptz, NEW.created_at)
   FROM jsonb_array_elements(NEW.function_calls) WITH ORDINALITY AS list(entry, position)
   WHERE position > NEW.copied
   ORDER BY position;

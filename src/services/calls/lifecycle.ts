@@ -217,6 +217,7 @@ async function writeDetails(
     (startedAt && details.endedAt ? details.endedAt.getTime() - startedAt.getTime() : null)
   const cost = details.costCents
   const text = (value: string | null, max: number) => (value === null ? undefined : storableText(value, max))
+  const json = (value: object | null) => (value === null ? undefined : (storableJson(value) as object))
   await tx.call.updateMany({
     where: { companyId: stored.companyId, retellCallId: stored.callId },
     data: {
@@ -229,7 +230,10 @@ async function writeDetails(
       summary: text(details.summary, 20_000),
       sentiment: text(details.sentiment, 20),
       callSuccessful: details.successful ?? undefined,
-      analysis: details.custom === null ? undefined : (storableJson(details.custom) as object),
+      analysis: json(details.custom),
+      callCost: json(details.callCost),
+      llmTokenUsage: json(details.tokenUsage),
+      latency: json(details.latency),
       ...(cost === null || cost > 1_000_000
         ? {}
         : { costCents: Math.round(cost), costEurCents: Math.round(cost * usdEurRate), usdEurRate }),

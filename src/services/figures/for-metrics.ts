@@ -1,16 +1,21 @@
 /**
- * The figures of the whole installation, for metrics: calls and conversion of the last day, week and month, and everything that
- * waits or died. Read across companies in the read-only report role: counts only, nothing of anybody.
+ * The figures of the whole installation, for metrics: calls and conversion of today, the last week and month, and everything that
+ * waits or died. Read across companies in the read-only report role: counts only, nothing of anybody. Past calls are read from the
+ * figures kept per day, so this costs the same however many calls there were.
  */
 
-import type { Database } from '../db/database.ts'
-import { countJobs } from '../db/jobs.ts'
-import type { Clock } from '../lib/clock.ts'
-import type { Figures } from '../lib/metrics.ts'
+import type { Database } from '../../db/database.ts'
+import { Prisma } from '../../db/generated/client.ts'
+import { countJobs } from '../../db/jobs.ts'
+import type { Tx } from '../../db/tenancy.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Figures } from '../../lib/metrics.ts'
 
 interface Deps {
   database: Pick<Database, 'workerPool'> & { tenancy: Pick<Database['tenancy'], 'asReport'> }
   clock: Clock
+  /** How many companies get series of their own: those with the most calls; 0 none. */
+  companiesMax: number
 }
 
 type WindowRow = {
@@ -20,6 +25,7 @@ type WindowRow = {
   seconds: number | null
   cents: number | null
 }
+type CompanyRow = { companyId: number; calls: number; booked: number; cents: number }
 type QueueRow = { queue: string; state: string; count: number; oldest: number | null }
 
 /** Scrapers may come as often as they like; the tables are read this seldom. */
@@ -44,14 +50,11 @@ export class FiguresService {
 
   async #read(): Promise<Figures> {
     const now = this.#deps.clock.now()
-    const [windows, queues] = await this.#deps.database.tenancy.asReport(
+    const { companiesMax } = this.#deps
+    const [windows, companies, queues] = await this.#deps.database.tenancy.asReport(
       async (tx) => {
-        const windowRows = await tx.$queryRaw<WindowRow[]>`
-          SELECT w.name AS "window", count(c.id)::int AS calls, count(c.id) FILTER (WHERE c.appointment_made)::int AS booked,
-                 avg(c.duration_sec)::float AS seconds, avg(c.cost_eur_cents)::float AS cents
-            FROM (VALUES ('day', interval '1 day'), ('week', interval '7 days'), ('month', interval '30 days')) AS w (name, span)
-            LEFT JOIN calls c ON c.created_at >= ${now}::timestamptz - w.span AND c.created_at >= ${now}::timestamptz - interval '30 days'
-           GROUP BY w.name`
+        const windowRows = await loadWindows(tx, now)
+        const companyRows = companiesMax === 0 ? [] : await loadCompanies(tx, now, companiesMax)
         const queueRows = await tx.$queryRaw<QueueRow[]>`
           SELECT queue, state, count(entry)::int AS count, extract(epoch FROM ${now}::timestamptz - min(entry))::float AS oldest
             FROM (VALUES ('inbox', 'received'), ('inbox', 'failed'), ('inbox', 'dead'), ('mail', 'pending'), ('mail', 'failed'),
@@ -71,7 +74,7 @@ export class FiguresService {
               ) AS promised WHERE due < ${now}::timestamptz
             ) AS waiting USING (queue, state)
            GROUP BY queue, state`
-        return [windowRows, queueRows] as const
+        return [windowRows, companyRows, queueRows] as const
       },
       { statementTimeoutMs },
     )
@@ -84,6 +87,12 @@ export class FiguresService {
         durationSeconds: seconds,
         costEur: cents === null ? null : cents / 100,
       })),
+      companies: companies.map(({ companyId, calls, booked, cents }) => ({
+        companyId,
+        calls,
+        booked,
+        costEur: cents / 100,
+      })),
       queues: [
         ...queues.map(({ queue, state, count, oldest }) => ({
           queue,
@@ -95,4 +104,31 @@ export class FiguresService {
       ],
     }
   }
+}
+
+/** Today and the 6 or 29 days before it, by the company's own clock, from what is kept per day. */
+function loadWindows(tx: Tx, now: Date): Promise<WindowRow[]> {
+  return tx.$queryRaw<WindowRow[]>`
+    SELECT w.name AS "window", coalesce(sum(f.calls), 0)::int AS calls, coalesce(sum(f.booked), 0)::int AS booked,
+           (sum(f.seconds) / nullif(sum(f.calls_with_seconds), 0))::float AS seconds,
+           (sum(f.cost_eur_cents) / nullif(sum(f.calls_with_cost), 0))::float AS cents
+      FROM (VALUES ('day', 1), ('week', 7), ('month', 30)) AS w (name, days)
+      LEFT JOIN (${daysUntil(now)}) AS f ON f.ago < w.days
+     GROUP BY w.name`
+}
+
+/** The companies with the most calls of the last 30 days, for series of their own. */
+function loadCompanies(tx: Tx, now: Date, companiesMax: number): Promise<CompanyRow[]> {
+  return tx.$queryRaw<CompanyRow[]>`
+    SELECT f.company_id AS "companyId", sum(f.calls)::int AS calls, sum(f.booked)::int AS booked, sum(f.cost_eur_cents)::float AS cents
+      FROM (${daysUntil(now)}) AS f WHERE f.ago < 30
+     GROUP BY f.company_id ORDER BY 2 DESC, 1 LIMIT ${companiesMax}`
+}
+
+/** The days of a month that may count, each with how many days ago it was for its company. */
+function daysUntil(now: Date): Prisma.Sql {
+  return Prisma.sql`
+    SELECT f.*, (${now}::timestamptz AT TIME ZONE c.time_zone)::date - f.day AS ago
+    FROM call_figures f JOIN companies c ON c.id = f.company_id
+    WHERE f.day > (${now}::timestamptz)::date - 32`
 }
