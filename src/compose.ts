@@ -25,9 +25,11 @@ import { CallDirectory } from './services/calls/directory.ts'
 import { knownFreeTimes } from './services/calls/free-times.ts'
 import { CallLifecycle } from './services/calls/lifecycle.ts'
 import { CallRouting } from './services/calls/routing.ts'
+import { Doctor } from './services/doctor/doctor.ts'
 import { FiguresService } from './services/figures/for-metrics.ts'
 import { FindingsService } from './services/findings.ts'
 import { HealthService } from './services/health.ts'
+import { SmtpServer } from './services/mail/smtp.ts'
 
 export interface GatewayOptions {
   config: Config
@@ -41,6 +43,7 @@ export interface Gateway {
   app: App
   /** Background jobs and what they use; `listen` starts them unless they are left to a worker. */
   jobs: Jobs
+  doctor: Doctor
   /** Starts listening; the address. */
   listen(): Promise<string>
   /** Writes what waits and runs the work that answers did not wait for. */
@@ -67,6 +70,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     poolMax: config.database.poolMax,
     applicationName: `gateway ${version}`,
     requireRestrictedLogin: config.production,
+    requireSchema: true,
   })
   const { tenancy } = database
   const redis = config.redis.url === null ? undefined : new SharedRedis({ url: config.redis.url, log })
@@ -189,7 +193,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
         redisConfigured: redis !== undefined,
         clock,
       }),
-      findings: new FindingsService({ tenancy, mailServer }),
+      findings: new FindingsService({ tenancy, mailServer, clock }),
     },
     metrics: {
       metrics,
@@ -208,6 +212,20 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     log,
   })
 
+  const smtp = config.mail.smtpUrl === null ? undefined : new SmtpServer(config.mail.smtpUrl)
+  const doctor = new Doctor({
+    database,
+    cache,
+    calcom,
+    connection: (id) => connections.definition(id),
+    mailServer: smtp && (() => smtp.verify()),
+    redisConfigured: redis !== undefined,
+    production: config.production,
+    publicUrl: config.publicUrl,
+    teamId: config.calcom.teamId,
+    clock,
+  })
+
   async function settle(): Promise<void> {
     await booking.idle()
     await tracker.flush()
@@ -217,6 +235,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   return {
     app,
     jobs,
+    doctor,
     settle,
     async listen() {
       const address = await app.listen({ host: config.server.host, port: config.server.port })

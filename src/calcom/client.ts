@@ -15,6 +15,8 @@ import {
   madeAnswerSchema,
   meAnswerSchema,
   reservationAnswerSchema,
+  webhookAnswerSchema,
+  webhooksAnswerSchema,
 } from './schemas.ts'
 import { readSlots, type SlotWindow } from './slots.ts'
 import { type CalcomTransport, type CallOptions, describeShape } from './transport.ts'
@@ -23,6 +25,8 @@ import {
   type CalcomBooking,
   type CalcomEventType,
   type CalcomReservation,
+  type CalcomSubscription,
+  type SubscriptionInput,
   toBooking,
   toEventType,
 } from './types.ts'
@@ -106,6 +110,14 @@ export interface CalcomApi {
   fetchEventTypes(input: { teamId?: number }, options: CallOptions): Promise<CalcomEventType[]>
   /** Whose key this is; the cheapest question for a health check. */
   fetchMe(options: CallOptions): Promise<CalcomAccount>
+  /** The webhooks of the key's user; those of its teams and single event types are not among them. */
+  fetchWebhooks(options: CallOptions): Promise<CalcomSubscription[]>
+  /** One webhook per address and user: a second one of an address is refused (409). */
+  createWebhook(input: SubscriptionInput, options: CallOptions): Promise<CalcomSubscription>
+  updateWebhook(
+    input: { id: string } & Partial<SubscriptionInput>,
+    options: CallOptions,
+  ): Promise<CalcomSubscription>
 }
 
 const pageSize = 100
@@ -299,6 +311,33 @@ export class CalcomClient implements CalcomApi {
       )
     })
   }
+
+  async fetchWebhooks(options: CallOptions): Promise<CalcomSubscription[]> {
+    return this.#transport.send(
+      { operation: 'webhooks' },
+      options,
+      (answer) => webhooksAnswerSchema.safeParse(answer).data?.data,
+    )
+  }
+
+  async createWebhook(input: SubscriptionInput, options: CallOptions): Promise<CalcomSubscription> {
+    return this.#transport.send(
+      { operation: 'create_webhook', body: { ...input } },
+      options,
+      readSubscription,
+    )
+  }
+
+  async updateWebhook(
+    { id, ...body }: { id: string } & Partial<SubscriptionInput>,
+    options: CallOptions,
+  ): Promise<CalcomSubscription> {
+    return this.#transport.send({ operation: 'update_webhook', id, body }, options, readSubscription)
+  }
+}
+
+function readSubscription(answer: unknown): CalcomSubscription | undefined {
+  return webhookAnswerSchema.safeParse(answer).data?.data
 }
 
 function readBooking(answer: unknown): CalcomBooking | undefined {

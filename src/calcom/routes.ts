@@ -17,6 +17,9 @@ export type CalcomOperation =
   | 'event_types'
   | 'team_event_types'
   | 'me'
+  | 'webhooks'
+  | 'create_webhook'
+  | 'update_webhook'
 
 export interface CalcomRoute {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -49,6 +52,9 @@ const published: Record<CalcomOperation, CalcomRoute> = {
     reads: true,
   },
   me: { method: 'GET', path: '/me', version: guideVersion, reads: true },
+  webhooks: { method: 'GET', path: '/webhooks', version: guideVersion, reads: true },
+  create_webhook: { method: 'POST', path: '/webhooks', version: guideVersion },
+  update_webhook: { method: 'PATCH', path: '/webhooks/{id}', version: guideVersion },
 }
 
 /** The guide knows no reservations, lists and event types: there the published routes stand in. */

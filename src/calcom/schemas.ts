@@ -227,3 +227,12 @@ export const errorAnswerSchema = z.looseObject({
   ),
   message: absent(z.unknown()),
 })
+
+const subscriptionSchema = z.looseObject({
+  id: z.union([z.string(), z.number()]).transform(String),
+  subscriberUrl: z.string(),
+  active: z.boolean(),
+  triggers: z.array(z.string()),
+})
+export const webhookAnswerSchema = z.looseObject({ data: subscriptionSchema })
+export const webhooksAnswerSchema = z.looseObject({ data: z.array(subscriptionSchema) })

@@ -89,6 +89,21 @@ export interface CalcomAccount {
   organizationId?: number
 }
 
+/** A webhook as Cal.com keeps it; its secret is not needed here and not read. */
+export interface CalcomSubscription {
+  id: string
+  subscriberUrl: string
+  active: boolean
+  triggers: string[]
+}
+
+export interface SubscriptionInput {
+  active: boolean
+  subscriberUrl: string
+  triggers: readonly string[]
+  secret?: string
+}
+
 /** Brings the wire's variants of a booking into one form. */
 export function toBooking(wire: z.output<typeof bookingSchema>): CalcomBooking {
   const seats = (wire.attendees ?? []).filter(({ seatUid }) => seatUid !== undefined)

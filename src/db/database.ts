@@ -6,6 +6,7 @@
 import { Pool, type PoolConfig } from 'pg'
 import { DatabaseSetupError } from './errors.ts'
 import { PrismaClient } from './generated/client.ts'
+import { requireSchema } from './migrations.ts'
 import { openPool, prismaAdapter } from './pool.ts'
 import { whenReachable } from './reachable.ts'
 import { Tenancy } from './tenancy.ts'
@@ -18,6 +19,8 @@ export type DatabaseOptions = {
   applicationName: string
   /** Production: refuse a login that row-level security does not hold. */
   requireRestrictedLogin: boolean
+  /** Refuse a database that is older than this code. */
+  requireSchema?: boolean
   /** How long to try to reach it; default: as long as a start may take (30 s). */
   reachWithinMs?: number
 }
@@ -58,6 +61,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     await whenReachable(() => checkLogin(pool, options.requireRestrictedLogin), {
       ...(options.reachWithinMs === undefined ? {} : { withinMs: options.reachWithinMs }),
     })
+    if (options.requireSchema) await requireSchema((sql) => pool.query(sql))
   } catch (error) {
     await pool.end()
     throw error

@@ -3,15 +3,18 @@
  * must be downloaded). It records them in `_prisma_migrations` as Prisma does and takes Prisma's own advisory lock, so the
  * two may be mixed and several processes may start at once. Forward only: there is no down.
  */
-import { createHash, randomUUID } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { randomUUID } from 'node:crypto'
 import { Logger, runMigrations } from 'graphile-worker'
 import { Client, Pool } from 'pg'
 import { connectTimeoutMs } from './database.ts'
 import { DatabaseSetupError } from './errors.ts'
+import {
+  findMigrationsFolder,
+  type Migration,
+  markSchema,
+  olderGatewayState,
+  readMigrations,
+} from './migrations.ts'
 import { whenReachable } from './reachable.ts'
 
 export type MigrateOptions = {
@@ -27,9 +30,6 @@ export type MigrateOptions = {
 
 /** The key of `prisma migrate`'s advisory lock. */
 const prismaLockKey = 72_707_369
-
-/** SQLSTATE of a migration that must wait for gateways of an older version to end. */
-const olderGatewayState = 'GWOLD'
 
 /** Prisma's own table, as its engine creates it. */
 const historyTable = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
@@ -60,7 +60,6 @@ BEGIN
   END LOOP;
 END $$`
 
-type Migration = { name: string; sql: string; checksum: string }
 type HistoryRow = { migration_name: string; checksum: string; finished_at: Date | null }
 
 /**
@@ -89,6 +88,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
       log(`migrated: ${migration.name}`)
       applied.push(migration.name)
     }
+    await markSchema(client)
     await migrateJobQueue(options.url)
     await client.query(workerGrants)
     if (options.grantTo !== undefined) await grantRoles(client, options.grantTo)
@@ -189,26 +189,4 @@ async function migrateJobQueue(url: string): Promise<void> {
   } finally {
     await pgPool.end()
   }
-}
-
-async function readMigrations(folder: string): Promise<Migration[]> {
-  const entries = await readdir(folder, { withFileTypes: true })
-  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
-  return Promise.all(
-    names.sort().map(async (name) => {
-      const bytes = await readFile(join(folder, name, 'migration.sql'))
-      return { name, sql: bytes.toString('utf8'), checksum: createHash('sha256').update(bytes).digest('hex') }
-    }),
-  )
-}
-
-/** Upwards from this file, so that it is found from src/ and from dist/ alike. */
-function findMigrationsFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'prisma', 'migrations'))) {
-    const parent = dirname(folder)
-    if (parent === folder) throw new DatabaseSetupError('The folder prisma/migrations is missing.')
-    folder = parent
-  }
-  return join(folder, 'prisma', 'migrations')
 }

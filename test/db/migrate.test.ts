@@ -128,3 +128,20 @@ test('an unmigrated database is refused at start-up with what to do', async () =
     'The database is not migrated: run "npm run db:migrate" first.',
   )
 })
+
+test('a database that is older than the code is refused at start-up, a newer one is not', async () => {
+  const options = {
+    ...{ url: server.url, poolMax: 1, applicationName: 'test', requireRestrictedLogin: false },
+    requireSchema: true,
+  }
+  await (await openDatabase(options)).close()
+  await client.query("COMMENT ON TABLE companies IS 'schema: 20261126010000_attempts_to_verify'")
+  await expect(openDatabase(options)).rejects.toThrow(
+    /^The database is at 20261126010000_attempts_to_verify and this version needs \d{14}_\w+: run "npm run db:migrate" first\.$/,
+  )
+  await client.query('COMMENT ON TABLE companies IS NULL')
+  await expect(openDatabase(options)).rejects.toThrow('The database is at a version before 0.2.0 and')
+  await addMigration('20990101000000_newer', 'SELECT 1')
+  await migrateDatabase({ url: server.url, folder })
+  await (await openDatabase(options)).close()
+})

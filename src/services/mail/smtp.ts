@@ -40,6 +40,17 @@ export class SmtpServer {
     this.#transport = createTransport({ url, ...timeouts, disableFileAccess: true, disableUrlAccess: true })
   }
 
+  /** Whether the server is there and takes our login: null, or why not as a code without any address. Never throws. */
+  async verify(): Promise<string | null> {
+    try {
+      await this.#transport.verify()
+      return null
+    } catch (error) {
+      const sorted = sortError(error)
+      return sorted.kind === 'accepted' ? null : sorted.code
+    }
+  }
+
   /** Hands one mail over; never throws for what a server or network does. */
   async deliver(mail: OutgoingMail): Promise<Delivery> {
     try {
