@@ -174,6 +174,8 @@ test('what a role may do is what it needs: the tenant configures services, the r
     'phone_numbers',
     'branches',
     'opening_hours',
+    'closures',
+    'absences',
     'policies',
     'webhook_events',
     'calcom_connections',

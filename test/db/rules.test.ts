@@ -51,6 +51,20 @@ test.each([
   ['UPDATE opening_hours SET weekday = 0', 'opening_hours_weekday_check'],
   ["UPDATE opening_hours SET opens_at = '9:00'", 'opening_hours_span_check'],
   ['UPDATE opening_hours SET closes_at = opens_at', 'opening_hours_span_check'],
+  ["UPDATE branches SET federal_state = 'XX'", 'branches_federal_state_check'],
+  ["UPDATE branches SET facts = '[]'", 'branches_facts_check'],
+  [
+    "INSERT INTO closures (company_id, first_day, last_day) VALUES (1, '2026-12-26', '2026-12-24')",
+    'closures_days_check',
+  ],
+  [
+    "INSERT INTO closures (company_id, first_day, last_day, from_time) VALUES (1, '2026-12-24', '2026-12-24', '12:00')",
+    'closures_times_check',
+  ],
+  [
+    "INSERT INTO absences (company_id, staff_id, first_day, last_day, from_time, to_time) VALUES (1, 1, '2026-12-24', '2026-12-24', '12:00', '9:00')",
+    'absences_times_check',
+  ],
   ["UPDATE phone_numbers SET number = '030 23125001'", 'phone_numbers_number_check'],
   ["UPDATE customers SET phone = '0152 28817386'", 'customers_phone_check'],
   ["UPDATE companies SET missing_email = 'invent'", 'companies_missing_email_check'],
