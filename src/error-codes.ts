@@ -49,6 +49,7 @@ export const errorCodes = [
   'past_time',
   'closed',
   'outside_opening_hours',
+  'staff_away',
   'day_full',
   'span_full',
   'booking_notice_violation',

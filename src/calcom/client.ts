@@ -57,8 +57,8 @@ export interface CreateBookingInput {
   metadata: Record<string, string>
   bookingFieldsResponses?: Record<string, unknown>
   lengthInMinutes?: number
-  /** Silently ignored by event types that do not allow host subsets: look at the answer's `hosts`. */
-  hostUserId?: number
+  /** Only these; silently ignored by event types that do not allow host subsets: look at the answer's `hosts`. */
+  hostUserIds?: readonly number[]
 }
 
 export interface FetchBookingsInput {
@@ -182,12 +182,12 @@ export class CalcomClient implements CalcomApi {
   }
 
   async createBooking(input: CreateBookingInput, options: CallOptions): Promise<CalcomBooking> {
-    const { hostUserId, start, metadata, ...rest } = input
+    const { hostUserIds, start, metadata, ...rest } = input
     const body = {
       ...rest,
       start: utc(start),
       metadata: withinLimits(metadata),
-      rrHostSubsetIds: hostUserId === undefined ? undefined : [hostUserId],
+      rrHostSubsetIds: hostUserIds,
     }
     return this.#transport.send({ operation: 'book', body }, options, readMade)
   }

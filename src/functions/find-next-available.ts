@@ -1,11 +1,12 @@
 /** find_next_available: the next free time of a service in two weeks, in one request to Cal.com. */
 import { z } from 'zod'
 import { addDays, germanDate, sayTime } from '../german/index.ts'
-import { maybeOutdated, nextFree, nothingFreeSoon } from '../german/sentences/availability.ts'
+import { maybeOutdated, nextFree, nothingFreeSoon, sayOff } from '../german/sentences/availability.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { offeredTime } from '../services/availability/alternatives.ts'
 import { requireComplete, searchDays } from '../services/availability/availability.ts'
 import { nextFreeStarts } from '../services/availability/next-free.ts'
+import { whoIsAway } from '../services/availability/off.ts'
 import { effectiveTime } from '../services/availability/restrictions.ts'
 import { laterDay, readDayAndTime } from '../services/choices.ts'
 import { answers, offeredTimeShape } from './answers/contract.ts'
@@ -48,7 +49,10 @@ export const findNextAvailable = defineFunction({
     const bookingWindowDays = catalogue.company.bookingWindowDays
     const wish = { date: input.from_date, time: input.part_of_day }
     const understood = readDayAndTime(wish, { now, branch, bookingWindowDays })
-    const from = laterDay(understood.day?.from ?? today, today)
+    const asked = laterDay(understood.day?.from ?? today, today)
+    // Whoever is away is looked for from the day on which they are back.
+    const until = whoIsAway(catalogue, calendar.staffId, asked)?.until ?? null
+    const from = until === null ? asked : addDays(until, 1)
     const days = Math.min(Math.max(input.search_days ?? searchDays, 1), searchDaysMax)
     const to = addDays(from, days - 1)
     const free = await services.availability.load({
@@ -72,9 +76,11 @@ export const findNextAvailable = defineFunction({
     }))
     const [next] = slots
     const what = whatFor(free.staffId)
-    const message = next
+    const found = next
       ? nextFree({ day: next.date, time: next.time }, what, today)
       : nothingFreeSoon(what, days)
+    const away = whoIsAway(catalogue, free.staffId, asked)
+    const message = away ? `${sayOff(away, today)} ${found}` : found
     return {
       success: true,
       message: free.stale ? maybeOutdated(message) : message,

@@ -1,10 +1,11 @@
 /** get_alternatives: the free times nearest to a wish; asked again, others than those proposed before. */
 import { z } from 'zod'
 import { instantOf } from '../german/index.ts'
-import { alternativesAre, maybeOutdated } from '../german/sentences/availability.ts'
+import { alternativesAre, maybeOutdated, sayOff } from '../german/sentences/availability.ts'
 import { lengthIs } from '../german/sentences/booking.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { requireComplete } from '../services/availability/availability.ts'
+import { whoIsAway } from '../services/availability/off.ts'
 import { refusedStarts } from '../services/availability/offers.ts'
 import { laterDay, otherLengthOf, readDayAndTime, requireDay } from '../services/choices.ts'
 import { alternativeShape, answers } from './answers/contract.ts'
@@ -60,7 +61,9 @@ export const getAlternatives = defineFunction({
     inBackground(services.availability.offers.remember(call.callId, free.offers, offer))
     const spoken = alternatives.map((alternative) => ({ day: alternative.date, time: alternative.time }))
     const otherLength = otherLengthOf(service, input.duration_minutes)
-    const found = alternativesAre(spoken, whatFor(free.staffId), today)
+    const away = whoIsAway(catalogue, free.staffId, from)
+    const others = alternativesAre(spoken, whatFor(free.staffId), today)
+    const found = away ? `${sayOff(away, today)} ${others}` : others
     const message = otherLength === null ? found : `${lengthIs(otherLength)} ${found}`
     return {
       success: true,

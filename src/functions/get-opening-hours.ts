@@ -1,37 +1,35 @@
 /**
- * get_opening_hours: of a day, or today's and the week's. Our data has the hours of a usual week: on a holiday the regular ones are
- * told as such, and whether they hold is left open (`is_open: null`).
+ * get_opening_hours: of a day, of several, or today's and the week's, with closures and public holidays. Of a day off that nobody has
+ * said anything about the regular hours are told as such, and whether they hold is left open (`is_open: null`).
  */
 import { z } from 'zod'
+import { addDays, clockTimeOf, type LocalDay, localDayOf, sayWeekday, weekdayOf } from '../german/index.ts'
+import { opensAgain } from '../german/sentences/availability.ts'
 import {
-  addDays,
-  clockTimeOf,
-  dayOffOn,
-  daysBetween,
-  type LocalDay,
-  localDayOf,
-  type OpeningHours,
-  sayWeekday,
-  understandWish,
-  weekdayOf,
-} from '../german/index.ts'
-import { openInTheWeek, openingHoursUnknown, openOn, saySpans } from '../german/sentences/catalogue.ts'
+  openInTheWeek,
+  openingHoursUnknown,
+  openOn,
+  openOnDays,
+  type SpokenDay,
+  saySpans,
+} from '../german/sentences/opening-hours.ts'
 import type { CatalogueBranch } from '../services/catalogue.ts'
-import { chooseBranch, readDayAndTime } from '../services/choices.ts'
+import { chooseBranch } from '../services/choices.ts'
+import { dayHours, nextOpenDay } from '../services/day-hours.ts'
 import { answers } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
+import { readOpeningDays } from './arguments/opening-days.ts'
 import { defineFunction } from './define.ts'
 
-/** The hours of a usual week are told for any day that people ask about. */
-const horizonDays = 3 * 366
-
-const englishDays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+/** Beside today and the usual week so many days of the coming week are told that differ from it. */
+const specialMax = 2
 
 export const getOpeningHours = defineFunction({
   name: 'get_opening_hours',
-  description: 'Nennt die Öffnungszeiten der Filiale, für einen Tag oder die ganze Woche.',
+  description:
+    'Nennt die Öffnungszeiten der Filiale, für einen Tag („Heiligabend“), mehrere („zwischen den Jahren“) oder die ganze Woche.',
   input: z.object({
-    day_of_week: words('Wochentag oder Datum, falls nach einem Tag gefragt wird'),
+    day_of_week: words('Wochentag, Feiertag oder Datum im Wortlaut, falls nach Tagen gefragt wird'),
     branch: words('Andere Filiale, falls genannt'),
   }),
   output: answers({ branch_name: z.string(), has_hours: z.boolean() }),
@@ -39,77 +37,80 @@ export const getOpeningHours = defineFunction({
   needs: 'call',
   async handler(input, { catalogue, branch: dialled, now }) {
     const branch = chooseBranch(catalogue, dialled, input.branch)
-    const { openingHours: hours, timeZone } = branch
-    const today = localDayOf(now, timeZone)
-    const now24 = clockTimeOf(now, timeZone)
+    const today = localDayOf(now, branch.timeZone)
+    const clock = clockTimeOf(now, branch.timeZone)
     const common = { success: true, branch_name: branch.name }
-    if (Object.keys(hours).length === 0)
-      return { ...common, has_hours: false, message: openingHoursUnknown() }
     const wished =
-      input.day_of_week === undefined ? null : readDays(input.day_of_week, { now, branch, today })
+      input.day_of_week === undefined ? null : readOpeningDays(input.day_of_week, { now, branch, today })
+    const hasWeek = Object.keys(branch.openingHours).length > 0
+    const isKnown = wished === null ? hasWeek : wished.every((day) => dayHours(branch, day).isKnown)
+    if (!isKnown) return { ...common, has_hours: false, message: openingHoursUnknown() }
     if (wished !== null) {
-      const [first] = wished
+      const days = wished.map((day) => spokenDay(branch, day))
+      const [first] = days
       return {
         ...common,
         has_hours: true,
-        ...dayFields(first, hours),
-        ...(wished.length > 1 && { days: wished.map((day) => dayFields(day, hours)) }),
-        message: wished.map((day) => openOn(day, today, hours, now24)).join(' '),
+        ...(first && dayFields(first)),
+        ...(days.length > 1 && { days: days.map(dayFields) }),
+        message: messageFor(days, branch, today, clock),
       }
     }
-    const isOpenNow = (hours[weekdayOf(today)] ?? []).some(({ from, to }) => now24 >= from && now24 < to)
+    const now24 = spokenDay(branch, today)
+    const isOpenNow = now24.spans.some(({ from, to }) => clock >= from && clock < to)
+    const monday = addDays(today, 1 - weekdayOf(today))
+    const special = daysAfter(today, 6)
+      .map((day) => spokenDay(branch, day))
+      .filter(({ isSpecial, isUnsure }) => isSpecial || isUnsure)
     return {
       ...common,
       has_hours: true,
       today: {
-        ...dayFields(today, hours),
-        is_currently_open: isOpenNow && dayOffOn(today) !== null ? null : isOpenNow,
+        ...dayFields(now24),
+        is_currently_open: isOpenNow && now24.isUnsure ? null : isOpenNow,
       },
-      weekly_schedule: Array.from({ length: 7 }, (_, index) =>
-        dayFields(addDays(monday(today), index), hours),
-      ),
-      message: `${openOn(today, today, hours, now24)} ${openInTheWeek(hours)}`,
+      weekly_schedule: [monday, ...daysAfter(monday, 6)].map((day) => dayFields(spokenDay(branch, day))),
+      message: [
+        openOn(now24, today, clock),
+        openInTheWeek(branch.openingHours),
+        ...special.slice(0, specialMax).map((day) => openOnDays([day], today, clock, null)),
+      ].join(' '),
     }
   },
 })
 
-function dayFields(day: LocalDay, hours: OpeningHours) {
-  const spans = hours[weekdayOf(day)] ?? []
-  const isOpen = spans.length > 0
-  const dayOff = dayOffOn(day)
+/** A day that is closed is followed by the next one that is not. */
+function messageFor(
+  days: readonly SpokenDay[],
+  branch: CatalogueBranch,
+  today: LocalDay,
+  clock: string,
+): string {
+  const [first] = days
+  const last = days.at(-1)
+  if (!first || !last) return openingHoursUnknown()
+  const opens = last.spans.length === 0 ? nextOpenDay(branch, last.day) : null
+  if (days.length > 1) return openOnDays(days, today, clock, opens)
+  return [openOn(first, today, clock), ...(opens === null ? [] : [opensAgain(opens, today)])].join(' ')
+}
+
+function spokenDay(branch: CatalogueBranch, day: LocalDay): SpokenDay {
+  return { day, ...dayHours(branch, day) }
+}
+
+function dayFields({ day, spans, dayOff, isUnsure, reason }: SpokenDay) {
   return {
+    date: day,
     day: sayWeekday(day),
     day_name: sayWeekday(day),
-    is_open: isOpen && dayOff !== null ? null : isOpen,
+    is_open: isUnsure ? null : spans.length > 0,
     ...(dayOff === null ? {} : { holiday: dayOff }),
+    ...(reason === null || spans.length > 0 ? {} : { reason }),
     hours: spans.map(({ from, to }) => ({ open: from, close: to })),
     formatted: saySpans(spans),
   }
 }
 
-/** Asked for in general: today and the week are the answer. */
-const generally =
-  /woche|immer|generell|allgemein|normal|üblich|sonst|zeiten|offen|geöffnet|alle|week|hours|open/i
-
-/**
- * A weekday, also in English as some agents send it, any day in words, or the two of a weekend; null when the week is meant.
- * @throws AppError with the question to ask, when a day was said and not understood
- */
-function readDays(
-  words: string,
-  { now, branch, today }: { now: Date; branch: CatalogueBranch; today: LocalDay },
-): [LocalDay, ...LocalDay[]] | null {
-  const english = englishDays.indexOf(words.trim().toLowerCase())
-  if (english >= 0) return [addDays(today, (english + 8 - weekdayOf(today)) % 7)]
-  const namesNoDay = () => understandWish({ date: words }, { now, zone: branch.timeZone }).day === null
-  if (generally.test(words) && namesNoDay()) return null
-  const { day: known } = readDayAndTime({ date: words }, { now, branch, bookingWindowDays: horizonDays })
-  if (known === null) return null
-  const days = daysBetween(known.from, known.to)
-  if (days > 1) return null
-  return days === 1 ? [known.from, known.to] : [known.from]
-}
-
-function monday(today: LocalDay): LocalDay {
-  return addDays(today, 1 - weekdayOf(today))
+function daysAfter(day: LocalDay, count: number): LocalDay[] {
+  return Array.from({ length: count }, (_, index) => addDays(day, index + 1))
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../error-codes.ts'
+import type { LocalDay } from '../german/index.ts'
 import {
   alreadyThen,
   cancelledCannotMove,
@@ -21,8 +22,9 @@ import {
   onlyTimeMoves,
   tooLateToMove,
 } from '../german/sentences/appointments.ts'
+import type { OwnAppointment } from '../services/appointments/types.ts'
 import { branchOfAppointment, spokenOf, viewOf } from '../services/appointments/view.ts'
-import { isClosedOn } from '../services/catalogue.ts'
+import { whyOff } from '../services/availability/off.ts'
 import type { MoveOutcome } from '../services/changes/move-outcome.ts'
 import { callbackFields, replyReasons, unresolvedAnswer } from './answers/appointments.ts'
 import { answers, appointmentShape } from './answers/contract.ts'
@@ -120,9 +122,9 @@ function answerOf(outcome: MoveOutcome, context: TenantContext): FunctionAnswer 
     case 'taken': {
       const { wanted, alternatives } = outcome
       const slots = alternatives.map((one) => ({ day: one.date, time: one.time }))
-      const isClosed = isClosedOn(branchOfAppointment(outcome.appointment, context), wanted.day)
+      const off = whyOffFor(outcome.appointment, wanted, context)
       return {
-        ...failure('slot_taken', 'unavailable', newTimeTaken(wanted, today, slots, isClosed)),
+        ...failure('slot_taken', 'unavailable', newTimeTaken(wanted, today, slots, off)),
         available: false,
         alternatives,
       }
@@ -214,4 +216,17 @@ function askTime(
     case 'past':
       return failure('past_time', 'invalid_date', newTimePast())
   }
+}
+
+/** Why the new time cannot be had whatever is free then, if it is that. */
+function whyOffFor(
+  appointment: OwnAppointment,
+  wanted: { day: LocalDay; startsAt: Date },
+  context: TenantContext,
+) {
+  const service = context.catalogue.services.find(({ id }) => id === appointment.serviceId)
+  if (!service) return null
+  const branch = branchOfAppointment(appointment, context)
+  const { staffId } = appointment
+  return whyOff({ catalogue: context.catalogue, branch, service, staffId }, wanted.day, wanted.startsAt)
 }

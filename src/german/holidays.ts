@@ -56,6 +56,7 @@ const rules: Record<string, Rule> = {
   mothersDay: [(year) => sundayUpTo(dayNumber(year, 5, 14)), 'muttertag'],
   assumption: [fixed(8, 15), 'mariae himmelfahrt,maria himmelfahrt'],
   harvest: [(year) => sundayUpTo(dayNumber(year, 10, 7)), 'erntedank,erntedankfest'],
+  childrensDay: [fixed(9, 20), 'weltkindertag'],
   unity: [fixed(10, 3), 'tag der deutschen einheit,tag der einheit'],
   austria: [fixed(10, 26), 'nationalfeiertag'],
   reformation: [fixed(10, 31), 'reformationstag,halloween'],
@@ -144,6 +145,7 @@ const spokenDaysOff: Record<string, string> = {
   whitMonday: 'Pfingstmontag',
   corpusChristi: 'Fronleichnam',
   assumption: 'Mariä Himmelfahrt',
+  childrensDay: 'Weltkindertag',
   unity: 'der Tag der Deutschen Einheit',
   reformation: 'der Reformationstag',
   allSaints: 'Allerheiligen',
@@ -156,8 +158,13 @@ const spokenDaysOff: Record<string, string> = {
 
 /** The holiday, or the eve of one, that a day is in Germany, as spoken after "ist": "Heiligabend", "der Tag der Arbeit"; else null. */
 export function dayOffOn(day: LocalDay): string | null {
+  return dayOffAmong(day, Object.keys(spokenDaysOff))
+}
+
+/** The first of these days off (keys of the rules) that falls on a day, as spoken after "ist"; else null. */
+export function dayOffAmong(day: LocalDay, keys: readonly string[]): string | null {
   const number = parseDay(day)
   const { year } = civilOf(number)
-  const key = Object.keys(spokenDaysOff).find((key) => holidayOf(key, year) === number)
+  const key = keys.find((key) => holidayOf(key, year) === number)
   return key === undefined ? null : spokenDaysOff[key]!
 }

@@ -41,6 +41,12 @@ export function sayDay(day: LocalDay, today: LocalDay): string {
   return sayDayNumber(parseDay(day), parseDay(today))
 }
 
+/** "5. Dezember"; the year only when it is more than ten months away. */
+export function sayDate(day: LocalDay, today: LocalDay): string {
+  const far = Math.abs(parseDay(day) - parseDay(today)) > yearlessDaysMax
+  return `${Number(day.slice(8))}. ${sayMonth(day)}${far ? ` ${day.slice(0, 4)}` : ''}`
+}
+
 /** `sayDay` on day numbers. */
 export function sayDayNumber(day: DayNumber, today: DayNumber): string {
   if (day === today) return 'heute'

@@ -230,7 +230,7 @@ function spread(draft: Draft, { options }: Moment): Draft {
 }
 
 function resolve(wish: Wish, moment: Moment, open: Understood['unresolved']): Understood {
-  const { day, time } = readDraft(wish.main, moment)
+  const { day, time } = readDraft(inSharedMonth(wish), moment)
   const alternatives = new Alternatives(moment.today)
   const rival = wish.rival && readDraft(wish.rival, moment).day
   const found = exacter(day, rival)
@@ -273,6 +273,18 @@ function resolve(wish: Wish, moment: Moment, open: Understood['unresolved']): Un
     every: wish.every,
     not: wish.refused.length === 0 ? null : refusedOf(wish.refused, calendarOf(moment, true)),
   }
+}
+
+/** "am 24. und 25. Dezember": the month that is said with the later day is the earlier one's as well. */
+function inSharedMonth({ main, others }: Pick<Wish, 'main' | 'others'>): Draft {
+  const { point } = main.days
+  if (point?.kind !== 'date' || point.month !== null || point.monthShift !== null || main.order.length !== 1)
+    return main
+  const later = others
+    .map(({ days }) => days.point)
+    .find((other) => other?.kind === 'date' && other.month !== null)
+  if (later?.kind !== 'date' || later.day <= point.day) return main
+  return { ...main, days: { point: { ...point, month: later.month, year: later.year } } }
 }
 
 /** Of two arguments that name the same time span the narrower one: "nächste Woche" and "am 12.11." */

@@ -7,14 +7,13 @@ import {
   instantOf,
   type LocalDay,
   localDayOf,
-  type OpeningHours,
   type PartOfDay,
   sayOnDay,
   sayTime,
   sayWindow,
   type Understood,
-  weekdayOf,
 } from '../german/index.ts'
+import { type BranchHours, dayHours } from './day-hours.ts'
 
 /** A promise: between these instants, spoken after "Wir rufen Sie … zurück." */
 export interface CallbackPromise {
@@ -32,8 +31,7 @@ interface Span {
 
 interface Frame {
   now: Date
-  zone: string
-  openingHours: OpeningHours
+  branch: BranchHours
 }
 
 const minuteMs = 60_000
@@ -56,7 +54,7 @@ const dayParts: Record<PartOfDay, { relative: string; dated: string }> = {
 
 /** In: the frame and what the caller wished for (null: nothing said or understood). */
 export function promiseCallback(frame: Frame, wish: Understood | null): CallbackPromise {
-  const today = localDayOf(frame.now, frame.zone)
+  const today = localDayOf(frame.now, frame.branch.timeZone)
   const wishes = wish !== null && (wish.day !== null || wish.time !== null) && wish.day?.reading !== 'soonest'
   if (!wishes) return { ...soonest(frame, today), asWished: true }
   const first = wish.day === null || wish.day.from < today ? today : wish.day.from
@@ -70,17 +68,18 @@ export function promiseCallback(frame: Frame, wish: Understood | null): Callback
 
 /** The part of a day's opening hours that the wish leaves, from now on. */
 function fitDay(frame: Frame, day: LocalDay, wish: Understood): Span | null {
+  const zone = frame.branch.timeZone
   for (const span of spansOf(frame, day)) {
     const time = wish.time
     let { from, to } = span
     if (time?.at != null) {
-      const at = instantOf(day, time.at, frame.zone)
+      const at = instantOf(day, time.at, zone)
       if (at === null || at < from || at >= to) continue
       from = at
       to = new Date(Math.min(to.getTime(), at.getTime() + exactWindowMs))
     } else if (time !== null) {
-      from = later(from, time.from === null ? null : instantOf(day, time.from, frame.zone))
-      to = earlier(to, time.to === null ? null : instantOf(day, time.to, frame.zone))
+      from = later(from, time.from === null ? null : instantOf(day, time.from, zone))
+      to = earlier(to, time.to === null ? null : instantOf(day, time.to, zone))
     }
     from = time?.at == null ? later(from, frame.now) : from
     if (from >= frame.now && to.getTime() - from.getTime() >= leastMs) return { from, to }
@@ -90,8 +89,9 @@ function fitDay(frame: Frame, day: LocalDay, wish: Understood): Span | null {
 
 /** The first opening from a day on: "noch heute", "morgen Vormittag", "am Dienstag, den 24. November vormittags". */
 function soonest(frame: Frame, from: LocalDay): Omit<CallbackPromise, 'asWished'> {
-  const today = localDayOf(frame.now, frame.zone)
-  if (!hasHours(frame.openingHours)) return { from: null, to: null, say: 'so bald wie möglich' }
+  const zone = frame.branch.timeZone
+  const today = localDayOf(frame.now, zone)
+  if (!hasHours(frame.branch)) return { from: null, to: null, say: 'so bald wie möglich' }
   for (let day = from, steps = 0; steps <= daysAheadMax; day = addDays(day, 1), steps += 1) {
     const spans = spansOf(frame, day)
     if (day === today) {
@@ -102,8 +102,8 @@ function soonest(frame: Frame, from: LocalDay): Omit<CallbackPromise, 'asWished'
     }
     const [span] = spans
     if (!span) continue
-    const noon = instantOf(day, '12:00', frame.zone)
-    const evening = instantOf(day, '17:00', frame.zone)
+    const noon = instantOf(day, '12:00', zone)
+    const evening = instantOf(day, '17:00', zone)
     const part: PartOfDay =
       noon !== null && span.from < noon
         ? 'morning'
@@ -130,10 +130,12 @@ function sayPart(day: LocalDay, today: LocalDay, part: PartOfDay): string {
   return `${said} ${relative ? dayParts[part].relative : dayParts[part].dated}`
 }
 
-/** A day's opening times as instants; the whole day when the business has told none. */
-function spansOf({ zone, openingHours }: Frame, day: LocalDay): Span[] {
-  const known = hasHours(openingHours)
-  const hours = known ? (openingHours[weekdayOf(day)] ?? []) : [{ from: '08:00', to: '18:00' }]
+/** A day's opening times as instants; the whole day when the business has told none, and none when it is not sure to be open. */
+function spansOf({ branch }: Frame, day: LocalDay): Span[] {
+  const { timeZone: zone } = branch
+  const { isKnown, isUnsure, spans } = dayHours(branch, day)
+  const hours = isKnown ? spans : [{ from: '08:00', to: '18:00' }]
+  if (isUnsure) return []
   return hours.flatMap((span) => {
     const from = instantOf(day, span.from, zone)
     const to = instantOf(day, span.to, zone)
@@ -141,7 +143,7 @@ function spansOf({ zone, openingHours }: Frame, day: LocalDay): Span[] {
   })
 }
 
-function hasHours(openingHours: OpeningHours): boolean {
+function hasHours({ openingHours }: BranchHours): boolean {
   return Object.values(openingHours).some((spans) => (spans?.length ?? 0) > 0)
 }
 

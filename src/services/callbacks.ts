@@ -106,10 +106,7 @@ export class CallbackService {
             { now, zone: branch.timeZone, openingHours: branch.openingHours },
           )
     const unreachable = whyUnreachable(scope.catalogue.company.notifyEmail, this.#deps.mailServer)
-    const promise =
-      unreachable === null
-        ? promiseCallback({ now, zone: branch.timeZone, openingHours: branch.openingHours }, wish)
-        : null
+    const promise = unreachable === null ? promiseCallback({ now, branch }, wish) : null
     const reason = reasonText(scope, input, phone)
     await lockCall(tx, scope)
     const earlier = await this.#loadSame(tx, scope, input, reason)

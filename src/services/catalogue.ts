@@ -5,11 +5,13 @@
  */
 import { LRUCache } from 'lru-cache'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
-import { type LocalDay, type OpeningHours, type Weekday, weekdayOf } from '../german/index.ts'
+import type { FederalState, OpeningHours, Weekday } from '../german/index.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Absence, BranchHours, Closure } from './day-hours.ts'
+import { type Facts, readFacts } from './facts.ts'
 import { type EffectivePolicy, effectivePolicy, type PolicyRow } from './policies.ts'
 
-export interface CatalogueBranch {
+export interface CatalogueBranch extends BranchHours {
   id: string
   name: string
   spokenNames: readonly string[]
@@ -18,7 +20,8 @@ export interface CatalogueBranch {
   timeZone: string
   calcomTeamId: number | null
   defaultServiceId: number | null
-  openingHours: OpeningHours
+  /** What it can tell about itself; the company's facts where it has none of its own. */
+  facts: Facts
 }
 
 export interface CatalogueService {
@@ -50,6 +53,8 @@ export interface CatalogueStaff {
   firstName: string
   lastName: string
   calcomUserId: number | null
+  /** Those that are not over. */
+  absences: readonly Absence[]
 }
 
 export interface Catalogue {
@@ -80,6 +85,7 @@ export interface Catalogue {
 type Deps = { tenancy: Pick<Tenancy, 'run'>; clock: Clock; minimumNoticeMinutes: number }
 
 const maxAgeMs = 60_000
+const dayMs = 86_400_000
 
 /** Loads and remembers catalogues by company. */
 export class Catalogues {
@@ -98,7 +104,9 @@ export class Catalogues {
   load(companyId: number): Promise<Catalogue> {
     const known = this.#known.get(companyId)
     if (known) return known
-    const loading = this.#deps.tenancy.run(companyId, (tx) => readCatalogue(tx, companyId))
+    const loading = this.#deps.tenancy.run(companyId, (tx) =>
+      readCatalogue(tx, companyId, this.#deps.clock.now()),
+    )
     this.#known.set(companyId, loading)
     loading.catch(() => {
       if (this.#known.peek(companyId) === loading) this.#known.delete(companyId)
@@ -197,11 +205,6 @@ export function calendarOf(
   return { eventTypeId: service.calcomEventTypeId, hostUserId }
 }
 
-/** Whether the branch never opens on that weekday; unknown hours close nothing. */
-export function isClosedOn({ openingHours }: Pick<CatalogueBranch, 'openingHours'>, day: LocalDay): boolean {
-  return Object.keys(openingHours).length > 0 && (openingHours[weekdayOf(day)] ?? []).length === 0
-}
-
 /** Who really serves a booking: the person of the host that Cal.com names first; null for a host we do not know. */
 export function servingStaff({ staff }: Catalogue, hosts: ReadonlyArray<{ id?: number }>): number | null {
   const hostId = hosts[0]?.id
@@ -227,7 +230,7 @@ export function branchOf(catalogue: Catalogue, branchId: string): CatalogueBranc
   return branch
 }
 
-async function readCatalogue(tx: Tx, companyId: number): Promise<Catalogue> {
+async function readCatalogue(tx: Tx, companyId: number, now: Date): Promise<Catalogue> {
   const company = await tx.company.findUniqueOrThrow({ where: { id: companyId } })
   const branches = await tx.branch.findMany({
     where: { companyId },
@@ -241,6 +244,16 @@ async function readCatalogue(tx: Tx, companyId: number): Promise<Catalogue> {
   })
   const staff = await tx.staff.findMany({ where: { companyId, isActive: true }, orderBy: { id: 'asc' } })
   const policies = await tx.policy.findMany({ where: { companyId } })
+  // What ended two days ago is over in every zone; yearly ones come again.
+  const over = new Date(now.getTime() - 2 * dayMs)
+  const closures = await tx.closure.findMany({
+    where: { companyId, OR: [{ yearly: true }, { lastDay: { gte: over } }] },
+    orderBy: { id: 'asc' },
+  })
+  const absences = await tx.absence.findMany({
+    where: { companyId, lastDay: { gte: over } },
+    orderBy: { firstDay: 'asc' },
+  })
   const toBranch = (branch: (typeof branches)[number]): CatalogueBranch => ({
     id: branch.id,
     name: branch.name,
@@ -250,6 +263,20 @@ async function readCatalogue(tx: Tx, companyId: number): Promise<Catalogue> {
     calcomTeamId: branch.calcomTeamId,
     defaultServiceId: branch.defaultServiceId,
     openingHours: openingHoursOf(branch.openingHours),
+    federalState: branch.federalState as FederalState | null,
+    holidaysClosed: branch.holidaysClosed,
+    closures: closures
+      .filter(({ branchId }) => branchId === null || branchId === branch.id)
+      .map(
+        (row): Closure => ({
+          ...spanOf(row),
+          branchId: row.branchId,
+          kind: row.kind === 'open' ? 'open' : 'closed',
+          yearly: row.yearly,
+          spokenReason: row.reasonSpoken ? row.reason : null,
+        }),
+      ),
+    facts: { ...readFacts(company.facts), ...readFacts(branch.facts) },
   })
   const activeStaff = new Set(staff.map((person) => person.id))
   return {
@@ -298,8 +325,21 @@ async function readCatalogue(tx: Tx, companyId: number): Promise<Catalogue> {
       firstName: person.firstName,
       lastName: person.lastName,
       calcomUserId: person.calcomUserId,
+      absences: absences
+        .filter(({ staffId }) => staffId === person.id)
+        .map((row): Absence => ({ ...spanOf(row), endSpoken: row.endSpoken })),
     })),
     policies,
+  }
+}
+
+/** Days and times of a closure or absence, as local days and clock times. */
+function spanOf(row: { firstDay: Date; lastDay: Date; fromTime: string | null; toTime: string | null }) {
+  const { fromTime: from, toTime: to } = row
+  return {
+    firstDay: row.firstDay.toISOString().slice(0, 10),
+    lastDay: row.lastDay.toISOString().slice(0, 10),
+    times: from === null || to === null ? null : { from, to },
   }
 }
 

@@ -99,7 +99,7 @@ describe('requests, profile by profile', () => {
       call: 'DELETE /v2/slots/reservations/r1',
     })
     server.answer({ status: 201, ...ok(booking) })
-    expect(await sent(client.createBooking({ ...newBooking, hostUserId: 501 }, soon))).toEqual({
+    expect(await sent(client.createBooking({ ...newBooking, hostUserIds: [501] }, soon))).toEqual({
       call: 'POST /v2/bookings',
       version: '2024-08-13',
       query: {},

@@ -192,7 +192,7 @@ test('a caller without an email address can be booked by phone number where the 
 test('a preferred host is asked for and served where the event type allows it, else silently another', async () => {
   const { client, soon } = await open(simulator.url)
   const anyone = await client.createBooking(
-    { ...wish, eventTypeId: haircut, start: eleven, hostUserId: 503 },
+    { ...wish, eventTypeId: haircut, start: eleven, hostUserIds: [503] },
     soon,
   )
   expect(anyone.hosts[0]?.id).not.toBe(503)
@@ -205,7 +205,7 @@ test('a preferred host is asked for and served where the event type allows it, e
   })
   const free = await client.fetchSlots({ ...day, eventTypeId: haircut, hostUserId: 503 }, soon)
   expect(free.map(Number)).toContain(Number(ten))
-  const booking = await client.createBooking({ ...wish, eventTypeId: haircut, hostUserId: 503 }, soon)
+  const booking = await client.createBooking({ ...wish, eventTypeId: haircut, hostUserIds: [503] }, soon)
   expect(booking.hosts[0]?.id).toBe(503)
   const after = await client.fetchSlots({ ...day, eventTypeId: haircut, hostUserId: 503 }, soon)
   expect(after.map(Number)).not.toContain(Number(ten))

@@ -73,7 +73,11 @@ describe('get_opening_hours', () => {
   })
 
   test.each([
-    ['sunday', false, 'Am Sonntag haben wir geschlossen.'],
+    [
+      'sunday',
+      false,
+      'Am Sonntag haben wir geschlossen. Wieder geöffnet haben wir am Dienstag, den 1. Dezember.',
+    ],
     ['Samstag', true, 'Am Samstag haben wir von 9 Uhr bis 14 Uhr geöffnet.'],
     ['heute', true, 'Heute haben wir von 9 Uhr bis 18 Uhr geöffnet.'],
   ])('of %s', async (day, isOpen, message) => {
@@ -103,7 +107,8 @@ describe('get_opening_hours', () => {
   test('of a holiday on which it is closed as every week, and of a usual day further away', async () => {
     expect(await ask('get_opening_hours', { day_of_week: 'Ostermontag' })).toMatchObject({
       is_open: false,
-      message: 'Am Montag, den 29. März, haben wir geschlossen.',
+      message:
+        'Am Montag, den 29. März, ist Ostermontag, da haben wir geschlossen. Wieder geöffnet haben wir am Dienstag, den 30. März.',
     })
     expect(await ask('get_opening_hours', { day_of_week: 'am 12. Dezember' })).toMatchObject({
       is_open: true,

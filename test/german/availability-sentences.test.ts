@@ -16,8 +16,6 @@ import {
 } from '../../src/german/sentences/availability.ts'
 import {
   askService,
-  openInTheWeek,
-  openOn,
   serviceIs,
   servicesAre,
   staffCannot,
@@ -26,6 +24,7 @@ import {
   unknownStaff,
 } from '../../src/german/sentences/catalogue.ts'
 import { dateIs, nowIs, whichReading } from '../../src/german/sentences/dates.ts'
+import { openInTheWeek, openOn } from '../../src/german/sentences/opening-hours.ts'
 
 const today = '2026-11-24'
 const friday = '2026-11-27'
@@ -154,7 +153,14 @@ describe('sentences about free times', () => {
       unknownStaff(['Bernd Krause']),
       'Diese Person finde ich bei uns nicht. Das macht bei uns Bernd Krause. Ist Ihnen das recht?',
     ],
-    [openOn('2026-11-29', today, {}, '09:00'), 'Am Sonntag haben wir geschlossen.'],
+    [
+      openOn(
+        { day: '2026-11-29', spans: [], isSpecial: false, dayOff: null, reason: null, isUnsure: false },
+        today,
+        '09:00',
+      ),
+      'Am Sonntag haben wir geschlossen.',
+    ],
     [
       whichReading(['Freitag, den 27. November', 'Freitag, den 4. Dezember']),
       'Meinen Sie Freitag, den 27. November oder Freitag, den 4. Dezember?',

@@ -1,15 +1,27 @@
 import { describe, expect, test } from 'vitest'
 import { type OpeningHours, understand } from '../../src/german/index.ts'
 import { promiseCallback } from '../../src/services/callback-time.ts'
+import type { Closure } from '../../src/services/day-hours.ts'
 
 const zone = 'Europe/Berlin'
 const day = [{ from: '09:00', to: '18:00' }]
 const openingHours: OpeningHours = { 2: day, 3: day, 4: day, 5: day, 6: [{ from: '09:00', to: '14:00' }] }
 
-function promise(now: string, words: string | null, hours = openingHours) {
+function promise(now: string, words: string | null, hours = openingHours, closed: string[] = []) {
   const at = new Date(now)
   const wish = words === null ? null : understand(words, { now: at, zone, openingHours: hours })
-  return promiseCallback({ now: at, zone, openingHours: hours }, wish)
+  const closures = closed.map((day): Closure => {
+    const always = { branchId: null, kind: 'closed', times: null, yearly: false, spokenReason: null } as const
+    return { ...always, firstDay: day, lastDay: day }
+  })
+  const branch = {
+    timeZone: zone,
+    openingHours: hours,
+    federalState: 'BE',
+    holidaysClosed: true,
+    closures,
+  } as const
+  return promiseCallback({ now: at, branch }, wish)
 }
 
 describe('without a wish', () => {
@@ -35,6 +47,16 @@ describe('without a wish', () => {
     expect(promise('2026-11-24T08:00:00Z', null, { 3: [{ from: '18:00', to: '21:00' }] }).say).toBe(
       'morgen Abend',
     )
+  })
+
+  test('nothing is promised for a day on which it is closed, be it a holiday or a closure', () => {
+    expect(promise('2026-11-24T08:00:00Z', null, openingHours, ['2026-11-24', '2026-11-25']).say).toBe(
+      'am Donnerstag, den 26. November vormittags',
+    )
+    expect(promise('2026-12-24T17:30:00Z', null, { ...openingHours, 1: day }).say).toBe(
+      'am Montag, den 28. Dezember vormittags',
+    )
+    expect(promise('2026-12-23T10:00:00Z', 'am Freitag um 10 Uhr')).toMatchObject({ asWished: false })
   })
 
   test('unknown opening hours promise nothing firm', () => {

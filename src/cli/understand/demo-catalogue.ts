@@ -40,6 +40,10 @@ export function demoCatalogue(): Catalogue {
       timeZone,
       calcomTeamId,
       defaultServiceId: null,
+      federalState: null,
+      holidaysClosed: true,
+      closures: [],
+      facts: {},
       openingHours: Object.fromEntries(
         Object.entries(hours).map(([weekday, [from, to]]) => [Number(weekday) as Weekday, [{ from, to }]]),
       ),
@@ -74,6 +78,7 @@ export function demoCatalogue(): Catalogue {
       firstName,
       lastName,
       calcomUserId,
+      absences: [],
     })),
     policies: [],
   }

@@ -14,6 +14,7 @@ import {
   sayWeekday,
   type Urgency,
 } from '../index.ts'
+import { type Off, sayOff } from './availability.ts'
 import { sayName, sayService } from './naming.ts'
 
 /** An appointment as it is spoken about. */
@@ -278,12 +279,12 @@ export function newTimeTaken(
   wanted: SpokenSlot,
   today: LocalDay,
   slots: readonly SpokenSlot[],
-  isClosed = false,
+  off: Off | null = null,
 ): string {
-  const why = isClosed
-    ? `${sayWeekday(wanted.day)}s haben wir geschlossen`
-    : `${capitalised(sayMoment(wanted.day, wanted.time, today))} ist leider nichts frei`
-  const regret = `${why}, Ihr bisheriger Termin bleibt bestehen.`
+  const regret =
+    off === null || (off.reason === 'closed' && !off.special)
+      ? `${notThen(wanted, today, off !== null)}, Ihr bisheriger Termin bleibt bestehen.`
+      : `${sayOff(off, today)} Ihr bisheriger Termin bleibt bestehen.`
   if (slots.length === 0) return `${regret} Möchten Sie einen anderen Tag versuchen?`
   const offers = slots
     .slice(0, 2)
@@ -291,6 +292,12 @@ export function newTimeTaken(
       slot.day === wanted.day ? `um ${sayTime(slot.time)}` : sayMoment(slot.day, slot.time, today),
     )
   return `${regret} Möchten Sie stattdessen ${sayList(offers, 'oder')} kommen?`
+}
+
+function notThen({ day, time }: SpokenSlot, today: LocalDay, isClosed: boolean): string {
+  return isClosed
+    ? `${sayWeekday(day)}s haben wir geschlossen`
+    : `${capitalised(sayMoment(day, time, today))} ist leider nichts frei`
 }
 
 /** Another person or service was wished for along with the new time. */

@@ -7,6 +7,7 @@ import {
   type ClockTime,
   capitalised,
   type LocalDay,
+  sayDate,
   sayDuration,
   sayList,
   sayMoment,
@@ -139,10 +140,21 @@ export type Refusal =
   /** `ruledOut`: there are times, and the caller has ruled them out. */
   | { reason: 'day_full'; day: LocalDay; window: UnderstoodTime | null; ruledOut?: boolean }
   | { reason: 'span_full' }
-  | { reason: 'closed'; day: LocalDay }
-  | { reason: 'outside_opening_hours'; day: LocalDay }
+  /** `special`: not as every week, but on this very day. */
+  | { reason: 'closed'; day: LocalDay; special?: SpecialClosure | null }
+  | { reason: 'outside_opening_hours'; day: LocalDay; isSpecial?: boolean }
+  /** `until`: the last day, if it may be said and is not the wished one. */
+  | { reason: 'staff_away'; day: LocalDay; name: string; until: LocalDay | null }
   | { reason: 'past_time'; day: LocalDay }
   | { reason: 'booking_notice_violation'; noticeMinutes: number }
+
+/** Why a branch is closed on a day on which it usually is not: the holiday, as spoken after "ist", and what it wants to be said of it. */
+export interface SpecialClosure {
+  dayOff: string | null
+  why: string | null
+  /** The next day on which it is open, as far as that is known. */
+  opens: LocalDay | null
+}
 
 /** With whom else, or where else, something is free; `staff`: a name, or whoever is free. */
 export interface SpokenElsewhere extends SpokenTime {
@@ -161,19 +173,50 @@ export function notFree(
   const isNamed = namesWhat(refusal)
   const spoken = elsewhere.length === 0 ? fewer(offers, what) : offers.slice(0, 1)
   const offer = spoken.length === 0 ? null : offerAgainst(refusal, spoken, today)
-  return `${regret(refusal, what, today)} ${askInstead(offer, what, elsewhere, isNamed)}`
+  const opens = refusal.reason === 'closed' ? (refusal.special?.opens ?? null) : null
+  const again = opens === null || spoken.some(({ day }) => day <= opens) ? [] : [opensAgain(opens, today)]
+  const otherDay = refusal.reason === 'staff_away' ? today : undefined
+  return [regret(refusal, what, today), ...again, askInstead(offer, what, elsewhere, isNamed, otherDay)].join(
+    ' ',
+  )
+}
+
+/** "Am Donnerstag, den 24. Dezember, ist Heiligabend, da haben wir geschlossen."; today and tomorrow by their names. */
+export function closedOn(
+  day: LocalDay,
+  today: LocalDay,
+  { dayOff, why }: Pick<SpecialClosure, 'dayOff' | 'why'>,
+): string {
+  const when = capitalised(sayOnDay(day, today))
+  const because = why === null ? '' : `: ${why.replace(/[.!\s]+$/, '')}`
+  if (dayOff !== null)
+    return `${when}${when.includes(',') ? ',' : ''} ist ${dayOff}, da haben wir geschlossen.`
+  return `${when} haben wir geschlossen${because}.`
+}
+
+/** "Wieder geöffnet haben wir am Dienstag, den 29. Dezember." */
+export function opensAgain(day: LocalDay, today: LocalDay): string {
+  return `Wieder geöffnet haben wir ${sayOnDay(day, today)}.`
+}
+
+/** "Anna Becker ist bis zum 5. Dezember nicht da.", or only that day. */
+export function isAway(name: string, day: LocalDay, until: LocalDay | null, today: LocalDay): string {
+  const when = until === null ? sayOnDay(day, today) : `bis zum ${sayDate(until, today)}`
+  return `${sayName(name)} ist ${when} nicht da.`
 }
 
 /**
  * The question after a refusal: the wished time with somebody else, other times, or another day.
  * @param offer the other times, as they are spoken; null: there are none
  * @param isNamed the refusal has said already what is wished for
+ * @param today given where the wished day has not been named yet
  */
 export function askInstead(
   offer: string | null,
   what: SpokenWhat,
   elsewhere: readonly SpokenElsewhere[],
   isNamed: boolean,
+  today?: LocalDay,
 ): string {
   const [other] = elsewhere
   if (other !== undefined) {
@@ -181,7 +224,7 @@ export function askInstead(
       offer === null || isLong(what)
         ? ''
         : `, ${['oder lieber', backTo(other, what), offer].filter(Boolean).join(' ')}`
-    return `${hasElsewhere(other, isNamed ? null : what)} Passt Ihnen das${rather}?`
+    return `${hasElsewhere(other, isNamed ? null : what, today)} Passt Ihnen das${rather}?`
   }
   if (offer === null) return otherDay
   return `Passt es Ihnen ${isNamed ? '' : `für ${sayWhat(what)} `}${offer}?`
@@ -193,12 +236,17 @@ function backTo(other: SpokenElsewhere, { staff, branch }: SpokenWhat): string {
   return branch ? `in ${sayName(branch)}` : 'hier'
 }
 
-/** On the very day that was just named. */
-function hasElsewhere({ staff, branch, time }: SpokenElsewhere, what: SpokenWhat | null): string {
+/** On the very day that was just named, unless `today` says that none was. */
+function hasElsewhere(
+  { staff, branch, day, time }: SpokenElsewhere,
+  what: SpokenWhat | null,
+  today?: LocalDay,
+): string {
   const who = staff === 'anyone' ? 'jemand anderem aus dem Team' : sayName(staff ?? '')
   const where = staff === null ? `In unserer Filiale ${sayName(branch ?? '')}` : `Bei ${who}`
   const forWhat = what === null ? '' : ` für ${sayService(what.service)}`
-  return `${where} ist um ${sayTime(time)}${forWhat} noch etwas frei.`
+  const when = today === undefined ? '' : `${sayOnDay(day, today)} `
+  return `${where} ist ${when}um ${sayTime(time)}${forWhat} noch etwas frei.`
 }
 
 const otherDay = 'An welchem anderen Tag passt es Ihnen?'
@@ -211,6 +259,23 @@ function namesWhat({ reason }: Refusal): boolean {
 /** Of two days or times that were named one is not to be had, and the other is. */
 export function otherNamed(refusal: Refusal, what: SpokenWhat, message: string, today: LocalDay): string {
   return `${regret(refusal, what, today)} ${capitalised(message.replace(/^Ja, /, ''))}`
+}
+
+/** Hours or an absence speak against it. */
+export type Off = Extract<Refusal, { reason: 'closed' | 'outside_opening_hours' | 'staff_away' }>
+
+/** What speaks against a wish whatever is free, as a sentence of its own. */
+export function sayOff(off: Off, today: LocalDay): string {
+  switch (off.reason) {
+    case 'closed':
+      if (off.special) return closedOn(off.day, today, off.special)
+      return `Am ${sayWeekday(off.day)} haben wir geschlossen.`
+    case 'outside_opening_hours':
+      if (off.isSpecial) return `Zu dieser Zeit haben wir ${sayOnDay(off.day, today)} nicht geöffnet.`
+      return `Zu dieser Zeit haben wir am ${sayWeekday(off.day)} nicht geöffnet.`
+    case 'staff_away':
+      return isAway(off.name, off.day, off.until, today)
+  }
 }
 
 function regret(refusal: Refusal, what: SpokenWhat, today: LocalDay): string {
@@ -229,9 +294,9 @@ function regret(refusal: Refusal, what: SpokenWhat, today: LocalDay): string {
     case 'span_full':
       return `In dieser Zeit ist ${forWhat} leider nichts frei.`
     case 'closed':
-      return `Am ${sayWeekday(refusal.day)} haben wir geschlossen.`
     case 'outside_opening_hours':
-      return `Zu dieser Zeit haben wir am ${sayWeekday(refusal.day)} nicht geöffnet.`
+    case 'staff_away':
+      return sayOff(refusal, today)
     case 'past_time':
       return refusal.day === today
         ? 'Diese Uhrzeit ist heute schon vorbei.'

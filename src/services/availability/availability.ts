@@ -13,10 +13,12 @@ import {
   type Catalogue,
   type CatalogueBranch,
   type CatalogueService,
+  type CatalogueStaff,
   type Catalogues,
   calendarOf,
   staffFor,
 } from '../catalogue.ts'
+import { isClosedDuring } from '../day-hours.ts'
 import { type Alternative, type AlternativeWish, alternativesMax, rankAlternatives } from './alternatives.ts'
 import {
   CallTimes,
@@ -27,6 +29,7 @@ import {
 } from './call-times.ts'
 import { holdsLookup, type StoredHold } from './holds.ts'
 import { noOffers, OfferMemory, type OfferState, offersLookup } from './offers.ts'
+import { joinedDays, joinedFreeTimes, presentHosts } from './present-hosts.ts'
 import { effectiveTime, isRuledOut, restrictionsAfter, type Said } from './restrictions.ts'
 import type { Calendar, ReadDay } from './slot-days.ts'
 import { SlotSource, type SlotSourceDeps } from './slot-source.ts'
@@ -40,6 +43,10 @@ export interface CalendarQuery {
   staffId: number | null
   /** An appointment is moved: times of the caller's own appointments may be offered. */
   moving?: boolean
+  /** Who serves it in any case, without being asked for: when they are away, nothing is free. */
+  servedBy?: number | null
+  /** Anyone is asked for, and this is one of them (present-hosts.ts). */
+  host?: CatalogueStaff
 }
 
 export interface AvailabilityQuery extends CalendarQuery {
@@ -108,6 +115,8 @@ export class AvailabilityService {
    * @throws AppError `calendar_unavailable` when neither Cal.com nor a copy answers in time
    */
   async load(query: AvailabilityQuery): Promise<FreeTimes> {
+    const hosts = presentHosts(query, query)
+    if (hosts) return joinedFreeTimes(await Promise.all(hosts.map((host) => this.load({ ...query, host }))))
     const calendar = readCalendar(query)
     const { days, extra } = await this.#source.read(calendar, daysOf(query), callLookups(query.call))
     const only = onlyPerson(query, extra)
@@ -143,6 +152,9 @@ export class AvailabilityService {
   async fetchLive(
     query: AvailabilityQuery & { bookingUidToReschedule?: string; follow?: number },
   ): Promise<FreeTimes> {
+    const hosts = presentHosts(query, query)
+    if (hosts)
+      return joinedFreeTimes(await Promise.all(hosts.map((host) => this.fetchLive({ ...query, host }))))
     const calendar = readCalendar(query)
     const { days, extra } = await this.#source.read(calendar, daysOf(query), callLookups(query.call))
     this.#deps.onRead?.('live')
@@ -165,6 +177,8 @@ export class AvailabilityService {
 
   /** Free times of the days that the cache knows, fresh ones only; never asks Cal.com. */
   async peek(query: CalendarQuery & { days: readonly LocalDay[] }): Promise<Map<LocalDay, Date[]>> {
+    const hosts = presentHosts(query, { from: query.days[0]!, to: query.days.at(-1)! })
+    if (hosts) return joinedDays(await Promise.all(hosts.map((host) => this.peek({ ...query, host }))))
     const calendar = readCalendar(query)
     const { days } = await this.#source.read(calendar, query.days, [])
     const fresh = days.filter((day) => day.fresh)
@@ -232,8 +246,10 @@ export class AvailabilityService {
       const own = held.filter((start) => localDayOf(new Date(start), calendar.timeZone) === day)
       const starts =
         own.length === 0 ? (slots ?? []) : [...new Set([...(slots ?? []), ...own])].sort((a, b) => a - b)
-      const bookable = starts.filter((start) => start >= earliestMs && !unbookable.includes(start))
-      return [day, bookable.map((start) => new Date(start))]
+      const bookable = starts
+        .filter((start) => start >= earliestMs && !unbookable.includes(start))
+        .map((start) => new Date(start))
+      return [day, bookable.filter((start) => !isOff(query, start))]
     })
     const state = remembered(query, offers ?? noOffers)
     const answer = { days: new Map(days), stale, complete: true, staffId: query.staffId }
@@ -250,6 +266,13 @@ export class AvailabilityService {
       : []
     return { ...answer, offers: { ...state, ruledOut: [...own, ...unwanted] } }
   }
+}
+
+/** Whether the branch is closed then, or the person away whose time it would be. */
+function isOff({ catalogue, branch, service, staffId, servedBy, host }: CalendarQuery, start: Date): boolean {
+  const id = staffId ?? host?.id ?? servedBy
+  const absences = catalogue.staff.find((person) => person.id === id)?.absences ?? []
+  return isClosedDuring(branch, absences, start, service.durationMinutes)
 }
 
 /** What the call remembers, with what this question has said. */
@@ -281,8 +304,11 @@ export function requireComplete(free: FreeTimes): void {
  * The calendar that answers a query: the pair's own event type if there is one, else the service's restricted to that host.
  * @throws AppError `service_not_bookable` or `staff_not_bookable`; choices.ts asks before it comes to that
  */
-function readCalendar({ catalogue, branch, service, staffId }: CalendarQuery): Calendar {
-  const { eventTypeId, hostUserId } = calendarOf(catalogue, service, staffId)
+function readCalendar({ catalogue, branch, service, staffId, host }: CalendarQuery): Calendar {
+  const { eventTypeId, hostUserId } =
+    host && staffId === null
+      ? { eventTypeId: service.calcomEventTypeId, hostUserId: host.calcomUserId }
+      : calendarOf(catalogue, service, staffId)
   const own = service.staff.some((pair) => pair.staffId === staffId && pair.calcomEventTypeId !== null)
   if (eventTypeId === null || (staffId !== null && !own && hostUserId === null)) {
     throw new AppError(

@@ -12,15 +12,13 @@ import {
   instantOf,
   type LocalDay,
   localDayOf,
-  type OpeningHours,
   type UnderstoodDay,
   type UnderstoodTime,
-  weekdayOf,
 } from '../../german/index.ts'
 import { askAboutTrouble, type Refusal } from '../../german/sentences/availability.ts'
 import { inBackground } from '../../lib/in-background.ts'
-import { isClosedOn } from '../catalogue.ts'
 import { laterDay } from '../choices.ts'
+import { isOpenAt } from '../day-hours.ts'
 import { type Alternative, isAsWished, isInWindow, rankAlternatives } from './alternatives.ts'
 import {
   type AvailabilityQuery,
@@ -30,6 +28,7 @@ import {
   searchDays,
 } from './availability.ts'
 import { type Elsewhere, findElsewhere } from './elsewhere.ts'
+import { whyOff } from './off.ts'
 import { notProposed, type OfferState } from './offers.ts'
 import { effectiveTime, type Said } from './restrictions.ts'
 
@@ -138,7 +137,7 @@ async function checkDay(availability: AvailabilityService, asked: CheckQuery): P
 /** Whether others are worth a look: the wished person is busy then, or nobody of the branch has anything on that day. */
 function isFull({ reason }: Refusal, staffId: number | null, slots: readonly Date[]): boolean {
   if (reason === 'taken') return staffId !== null || slots.length === 0
-  return reason === 'day_full' || reason === 'closed'
+  return reason === 'day_full' || reason === 'closed' || reason === 'staff_away'
 }
 
 /** Several days: the first fitting time of each, so that the caller can choose a day. */
@@ -245,20 +244,17 @@ function refusalOf(
   const dayEnds = dayBounds(day, branch.timeZone).end
   if (start !== null && start < now) return { reason: 'past_time', day }
   if (dayEnds <= now) return { reason: 'past_time', day }
-  if (slots.length === 0 && isClosedOn(branch, day)) return { reason: 'closed', day }
+  const off = whyOff(query, day, start)
+  if (off?.reason === 'closed' && slots.length === 0) return off
   if ((start ?? dayEnds) < earliest.at) {
     return { reason: 'booking_notice_violation', noticeMinutes: earliest.noticeMinutes }
   }
-  if (start !== null && !isOpenAt(branch.openingHours, day, time?.at ?? ''))
+  if (off !== null && off.reason !== 'closed') return off
+  if (start !== null && !isOpenAt(branch, day, time?.at ?? ''))
     return { reason: 'outside_opening_hours', day }
   if (slots.length > 0 && start !== null) return { reason: 'taken', day }
   const window = slots.length > 0 ? time : null
   return { reason: 'day_full', day, window, ruledOut: slots.length > 0 && window === null }
-}
-
-function isOpenAt(hours: OpeningHours, day: LocalDay, time: string): boolean {
-  if (Object.keys(hours).length === 0) return true
-  return (hours[weekdayOf(day)] ?? []).some(({ from, to }) => time >= from && time < to)
 }
 
 /** Not waited for: the memory helps the next question, and never fails. */

@@ -10,8 +10,9 @@ import { spokenOf, viewOf } from '../appointments/view.ts'
 import { type Attempt, type AttemptStore, callBegan, isUnderWay } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallScope } from '../call-context.ts'
-import { isSwitchedOff } from '../catalogue.ts'
+import { type CatalogueBranch, isSwitchedOff } from '../catalogue.ts'
 import { branchClosed } from '../choices.ts'
+import { isClosedDuring } from '../day-hours.ts'
 import type { BookingExecutor } from './execute.ts'
 import { branchOfAttempt, spokenBooking } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
@@ -176,6 +177,13 @@ export class BookingConfirmer {
       await tenancy.run(attempt.companyId, (tx) => attempts.finish(tx, attempt, outcome))
       holds.releaseLater(scope, attempt)
       throw branchClosed(scope.catalogue, branch)
+    }
+    if (isOff(attempt, branch, scope)) {
+      // Closed, or the person away, since the draft was written.
+      const outcome = { state: 'rejected' as const, errorCode: 'slot_unavailable' }
+      await tenancy.run(attempt.companyId, (tx) => attempts.finish(tx, attempt, outcome))
+      await holds.release(scope, attempt)
+      return outcomes.tellLost(scope, attempt, { kind: 'taken', reason: 'slot_unavailable' })
     }
     const zone = branch.timeZone
     const running = executor
@@ -345,4 +353,12 @@ function isIdOf(id: string, callId: string, now: Date): boolean {
 /** The outcome of the first request, as its duplicate tells it. */
 function again(outcome: Confirmed): Confirmed {
   return outcome.kind === 'booked' ? { ...outcome, again: true } : outcome
+}
+
+/** Whether its time is one at which the branch is closed or the person away, whatever was free when it was asked for. */
+function isOff({ startAt, endAt, staffId }: Attempt, branch: CatalogueBranch, scope: CallScope): boolean {
+  if (startAt === null) return false
+  const minutes = ((endAt ?? startAt).getTime() - startAt.getTime()) / 60_000
+  const absences = scope.catalogue.staff.find(({ id }) => id === staffId)?.absences ?? []
+  return isClosedDuring(branch, absences, startAt, minutes)
 }

@@ -22,6 +22,8 @@ export type BookingErrand =
   | 'booking_stands'
   /** The caller was told another time than the one at which the booking stands, and people have had to do with it since. */
   | 'booking_elsewhere'
+  /** The calendar gave it to somebody who is away. */
+  | 'booking_absent'
 
 const texts: Record<BookingErrand, string> = {
   booking_unclear:
@@ -32,6 +34,7 @@ const texts: Record<BookingErrand, string> = {
   booking_stands: 'Am Telefon als nicht möglich genannt, steht aber im Kalender: bitte klären',
   booking_elsewhere:
     'Steht im Kalender zu einer anderen Zeit, als am Telefon zugesagt: bitte Bescheid geben. Zugesagt war',
+  booking_absent: 'Bei jemandem eingetragen, der dann nicht da ist: bitte jemand anderem geben',
 }
 
 /** What was answered short is looked at this much later: the caller no longer waits for Cal.com, and its reads may lag. */

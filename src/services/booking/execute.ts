@@ -16,7 +16,7 @@ import type { Attempt, AttemptStore } from '../attempts.ts'
 import { type Catalogue, isOffered } from '../catalogue.ts'
 import type { BookingApi, CalcomOf, Execution, LookUp, StrayEnd } from './execution.ts'
 import { cancelGuarded, leftAlone, strayTarget } from './guard.ts'
-import { eventTypesAround, hostOf, isLiveBooking, isSameWish, occupyAll, whoseIs } from './whose.ts'
+import { eventTypesAround, hostsFor, isLiveBooking, isSameWish, occupyAll, whoseIs } from './whose.ts'
 
 type Deps = {
   calcom: CalcomOf
@@ -77,7 +77,7 @@ export class BookingExecutor {
             booking_timezone: zone,
             company_id: String(attempt.companyId),
           },
-          hostUserId: hostOf(attempt, catalogue),
+          hostUserIds: hostsFor(attempt, catalogue),
         },
         {
           deadline: deadline.child(Math.max(requestMsMin, deadline.remainingMs() - lookUpMs)),

@@ -12,8 +12,10 @@ import type { Clock } from '../../lib/clock.ts'
 import { inBackground } from '../../lib/in-background.ts'
 import { type Attempt, type AttemptStore, leaseMs, type Outcome } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import { whyOff } from '../availability/off.ts'
 import type { CallScope } from '../call-context.ts'
 import type { CallbackService, StoredCallback } from '../callbacks.ts'
+import { isServedByAbsent, reportAbsentHost } from './absent-host.ts'
 import { bookingErrand, enqueueSettling, verifyAfterMs } from './errands.ts'
 import type { Execution } from './execution.ts'
 import { branchOfAttempt, spokenBooking, whatOf } from './facts.ts'
@@ -145,10 +147,12 @@ export class OutcomeWriter {
     }
     await marked
     holds.releaseLater(scope, attempt)
+    const isAbsent = isServedByAbsent(scope, attempt, done.staffId)
+    if (isAbsent) await reportAbsentHost(this.#deps, scope, attempt)
     return {
       kind: 'booked',
       attempt,
-      booking: spokenBooking(attempt, scope, done.staffId),
+      booking: spokenBooking(attempt, scope, isAbsent ? null : done.staffId),
       done,
       again: false,
     }
@@ -265,7 +269,10 @@ export class OutcomeWriter {
       service,
       refusal:
         kind === 'taken'
-          ? { reason: 'taken', day: moment.day }
+          ? (whyOff({ ...wish, catalogue: scope.catalogue }, moment.day, attempt.startAt) ?? {
+              reason: 'taken',
+              day: moment.day,
+            })
           : reason === 'past'
             ? { reason: 'past_time', day: moment.day }
             : { reason: 'booking_notice_violation', noticeMinutes: earliest.noticeMinutes },

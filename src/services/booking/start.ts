@@ -13,8 +13,9 @@ import type { Clock } from '../../lib/clock.ts'
 import { type OwnAppointment, standingStatuses } from '../appointments/types.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import { whyOff } from '../availability/off.ts'
 import type { CallScope } from '../call-context.ts'
-import { findBranch, isClosedOn } from '../catalogue.ts'
+import { findBranch } from '../catalogue.ts'
 import { requireOpen } from '../choices.ts'
 import type { CustomerService, PersonOnNumber } from '../customers.ts'
 import { mailboxAddress } from './attendee.ts'
@@ -267,9 +268,7 @@ export class BookingStarter {
       timeZone: branch.timeZone,
     })
     if (offered.kind === 'ask') throw offeredOtherDay(offered.starts, branch, today)
-    const refusal = isClosedOn(branch, day)
-      ? { reason: 'closed' as const, day }
-      : { reason: 'taken' as const, day }
+    const refusal = whyOff(query, day, startAt) ?? { reason: 'taken' as const, day }
     const { alternatives, elsewhere } = await otherTimes.find(scope, wish, true)
     return { ...base, refusal, alternatives, elsewhere }
   }

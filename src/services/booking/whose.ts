@@ -4,7 +4,8 @@
  */
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Attempt } from '../attempts.ts'
-import { type Catalogue, calendarOf } from '../catalogue.ts'
+import { hostsPresentAt } from '../availability/present-hosts.ts'
+import { type Catalogue, calendarOf, findBranch } from '../catalogue.ts'
 import { comparePersonNames } from '../matching/index.ts'
 
 export type Whose =
@@ -61,11 +62,19 @@ export function isSameWish(booking: CalcomBooking, attempt: Attempt): boolean {
   )
 }
 
-/** The host to insist on: the chosen person, unless the event type is theirs alone. */
-export function hostOf(
-  { staffId, serviceId, eventTypeId }: Attempt,
-  catalogue: Catalogue,
-): number | undefined {
+/** The hosts to insist on: the chosen person, or, while others are away, those who are not; undefined: whoever is free. */
+export function hostsFor(attempt: Attempt, catalogue: Catalogue): number[] | undefined {
+  const chosen = hostOf(attempt, catalogue)
+  if (chosen !== undefined) return [chosen]
+  const service = catalogue.services.find((candidate) => candidate.id === attempt.serviceId)
+  const branch = findBranch(catalogue, attempt.branchId)
+  const isAnyone = attempt.staffId === null && service?.calcomEventTypeId === attempt.eventTypeId
+  if (!service || !branch || !isAnyone || attempt.startAt === null) return undefined
+  return hostsPresentAt({ catalogue, branch, service }, attempt.startAt)
+}
+
+/** The chosen person, unless the event type is theirs alone. */
+function hostOf({ staffId, serviceId, eventTypeId }: Attempt, catalogue: Catalogue): number | undefined {
   if (staffId === null) return undefined
   const service = catalogue.services.find((candidate) => candidate.id === serviceId)
   const calendar = service && calendarOf(catalogue, service, staffId)

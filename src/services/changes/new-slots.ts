@@ -120,6 +120,7 @@ function queryOf(scope: CallScope, appointment: OwnAppointment) {
     branch: branchOfAppointment(appointment, scope),
     service,
     staffId: null,
+    servedBy: appointment.staffId,
     moving: true,
     deadline,
     call,

@@ -11,6 +11,7 @@ import { openCalcom } from '../../helpers/calcom.ts'
 import { testClock } from '../../helpers/clock.ts'
 import { testLog } from '../../helpers/log.ts'
 
+const nothingSpecial = { federalState: null, holidaysClosed: true, closures: [], facts: {} }
 const weekdayHours = [{ from: '09:00', to: '18:00' }]
 
 function service(id: number, eventTypeId: number | null, name: string, more: Partial<CatalogueService> = {}) {
@@ -60,6 +61,7 @@ export function salonCatalogue(companyId = 1): Catalogue {
         timeZone: 'Europe/Berlin',
         calcomTeamId: 34209,
         defaultServiceId: null,
+        ...nothingSpecial,
         openingHours: {
           2: weekdayHours,
           3: weekdayHours,
@@ -76,6 +78,7 @@ export function salonCatalogue(companyId = 1): Catalogue {
         timeZone: 'Europe/Berlin',
         calcomTeamId: 34210,
         defaultServiceId: 7,
+        ...nothingSpecial,
         openingHours: {},
       },
     ],
@@ -102,10 +105,10 @@ export function salonCatalogue(companyId = 1): Catalogue {
       service(9, null, 'Brautfrisur'),
     ],
     staff: [
-      { id: 11, branchId: 'mitte', firstName: 'Anna', lastName: 'Becker', calcomUserId: 501 },
-      { id: 12, branchId: 'mitte', firstName: 'Bernd', lastName: 'Krause', calcomUserId: 502 },
-      { id: 13, branchId: 'mitte', firstName: 'Clara', lastName: 'Yilmaz', calcomUserId: 503 },
-      { id: 14, branchId: 'nord', firstName: 'David', lastName: 'Novak', calcomUserId: 504 },
+      { id: 11, branchId: 'mitte', firstName: 'Anna', lastName: 'Becker', calcomUserId: 501, absences: [] },
+      { id: 12, branchId: 'mitte', firstName: 'Bernd', lastName: 'Krause', calcomUserId: 502, absences: [] },
+      { id: 13, branchId: 'mitte', firstName: 'Clara', lastName: 'Yilmaz', calcomUserId: 503, absences: [] },
+      { id: 14, branchId: 'nord', firstName: 'David', lastName: 'Novak', calcomUserId: 504, absences: [] },
     ],
     policies: [],
   }
