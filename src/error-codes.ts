@@ -14,6 +14,7 @@ export const errorCodes = [
   'missing_customer_name',
   'missing_name',
   'missing_change',
+  'missing_question',
   'missing_email',
   'missing_phone',
   'missing_new_date',

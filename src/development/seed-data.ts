@@ -35,6 +35,10 @@ type SeedCompany = {
   agentName: string
   notifyEmail: string
   mailbox: string
+  /** What holds at every branch. */
+  facts: Readonly<Record<string, string>>
+  /** Closed on these days of every year, at every branch. */
+  closedYearly: readonly { firstDay: string; lastDay: string; reason: string | null }[]
   branches: readonly {
     id: string
     name: string
@@ -42,6 +46,9 @@ type SeedCompany = {
     address: string
     calcomTeamId: number
     phoneNumber: string
+    federalState: string
+    /** Sentences by topic (services/facts.ts). */
+    facts: Readonly<Record<string, string>>
     /** Per ISO weekday: opening and closing time. */
     hours: Readonly<Record<number, readonly [string, string]>>
   }[]
@@ -61,12 +68,27 @@ const salon: SeedCompany = {
   agentName: 'Lisa',
   notifyEmail: 'team@salon-sonnenschein.example',
   mailbox: 'termine@salon-sonnenschein.example',
+  facts: {
+    payment: 'Sie können bar, mit der Girocard und mit allen gängigen Kreditkarten bezahlen.',
+    vouchers: 'Gutscheine können Sie bei uns im Salon kaufen und für alle Leistungen einlösen.',
+  },
+  closedYearly: [
+    { firstDay: '2025-12-24', lastDay: '2025-12-24', reason: null },
+    { firstDay: '2025-12-31', lastDay: '2025-12-31', reason: null },
+  ],
   branches: [
     {
       id: '5a10a000-0000-4000-8000-000000000001',
       name: 'Mitte',
       spokenNames: ['Berlin Mitte', 'Filiale Mitte', 'Rosenthaler Straße', 'Innenstadt'],
       address: 'Rosenthaler Straße 12, 10119 Berlin',
+      federalState: 'BE',
+      facts: {
+        way: 'Am besten kommen Sie mit der U8 bis Rosenthaler Platz, von dort sind es drei Minuten zu Fuß.',
+        parking:
+          'Direkt vor dem Salon gibt es keine Parkplätze, das nächste Parkhaus ist am Hackeschen Markt.',
+        accessibility: 'Der Salon liegt im Erdgeschoss und ist ohne Stufen zu erreichen.',
+      },
       calcomTeamId: 34209,
       phoneNumber: '+493023125001',
       hours: {
@@ -82,6 +104,8 @@ const salon: SeedCompany = {
       name: 'Nord',
       spokenNames: ['Berlin Nord', 'Filiale Nord', 'Pankow', 'Breite Straße'],
       address: 'Breite Straße 40, 13187 Berlin',
+      federalState: 'BE',
+      facts: { parking: 'Hinter dem Haus haben wir drei Parkplätze für unsere Kunden.' },
       calcomTeamId: 34210,
       phoneNumber: '+493023125002',
       hours: {
@@ -227,12 +251,16 @@ const practice: SeedCompany = {
   agentName: 'Julia',
   notifyEmail: 'praxis@zahnarzt-weiss.example',
   mailbox: 'termine@zahnarzt-weiss.example',
+  facts: {},
+  closedYearly: [],
   branches: [
     {
       id: '2a4a0000-0000-4000-8000-000000000001',
       name: 'Schwabing',
       spokenNames: ['Praxis', 'München'],
       address: 'Hohenzollernstraße 8, 80801 München',
+      federalState: 'BY',
+      facts: { accessibility: 'Die Praxis liegt im zweiten Stock, ein Aufzug ist vorhanden.' },
       calcomTeamId: 99001,
       phoneNumber: '+498999998001',
       hours: weekdaysFrom8To17,

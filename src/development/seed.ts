@@ -49,6 +49,7 @@ async function seedCompany(tx: Tx, seed: SeedCompany, calcomConnectionId: string
     agentName: seed.agentName,
     notifyEmail: seed.notifyEmail,
     mailbox: seed.mailbox,
+    facts: { ...seed.facts },
     // Absent, it keeps the connection it has.
     ...(calcomConnectionId === null ? {} : { calcomConnectionId }),
   }
@@ -60,6 +61,17 @@ async function seedCompany(tx: Tx, seed: SeedCompany, calcomConnectionId: string
   const staffIds = await seedStaff(tx, seed, branchIds)
   const serviceIds = await seedServices(tx, seed, branchIds, staffIds)
   await seedPolicies(tx, seed, serviceIds)
+  await tx.closure.deleteMany({ where: { companyId: seed.id } })
+  await tx.closure.createMany({
+    data: seed.closedYearly.map(({ firstDay, lastDay, reason }) => ({
+      companyId: seed.id,
+      firstDay: new Date(firstDay),
+      lastDay: new Date(lastDay),
+      yearly: true,
+      reason,
+      reasonSpoken: reason !== null,
+    })),
+  })
   for (const customer of seed.customers) {
     const known = await tx.customer.findFirst({
       where: { companyId: seed.id, phone: customer.phone, name: customer.name },
@@ -77,6 +89,8 @@ async function seedBranches(tx: Tx, seed: SeedCompany): Promise<Map<string, stri
       spokenNames: [...branch.spokenNames],
       address: branch.address,
       calcomTeamId: branch.calcomTeamId,
+      federalState: branch.federalState,
+      facts: { ...branch.facts },
     }
     await tx.branch.upsert({
       where: { id: branch.id },

@@ -9,6 +9,7 @@ import { confirmBooking } from './confirm-booking.ts'
 import { findNextAvailable } from './find-next-available.ts'
 import { getAlternatives } from './get-alternatives.ts'
 import { getAvailableServices } from './get-available-services.ts'
+import { getBusinessInfo } from './get-business-info.ts'
 import { getCurrentContext } from './get-current-context.ts'
 import { getCustomerAppointments } from './get-customer-appointments.ts'
 import { getOpeningHours } from './get-opening-hours.ts'
@@ -53,6 +54,7 @@ export function allFunctions(): FunctionRegistry {
       releaseSlotReservation,
       getOpeningHours,
       getServiceInfo,
+      getBusinessInfo,
     ],
     { collect_appointment: 'collect_appointment_data', current_context: 'get_current_context' },
   )

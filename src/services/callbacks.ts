@@ -91,6 +91,11 @@ export class CallbackService {
     return this.#deps.tenancy.run(scope.call.companyId, (tx) => this.requestIn(tx, scope, input))
   }
 
+  /** Something for the business to see to; the caller is promised no call, and a number is not needed. */
+  note(scope: CallScope, input: CallbackInput & { isTask: true }): Promise<StoredCallback> {
+    return this.#deps.tenancy.run(scope.call.companyId, (tx) => this.requestIn(tx, scope, input))
+  }
+
   /**
    * The same inside the transaction of what it belongs to. Stored even without a number, so that the business learns of it;
    * then `say` asks for one.

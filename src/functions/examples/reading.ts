@@ -297,6 +297,7 @@ export const reading: Readonly<Record<string, Example>> = {
       success: true,
       branch_name: 'Mitte',
       has_hours: true,
+      date: '2026-11-28',
       day: 'Samstag',
       day_name: 'Samstag',
       is_open: true,
@@ -332,6 +333,24 @@ export const reading: Readonly<Record<string, Example>> = {
       ],
       count: 1,
       branch_name: 'Mitte',
+    },
+  },
+  get_business_info: {
+    args: {
+      topic: 'parking',
+      question: 'Kann ich bei Ihnen parken?',
+    },
+    answer: {
+      success: true,
+      branch_name: 'Mitte',
+      topics: ['parking'],
+      facts: {
+        parking:
+          'Direkt vor dem Salon gibt es keine Parkplätze, das nächste Parkhaus ist am Hackeschen Markt.',
+      },
+      answered: true,
+      status: 'answered',
+      message: 'Direkt vor dem Salon gibt es keine Parkplätze, das nächste Parkhaus ist am Hackeschen Markt.',
     },
   },
 }

@@ -188,10 +188,14 @@ export function closedOn(
   { dayOff, why }: Pick<SpecialClosure, 'dayOff' | 'why'>,
 ): string {
   const when = capitalised(sayOnDay(day, today))
-  const because = why === null ? '' : `: ${why.replace(/[.!\s]+$/, '')}`
   if (dayOff !== null)
     return `${when}${when.includes(',') ? ',' : ''} ist ${dayOff}, da haben wir geschlossen.`
-  return `${when} haben wir geschlossen${because}.`
+  return `${when} haben wir geschlossen${sayWhy(why)}.`
+}
+
+/** ": Betriebsferien" behind a closure, in the business's own words; '' for null. */
+export function sayWhy(why: string | null): string {
+  return why === null ? '' : `: ${sayName(why).replace(/[.\s]+$/, '')}`
 }
 
 /** "Wieder geöffnet haben wir am Dienstag, den 29. Dezember." */

@@ -13,7 +13,7 @@ import {
   sayWeekday,
   type Weekday,
 } from '../index.ts'
-import { closedOn, opensAgain } from './availability.ts'
+import { closedOn, opensAgain, sayWhy } from './availability.ts'
 
 type Spans = ReadonlyArray<{ from: string; to: string }>
 
@@ -32,9 +32,9 @@ export interface SpokenDay {
 }
 
 const weekdayNames = ['Montag', 'Dienstag', 'Mittwoch', 'Donnerstag', 'Freitag', 'Samstag', 'Sonntag']
-/** One answer tells so many stretches of days, with so many spans of time among them. */
+/** One answer tells so many stretches of days, in so many words. */
 const groupsMax = 3
-const spansMax = 3
+const wordsMax = 48
 
 /** "von 9 Uhr bis 12 Uhr und von 14 Uhr bis 18 Uhr"; empty spans: "geschlossen". */
 export function saySpans(spans: Spans): string {
@@ -77,12 +77,13 @@ export function openOnDays(
   opens: LocalDay | null,
 ): string {
   const groups = grouped(days)
-  const told = groups.filter((_, index) => {
-    const upTo = groups.slice(0, index + 1)
-    return index < groupsMax && upTo.reduce((sum, [{ spans }]) => sum + spans.length, 0) <= spansMax
-  })
-  const sentences = told.map((group) => stretch(group, today, clock))
-  if (told.length < groups.length) return [...sentences, 'Welcher Tag interessiert Sie genau?'].join(' ')
+  const sentences: string[] = []
+  for (const group of groups.slice(0, groupsMax)) {
+    const next = stretch(group, today, clock)
+    if (sentences.length > 0 && [...sentences, next].join(' ').split(' ').length > wordsMax) break
+    sentences.push(next)
+  }
+  if (sentences.length < groups.length) return [...sentences, 'Welcher Tag interessiert Sie genau?'].join(' ')
   const isClosedAtTheEnd = groups.at(-1)?.[0].spans.length === 0
   return [...sentences, ...(isClosedAtTheEnd && opens !== null ? [opensAgain(opens, today)] : [])].join(' ')
 }
@@ -119,8 +120,7 @@ function stretch(group: Group, today: LocalDay, clock: ClockTime): string {
         : `von ${sayDay(first.day, today)}, bis ${sayDay(last.day, today)},`
   if (first.isUnsure) return `Ob wir ${when} geöffnet haben, kann ich Ihnen leider nicht sicher sagen.`
   if (first.spans.length > 0) return `${capitalised(when)} haben wir ${saySpans(first.spans)} geöffnet.`
-  const why = first.reason === null ? '' : `: ${first.reason.replace(/[.!\s]+$/, '')}`
-  return `${capitalised(when)} haben wir geschlossen${why}.`
+  return `${capitalised(when)} haben wir geschlossen${sayWhy(first.reason)}.`
 }
 
 /** The week in one sentence: "Wir haben Dienstag bis Freitag von 9 Uhr bis 18 Uhr und Samstag von 9 Uhr bis 14 Uhr geöffnet." */

@@ -30,6 +30,13 @@ export function whyOff(
     : null
 }
 
+/** The same, where what is said of that very day or person rules it out: then nobody need look into the calendar. */
+export function certainlyOff(asked: Asked, day: LocalDay, start: Date): Off | null {
+  const { catalogue, branch, service, staffId } = asked
+  const absences = catalogue.staff.find(({ id }) => id === staffId)?.absences ?? []
+  return isClosedDuring(branch, absences, start, service.durationMinutes) ? whyOff(asked, day, start) : null
+}
+
 /** The person, if they are away all that day, or at that local time of it. */
 export function whoIsAway(
   { staff }: Pick<Catalogue, 'staff'>,

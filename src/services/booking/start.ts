@@ -13,7 +13,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { type OwnAppointment, standingStatuses } from '../appointments/types.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
-import { whyOff } from '../availability/off.ts'
+import { certainlyOff, whyOff } from '../availability/off.ts'
 import type { CallScope } from '../call-context.ts'
 import { findBranch } from '../catalogue.ts'
 import { requireOpen } from '../choices.ts'
@@ -239,6 +239,9 @@ export class BookingStarter {
       const callback = await refusedTimes.handOver(scope, { name: wish.name, phone: wish.phone })
       return { ...base, refusal: { reason: 'taken', day }, alternatives, callback }
     }
+    // Closed or away whatever the calendar lists: it need not be asked.
+    const off = certainlyOff({ catalogue, branch, service, staffId }, day, startAt)
+    if (off) return { ...base, refusal: off, ...(await otherTimes.find(scope, wish, true)) }
     // The hold of a draft that this wish replaces may be what hides the slot: it goes first.
     const inTheWay = known.attempts.filter((older) => isReplaced(older, wish, now) && overlaps(older, wish))
     await Promise.all(inTheWay.map((older) => holds.release(scope, older)))

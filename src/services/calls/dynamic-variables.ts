@@ -18,6 +18,10 @@ export interface CallerCard {
   branchName: string
   /** IANA zone of the branch. */
   timeZone: string
+  /** Today's hours as they are spoken ("von 9 Uhr bis 18 Uhr", "geschlossen"); null: nobody is sure. */
+  hoursToday: string | null
+  /** The next day on which it is open, when it is closed today. */
+  opensNext: LocalDay | null
   customerName: string | null
   /** E.164; null when withheld. */
   customerPhone: string | null
@@ -41,6 +45,8 @@ export function dynamicVariables(card: CallerCard, now: Date): Record<string, st
     naechster_montag: spelled(addDays(today, 8 - weekdayOf(today))),
     company_name: card.companyName,
     branch_name: card.branchName,
+    oeffnungszeiten_heute: card.hoursToday,
+    naechster_offener_tag: card.opensNext === null ? null : spelled(card.opensNext),
     customer_name: card.customerName,
     customer_phone: card.customerPhone,
   }

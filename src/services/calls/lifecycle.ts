@@ -6,16 +6,19 @@
 import type { Logger } from 'pino'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
+import { localDayOf } from '../../german/index.ts'
+import { saySpans } from '../../german/sentences/opening-hours.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { callerNumber } from '../../lib/phone.ts'
 import { storableJson, storableText } from '../../lib/storable.ts'
 import type { RetellCall } from '../../retell/envelope.ts'
 import type { EventDetails, RetellEvent } from '../../retell/events.ts'
-import { branchOf, type Catalogues } from '../catalogue.ts'
+import { branchOf, type CatalogueBranch, type Catalogues } from '../catalogue.ts'
+import { dayHours, nextOpenDay } from '../day-hours.ts'
 import { comparePersonNames, readPersonName } from '../matching/index.ts'
 import type { CallStatus, StoredCall } from './call-rows.ts'
 import type { CallDirectory } from './directory.ts'
-import { dynamicVariables } from './dynamic-variables.ts'
+import { type CallerCard, dynamicVariables } from './dynamic-variables.ts'
 import type { CallRouting, Route } from './routing.ts'
 
 /** What is answered to Retell; events that mean nothing to us are acknowledged too. */
@@ -110,6 +113,7 @@ export class CallLifecycle {
         companyName: catalogue.company.name,
         branchName: branch.name,
         timeZone: branch.timeZone,
+        ...hoursOf(branch, clock.now()),
         customerName,
         customerPhone: phone,
       },
@@ -132,6 +136,7 @@ export class CallLifecycle {
         companyName: catalogue.company.name,
         branchName: branch.name,
         timeZone: branch.timeZone,
+        ...hoursOf(branch, clock.now()),
         customerName: null,
         customerPhone: stored.fromNumber,
       },
@@ -280,4 +285,12 @@ async function flagPhantomBooking(tx: Tx, stored: StoredCall, details: EventDeta
     data: { followUpNeeded: true },
   })
   return count > 0
+}
+
+/** Today's hours, closures and holidays included. */
+function hoursOf(branch: CatalogueBranch, now: Date): Pick<CallerCard, 'hoursToday' | 'opensNext'> {
+  const today = localDayOf(now, branch.timeZone)
+  const { isKnown, isUnsure, spans } = dayHours(branch, today)
+  if (!isKnown || isUnsure) return { hoursToday: null, opensNext: null }
+  return { hoursToday: saySpans(spans), opensNext: spans.length > 0 ? null : nextOpenDay(branch, today) }
 }
