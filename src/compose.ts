@@ -21,6 +21,7 @@ import { SharedRedis } from './lib/redis.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { Misfits } from './lib/shared-value.ts'
 import { version } from './lib/version.ts'
+import { AbsenceDesk } from './services/absences/desk.ts'
 import { CallDirectory } from './services/calls/directory.ts'
 import { knownFreeTimes } from './services/calls/free-times.ts'
 import { CallLifecycle } from './services/calls/lifecycle.ts'
@@ -44,6 +45,8 @@ export interface Gateway {
   /** Background jobs and what they use; `listen` starts them unless they are left to a worker. */
   jobs: Jobs
   doctor: Doctor
+  /** People who are away, and their appointments. */
+  absences: AbsenceDesk
   /** Starts listening; the address. */
   listen(): Promise<string>
   /** Writes what waits and runs the work that answers did not wait for. */
@@ -168,6 +171,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   })
 
   const figures = new FiguresService({ database, clock, companiesMax: config.metricsCompanies })
+  const absences = new AbsenceDesk({ ...services, tenancy, clock, log })
   const keys = { apiKeys: config.retell.apiKeys, webhookSecret: config.retell.webhookSecret }
   const app = await buildApp({
     contract: { publicUrl: config.publicUrl, version, pages: !config.production },
@@ -234,6 +238,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
 
   return {
     app,
+    absences,
     jobs,
     doctor,
     settle,

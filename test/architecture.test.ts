@@ -140,7 +140,7 @@ test('only the guard cancels or moves a booking at Cal.com', () => {
     (file) =>
       ['services', 'functions', 'jobs', 'http', 'cli'].includes(file.part) &&
       file.path !== join('services', 'booking', 'guard.ts') &&
-      /\.(cancelBooking|rescheduleBooking)\(/.test(file.text),
+      /\.(cancelBooking|rescheduleBooking|reassignBooking)\(/.test(file.text),
   )
   expect(wrong.map((file) => file.path)).toEqual([])
 })

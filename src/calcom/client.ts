@@ -101,6 +101,11 @@ export interface CalcomApi {
    * in it is cancelled. Only booking/guard.ts calls this and the next one.
    */
   cancelBooking(input: { uid: string; reason: string; seatUid?: string }, options: CallOptions): Promise<void>
+  /** Gives a booking of a round robin to another of its hosts, at the same time; whether they are free is not asked by Cal.com. */
+  reassignBooking(
+    input: { uid: string; userId: number; reason?: string },
+    options: CallOptions,
+  ): Promise<void>
   /** Out: the new booking, with a new uid. */
   rescheduleBooking(
     input: { uid: string; start: Date; reason?: string; rescheduledBy?: string },
@@ -240,6 +245,14 @@ export class CalcomClient implements CalcomApi {
         'unreadable bookings were left out of a list',
       )
     return { bookings: [...byUid.values()], complete, unreadable }
+  }
+
+  async reassignBooking(
+    { uid, userId, reason }: { uid: string; userId: number; reason?: string },
+    options: CallOptions,
+  ): Promise<void> {
+    const request = { operation: 'reassign' as const, id: uid, host: userId, body: { reason } }
+    await this.#transport.send(request, options, (answer) => (answer === null ? undefined : true))
   }
 
   async cancelBooking(

@@ -14,6 +14,7 @@ export type CalcomOperation =
   | 'bookings'
   | 'cancel'
   | 'reschedule'
+  | 'reassign'
   | 'event_types'
   | 'team_event_types'
   | 'me'
@@ -23,7 +24,7 @@ export type CalcomOperation =
 
 export interface CalcomRoute {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** Below the base URL; `{id}` is filled in, percent-encoded. */
+  /** Below the base URL; `{id}` and `{host}` are filled in, percent-encoded. */
   path: string
   /** `cal-api-version`; `bookings` stands for the connection's configured one. */
   version: string
@@ -44,6 +45,7 @@ const published: Record<CalcomOperation, CalcomRoute> = {
   bookings: { method: 'GET', path: '/bookings', version: 'bookings', reads: true },
   cancel: { method: 'POST', path: '/bookings/{id}/cancel', version: 'bookings' },
   reschedule: { method: 'POST', path: '/bookings/{id}/reschedule', version: 'bookings' },
+  reassign: { method: 'POST', path: '/bookings/{id}/reassign/{host}', version: guideVersion },
   event_types: { method: 'GET', path: '/event-types', version: eventTypesVersion, reads: true },
   team_event_types: {
     method: 'GET',

@@ -32,6 +32,8 @@ export interface CalcomRequest {
   operation: CalcomOperation
   /** Fills `{id}` of the route. */
   id?: string | number
+  /** Fills `{host}`: a Cal.com user. */
+  host?: number
   query?: Record<string, string | number | undefined>
   body?: Record<string, unknown>
 }
@@ -219,7 +221,10 @@ export class CalcomTransport {
     return result
   }
 
-  #wireRequest({ operation, id, query, body }: CalcomRequest, deadline: Deadline): Dispatcher.RequestOptions {
+  #wireRequest(
+    { operation, id, host, query, body }: CalcomRequest,
+    deadline: Deadline,
+  ): Dispatcher.RequestOptions {
     const { profile, apiKey, bookingsVersion } = this.#options
     const route = calcomRoutes[profile][operation]
     const headers: Record<string, string> = {
@@ -230,7 +235,7 @@ export class CalcomTransport {
     if (body) headers['content-type'] = 'application/json'
     return {
       method: route.method,
-      path: `${this.#basePath}${route.path.replace('{id}', encodeURIComponent(String(id ?? '')))}${queryText(query)}`,
+      path: `${this.#basePath}${route.path.replace('{id}', encodeURIComponent(String(id ?? ''))).replace('{host}', String(host ?? ''))}${queryText(query)}`,
       headers,
       body: body ? JSON.stringify(body) : null,
       signal: deadline.signal,

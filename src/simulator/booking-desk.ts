@@ -262,6 +262,17 @@ export class BookingDesk {
     return booking
   }
 
+  /** Another host of the round robin serves it; like Cal.com this does not ask whether they are free, and tells nobody. */
+  reassign(uid: string, userId: number): { uid: string; host: { id: number; name: string; email: string } } {
+    const booking = this.find(uid, 'change')
+    refuseGone(booking)
+    const isHost = this.#eventTypeOf(booking).hosts.some((host) => host.userId === userId && !host.mandatory)
+    const host = this.#deps.state.hosts.get(userId)
+    if (!isHost || !host) throw badRequest('invalid_round_robin_host')
+    this.#change(booking, { hostIds: [userId] })
+    return { uid, host: { id: userId, name: host.name, email: host.email } }
+  }
+
   async decline(uid: string, reason: unknown): Promise<Booking> {
     const booking = this.#pending(uid, 'declined')
     this.#change(booking, {

@@ -18,6 +18,7 @@ export const operations = [
   'getBooking',
   'cancelBooking',
   'rescheduleBooking',
+  'reassignBooking',
   'confirmBooking',
   'declineBooking',
   'markAbsent',

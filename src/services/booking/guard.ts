@@ -101,6 +101,21 @@ export async function rescheduleGuarded(
   return api.rescheduleBooking({ uid: target.uid, ...wish }, options)
 }
 
+/**
+ * Gives a booking that is one person's alone to another host, at the same time.
+ * @throws BookingProtected when it was left alone; CalcomError as `CalcomApi.reassignBooking`
+ */
+export async function reassignGuarded(
+  api: Reading & Pick<CalcomApi, 'reassignBooking'>,
+  target: Target,
+  wish: { userId: number; reason?: string },
+  options: CallOptions,
+): Promise<void> {
+  const booking = await lookAt(api, target, 'reschedule', options)
+  if (seatOf(booking, target) !== undefined) throw new BookingProtected('other_people', booking)
+  await api.reassignBooking({ uid: target.uid, ...wish }, options)
+}
+
 /** Whether a booking is shared: seats, or more than one person. */
 export function isShared(booking: Pick<CalcomBooking, 'attendees' | 'guests'>): boolean {
   return booking.attendees.some(({ seatUid }) => seatUid !== undefined) || peopleIn(booking) > 1

@@ -33,7 +33,10 @@ export interface ChangeDeps {
   log: Pick<Logger, 'warn' | 'error'>
 }
 
-export type ChangeCalcom = Pick<CalcomApi, 'fetchBooking' | 'cancelBooking' | 'rescheduleBooking'>
+export type ChangeCalcom = Pick<
+  CalcomApi,
+  'fetchBooking' | 'fetchBookings' | 'cancelBooking' | 'rescheduleBooking' | 'reassignBooking'
+>
 
 /** A draft that nobody claims is swept after this. */
 export const draftMs = 15 * 60_000

@@ -5,10 +5,12 @@
 
 import { CalcomError, isDownKind } from '../../calcom/errors.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
+import { clockTimeOf, localDayOf } from '../../german/index.ts'
 import type { AlarmName } from '../../lib/alarms.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import { loadAppointment } from '../appointments/identity.ts'
 import type { AppointmentWish, OwnAppointment } from '../appointments/types.ts'
+import { branchOfAppointment } from '../appointments/view.ts'
 import { type Attempt, leaseMs } from '../attempts.ts'
 import { readLagMs, verifyAgainMs } from '../booking/errands.ts'
 import { BookingProtected, cancelGuarded } from '../booking/guard.ts'
@@ -20,6 +22,8 @@ import { Cancelling, type CancelOutcome, type CancelWish } from './cancel.ts'
 import { DetailChanges, type DetailsOutcome, type DetailsWish } from './details.ts'
 import { type Errand, handOver, targetOf } from './handover.ts'
 import type { MoveOutcome, MoveWish } from './move-outcome.ts'
+import { NewSlots } from './new-slots.ts'
+import { PersonChanges } from './persons.ts'
 import type { ChangeRecorder, MoveNews } from './record.ts'
 import { Rescheduling } from './reschedule.ts'
 
@@ -37,7 +41,11 @@ export class AppointmentChanges {
   readonly #deps: ChangeDeps
   readonly #cancelling: Cancelling
   readonly #rescheduling: Rescheduling
+  /** For the business: other times of an appointment. */
+  readonly slots: NewSlots
   readonly #details: DetailChanges
+  /** For the business: another person serves an appointment. */
+  readonly persons: PersonChanges
 
   constructor(deps: ChangeDeps) {
     this.#deps = deps
@@ -45,6 +53,8 @@ export class AppointmentChanges {
     this.#cancelling = new Cancelling(deps)
     this.#rescheduling = new Rescheduling(deps)
     this.#details = new DetailChanges(deps)
+    this.slots = new NewSlots(deps)
+    this.persons = new PersonChanges(deps)
   }
 
   /** Cancels the appointment a caller means. */
@@ -59,6 +69,13 @@ export class AppointmentChanges {
     const outcome = await this.#rescheduling.run(scope, wish)
     await this.#noteHeard(scope, outcome)
     return outcome
+  }
+
+  /** Moves an appointment on the business's own word. */
+  moveForBusiness(scope: CallScope, appointment: OwnAppointment, startsAt: Date, reason: string) {
+    const { timeZone } = branchOfAppointment(appointment, scope)
+    const [day, time] = [localDayOf(startsAt, timeZone), clockTimeOf(startsAt, timeZone)]
+    return this.#rescheduling.toAgreedTime(scope, appointment, { kind: 'exact', startsAt, day, time }, reason)
   }
 
   /** Notes new data for the appointment a caller means. @throws AppError with the question to ask */

@@ -70,6 +70,16 @@ export class NewSlots {
     return this.#offer(scope, appointment, free, others, { day: wanted.day, at: wanted.time, window: null })
   }
 
+  /** Live free times of a span of days; nothing is remembered for a call. @throws AppError `calendar_unavailable` */
+  async find(
+    scope: CallScope,
+    appointment: OwnAppointment,
+    span: { from: LocalDay; to: LocalDay },
+  ): Promise<Date[]> {
+    const free = await this.#deps.availability.fetchLive({ ...queryOf(scope, appointment), ...span })
+    return [...free.days.values()].flat()
+  }
+
   async #offer(
     scope: CallScope,
     appointment: OwnAppointment,

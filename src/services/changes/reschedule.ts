@@ -94,6 +94,11 @@ export class Rescheduling {
     return 'kind' in prepared ? prepared : this.#toNewTime(scope, prepared, wish)
   }
 
+  /** Moves an appointment to a time that was agreed with the business: its rules for callers are not asked. */
+  toAgreedTime(scope: CallScope, appointment: OwnAppointment, wanted: Wanted, reason: string) {
+    return this.#begin(scope, appointment, wanted, reason)
+  }
+
   /** The rules, and a person when they forbid it. */
   async #objection(tx: Tx, scope: CallScope, appointment: OwnAppointment): Promise<MoveOutcome | null> {
     requireOpen(scope.catalogue, branchOfAppointment(appointment, scope))

@@ -126,6 +126,19 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
     },
     {
       method: 'POST',
+      url: '/v2/bookings/:uid/reassign/:userId',
+      operation: 'reassignBooking',
+      versions,
+      auth: 'required',
+      handle: (request) => {
+        const { uid, host } = desk.reassign(own(request), Number(request.params.userId))
+        const { id, name, email } = host
+        const data = { bookingUid: uid, reassignedTo: { id, name, email, displayEmail: email } }
+        return { status: 200, body: { status: 'success', data } }
+      },
+    },
+    {
+      method: 'POST',
       url: '/v2/bookings/:uid/decline',
       operation: 'declineBooking',
       versions,
