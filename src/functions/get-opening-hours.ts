@@ -21,6 +21,8 @@ import { words } from './arguments/kinds.ts'
 import { readOpeningDays } from './arguments/opening-days.ts'
 import { defineFunction } from './define.ts'
 
+/** So many days are rather told as a usual week, with what differs. */
+const longDaysMin = 6
 /** Beside today and the usual week so many days of the coming week are told that differ from it. */
 const specialMax = 2
 
@@ -90,6 +92,13 @@ function messageFor(
   const last = days.at(-1)
   if (!first || !last) return openingHoursUnknown()
   const opens = last.spans.length === 0 ? nextOpenDay(branch, last.day) : null
+  if (days.length >= longDaysMin) {
+    const usual = days.filter(({ isSpecial, isUnsure }) => !isSpecial && !isUnsure)
+    const special = days.filter((day) => !usual.includes(day))
+    const week = openInTheWeek(branch.openingHours)
+    if (special.length === 0) return week
+    if (usual.some(({ spans }) => spans.length > 0)) return openOnDays(special, today, clock, opens, [week])
+  }
   if (days.length > 1) return openOnDays(days, today, clock, opens)
   return [openOn(first, today, clock), ...(opens === null ? [] : [opensAgain(opens, today)])].join(' ')
 }

@@ -115,6 +115,15 @@ describe('a closed day', () => {
     expect(answer.message).toContain('am Donnerstag, den 26. November vormittags')
   })
 
+  test('is told as that even while Cal.com does not answer', async () => {
+    gateway.simulator.control.addFault({ operation: 'getSlots', effect: 'error', status: 500, times: null })
+    const answer = await ask('check_availability', { ...cut, date: 'am 25. Dezember', time: '10 Uhr' })
+    expect(answer).toMatchObject({ success: true, available: false, reason: 'closed', alternatives: [] })
+    expect(answer.message).toBe(
+      'Am Freitag, den 25. Dezember, ist der erste Weihnachtstag, da haben wir geschlossen. Wieder geöffnet haben wir am Dienstag, den 29. Dezember. An welchem anderen Tag passt es Ihnen?',
+    )
+  })
+
   test('of one branch is none of the other', async () => {
     await close({ ...day('2026-11-25'), branch_id: '5a10a000-0000-4000-8000-000000000002' })
     await soon(async () => {
@@ -156,6 +165,21 @@ describe('get_opening_hours', () => {
       'über Weihnachten',
       [{ ...day('2026-12-24'), kind: 'open', from_time: '09:00', to_time: '12:00' }],
       'Am Donnerstag, den 24. Dezember, ist Heiligabend, da haben wir von 9 Uhr bis 12 Uhr geöffnet. Am Freitag, den 25. Dezember und am Samstag, den 26. Dezember haben wir geschlossen. Wieder geöffnet haben wir am Dienstag, den 29. Dezember.',
+    ],
+    [
+      'an den Weihnachtsfeiertagen',
+      [day('2026-12-24')],
+      'Von Donnerstag, den 24. Dezember, bis Samstag, den 26. Dezember, haben wir geschlossen. Wieder geöffnet haben wir am Dienstag, den 29. Dezember.',
+    ],
+    [
+      'nächste Woche',
+      [],
+      'Wir haben Dienstag bis Freitag von 9 Uhr bis 18 Uhr und Samstag von 9 Uhr bis 14 Uhr geöffnet.',
+    ],
+    [
+      'vom 23. Dezember bis 2. Januar',
+      [day('2026-12-24', '2027-01-01')],
+      'Wir haben Dienstag bis Freitag von 9 Uhr bis 18 Uhr und Samstag von 9 Uhr bis 14 Uhr geöffnet. Von Donnerstag, den 24. Dezember, bis Freitag, den 1. Januar, haben wir geschlossen.',
     ],
     [
       'an Fronleichnam',

@@ -42,7 +42,8 @@ export function readOpeningDays(
   const namesNoDay = () => understandWish({ date: words }, { now, zone: branch.timeZone }).day === null
   if (holidays.test(words) && namesNoDay()) {
     const soon = daysFrom(today, soonDays).filter((day) => dayOffOn(day) !== null)
-    if (soon.length > 0) return soon
+    const meant = /weihnacht/i.test(words) ? soon.filter((day) => /-12-2\d$/.test(day)) : soon
+    if (meant.length > 0) return meant
   }
   if (generally.test(words) && namesNoDay()) return null
   const { day, alternatives } = readDayAndTime(

@@ -68,22 +68,24 @@ export function openOn(spoken: SpokenDay, today: LocalDay, clock: ClockTime): st
 
 /**
  * Several days, in at most four sentences: neighbours with the same hours as one stretch. In: ascending days, the next day it is
- * open after a closed end. What is left out is asked about.
+ * open after a closed end, and what the answer says before. What is left out is asked about.
  */
 export function openOnDays(
   days: readonly SpokenDay[],
   today: LocalDay,
   clock: ClockTime,
   opens: LocalDay | null,
+  before: readonly string[] = [],
 ): string {
   const groups = grouped(days)
-  const sentences: string[] = []
-  for (const group of groups.slice(0, groupsMax)) {
+  const sentences = [...before]
+  for (const group of groups.slice(0, groupsMax - before.length)) {
     const next = stretch(group, today, clock)
     if (sentences.length > 0 && [...sentences, next].join(' ').split(' ').length > wordsMax) break
     sentences.push(next)
   }
-  if (sentences.length < groups.length) return [...sentences, 'Welcher Tag interessiert Sie genau?'].join(' ')
+  if (sentences.length < before.length + groups.length)
+    return [...sentences, 'Welcher Tag interessiert Sie genau?'].join(' ')
   const isClosedAtTheEnd = groups.at(-1)?.[0].spans.length === 0
   return [...sentences, ...(isClosedAtTheEnd && opens !== null ? [opensAgain(opens, today)] : [])].join(' ')
 }
@@ -117,7 +119,7 @@ function stretch(group: Group, today: LocalDay, clock: ClockTime): string {
       ? from
       : group.length === 2
         ? `${from} und ${sayOnDay(last.day, today)}`
-        : `von ${sayDay(first.day, today)}, bis ${sayDay(last.day, today)},`
+        : `von ${sayDay(first.day, today)}${from.startsWith('am') ? ',' : ''} bis ${sayDay(last.day, today)},`
   if (first.isUnsure) return `Ob wir ${when} geöffnet haben, kann ich Ihnen leider nicht sicher sagen.`
   if (first.spans.length > 0) return `${capitalised(when)} haben wir ${saySpans(first.spans)} geöffnet.`
   return `${capitalised(when)} haben wir geschlossen${sayWhy(first.reason)}.`

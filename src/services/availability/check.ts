@@ -87,7 +87,13 @@ async function checkDay(availability: AvailabilityService, asked: CheckQuery): P
       fields: { status: 'needs_time' },
     })
   }
-  const free = await availability.load({ ...asked, from: day, to: day })
+  const free = await availability.load({ ...asked, from: day, to: day }).catch((error: unknown) => {
+    // Without the calendar it is known all the same when a day is off.
+    const off = whyOff(asked, day, start)
+    if (off === null || (off.reason === 'closed' && !off.special)) throw error
+    return off
+  })
+  if ('reason' in free) return offWithoutCalendar(availability, asked, start, free)
   const time = effectiveTime(asked.time, free.offers.restrictions)
   const query = { ...asked, time, staffId: free.staffId }
   const slots = free.days.get(day) ?? []
@@ -131,6 +137,30 @@ async function checkDay(availability: AvailabilityService, asked: CheckQuery): P
     elsewhere,
     alternatives: found.alternatives,
     stale: free.stale || found.stale,
+  }
+}
+
+/** Closed or away is told even while Cal.com does not answer; other times are then not known. */
+function offWithoutCalendar(
+  availability: AvailabilityService,
+  asked: CheckQuery,
+  start: Date | null,
+  refusal: Refusal,
+): CheckOutcome {
+  const { day, time, staffId } = asked
+  return {
+    kind: 'refused',
+    day: day.from,
+    start,
+    slots: [],
+    sameDay: false,
+    alternatives: [],
+    refusal,
+    elsewhere: [],
+    staffId,
+    time,
+    earliest: availability.earliestBookable(asked),
+    stale: false,
   }
 }
 
