@@ -24,7 +24,6 @@ function nativeType(name: string, args: string): string {
     Timestamptz: `timestamp(${args}) with time zone`,
     VarChar: `character varying(${args})`,
     Uuid: 'uuid',
-    Date: 'date',
     SmallInt: 'smallint',
     Date: 'date',
     Decimal: `numeric(${args.replace(' ', '')})`,
