@@ -135,6 +135,25 @@ export function isClosedDuring(
   )
 }
 
+/** A stretch of time, epoch milliseconds, `endMs` exclusive. */
+export interface OffTime {
+  startMs: number
+  endMs: number
+}
+
+/** When the branch is closed or the person away on these days, for whoever looks at many times of them. */
+export function offTimesOf(
+  branch: BranchHours,
+  absences: readonly Absence[],
+  days: readonly LocalDay[],
+): OffTime[] {
+  return days.flatMap((day) =>
+    [...closedTimes(branch, day), ...awayTimes(absences, day)].map((span) =>
+      instantsOf(span, day, branch.timeZone),
+    ),
+  )
+}
+
 /** The same of the absences alone. */
 export function isAwayDuring(
   absences: readonly Absence[],
@@ -260,7 +279,7 @@ function without(spans: Span[], cut: Span): Span[] {
 }
 
 /** On the day the clocks change a time may not exist (then the next one that does) or come twice (then both are covered). */
-function instantsOf({ from, to }: Span, day: LocalDay, zone: string): { startMs: number; endMs: number } {
+function instantsOf({ from, to }: Span, day: LocalDay, zone: string): OffTime {
   const { start, end } = dayBounds(day, zone)
   const startMs = from === '00:00' ? start.getTime() : earliestOf(day, from, zone)
   if (to === '24:00') return { startMs, endMs: end.getTime() }

@@ -18,7 +18,7 @@ import {
   calendarOf,
   staffFor,
 } from '../catalogue.ts'
-import { isClosedDuring } from '../day-hours.ts'
+import { offTimesOf } from '../day-hours.ts'
 import { type Alternative, type AlternativeWish, alternativesMax, rankAlternatives } from './alternatives.ts'
 import {
   CallTimes,
@@ -246,10 +246,8 @@ export class AvailabilityService {
       const own = held.filter((start) => localDayOf(new Date(start), calendar.timeZone) === day)
       const starts =
         own.length === 0 ? (slots ?? []) : [...new Set([...(slots ?? []), ...own])].sort((a, b) => a - b)
-      const bookable = starts
-        .filter((start) => start >= earliestMs && !unbookable.includes(start))
-        .map((start) => new Date(start))
-      return [day, bookable.filter((start) => !isOff(query, start))]
+      const bookable = starts.filter((start) => start >= earliestMs && !unbookable.includes(start))
+      return [day, withoutOff(query, day, bookable).map((start) => new Date(start))]
     })
     const state = remembered(query, offers ?? noOffers)
     const answer = { days: new Map(days), stale, complete: true, staffId: query.staffId }
@@ -268,11 +266,23 @@ export class AvailabilityService {
   }
 }
 
-/** Whether the branch is closed then, or the person away whose time it would be. */
-function isOff({ catalogue, branch, service, staffId, servedBy, host }: CalendarQuery, start: Date): boolean {
+/** Starts of a day (epoch milliseconds, ascending) without those at which the branch is closed, or the person away whose time it would be. */
+function withoutOff(
+  { catalogue, branch, service, staffId, servedBy, host }: CalendarQuery,
+  day: LocalDay,
+  starts: readonly number[],
+): readonly number[] {
+  const last = starts.at(-1)
+  if (last === undefined) return starts
   const id = staffId ?? host?.id ?? servedBy
   const absences = catalogue.staff.find((person) => person.id === id)?.absences ?? []
-  return isClosedDuring(branch, absences, start, service.durationMinutes)
+  const lengthMs = service.durationMinutes * minuteMs
+  const lastDay = localDayOf(new Date(last + lengthMs - 1), branch.timeZone)
+  const off = offTimesOf(branch, absences, lastDay === day ? [day] : [day, lastDay])
+  if (off.length === 0) return starts
+  return starts.filter(
+    (start) => !off.some(({ startMs, endMs }) => start < endMs && start + lengthMs > startMs),
+  )
 }
 
 /** What the call remembers, with what this question has said. */
