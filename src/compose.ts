@@ -167,6 +167,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     onChange(companyId) {
       catalogues.forget(companyId ?? undefined)
       routing.forget()
+      if (companyId === null) connections.recheck()
     },
   })
 
@@ -272,7 +273,8 @@ async function closeApp(app: App): Promise<void> {
   }
 }
 
-async function loadConnection(
+/** A connection's address and secrets; undefined: there is none of that id. */
+export async function loadConnection(
   config: Config,
   database: Database,
   id: string,

@@ -100,6 +100,11 @@ export class CalcomConnections {
     this.#open.delete(connectionId)
   }
 
+  /** A key or address may have changed: each connection is looked up again when it is used next, and opened anew only if it has. */
+  recheck(): void {
+    for (const open of this.#open.values()) open.loadedAtMs = Number.NEGATIVE_INFINITY
+  }
+
   /** State of the connections in use, from memory. */
   get health(): CalcomHealth[] {
     return [...this.#open.values()].map(({ connection, breaker, transport, budget }) => ({

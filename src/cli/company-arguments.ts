@@ -3,19 +3,107 @@ import { parseArgs } from 'node:util'
 import { plain } from '../services/mail/render.ts'
 import { UsageError } from './run-cli.ts'
 
-export type CompanyCommand = { verb: 'check'; files: string[] } | { verb: 'schema' }
+interface OfFile {
+  path: string
+  companyId?: number
+  isNew: boolean
+  prune: boolean
+}
+
+export type CompanyCommand =
+  | { verb: 'check'; files: string[] }
+  | { verb: 'schema' }
+  | ({ verb: 'plan' } & OfFile)
+  | ({ verb: 'apply'; take?: 'file' | 'here' } & OfFile)
+  | { verb: 'export'; company: string }
 
 const usage = `npm run company -- check FILE…
+npm run company -- plan FILE [--company N | --new] [--prune]
+npm run company -- apply FILE [--company N | --new] [--prune] [--take file|here]
+npm run company -- export N
 npm run company -- schema`
+
+const options = {
+  company: { type: 'string' },
+  new: { type: 'boolean' },
+  prune: { type: 'boolean' },
+  take: { type: 'string' },
+} as const
+
+/** Which options belong to which verb. */
+const belonging: Readonly<Record<CompanyCommand['verb'], readonly (keyof typeof options)[]>> = {
+  check: [],
+  schema: [],
+  plan: ['company', 'new', 'prune'],
+  apply: ['company', 'new', 'prune', 'take'],
+  export: [],
+}
 
 /** In: the words after the script's name. @throws UsageError, or parseArgs's own error, with a sentence for the operator */
 export function readCompanyCommand(argv: string[]): CompanyCommand {
-  const { positionals } = parseArgs({ args: argv, allowPositionals: true, options: {} })
+  const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options })
   const [verb, ...rest] = positionals
-  if (verb === 'check') {
-    if (rest.length === 0) throw new UsageError(`check needs a file.\n${usage}`)
-    return { verb, files: rest }
+  if (verb === undefined) throw new UsageError(usage)
+  if (!isVerb(verb)) throw new UsageError(`There is no "${plain(verb, 40)}".\n${usage}`)
+  for (const name of Object.keys(values))
+    if (!(belonging[verb] as readonly string[]).includes(name))
+      throw new UsageError(`--${name} does not belong to ${verb}.\n${usage}`)
+  switch (verb) {
+    case 'check':
+      if (rest.length === 0) throw new UsageError(`check needs a file.\n${usage}`)
+      return { verb, files: rest }
+    case 'schema':
+      return { verb }
+    case 'plan':
+      return { verb, ...ofFile(verb, rest, values) }
+    case 'apply':
+      return {
+        verb,
+        ...ofFile(verb, rest, values),
+        ...(values.take !== undefined && { take: readTake(values.take) }),
+      }
+    case 'export':
+      return { verb, company: readCompany(one(verb, rest)) }
   }
-  if (verb === 'schema' && rest.length === 0) return { verb }
-  throw new UsageError(verb === undefined ? usage : `There is no "${plain(verb, 40)}".\n${usage}`)
+}
+
+function isVerb(text: string): text is CompanyCommand['verb'] {
+  return Object.hasOwn(belonging, text)
+}
+
+function one(verb: string, words: readonly string[]): string {
+  const [word, ...more] = words
+  if (word === undefined || more.length > 0)
+    throw new UsageError(
+      `${verb} takes exactly one ${verb === 'plan' || verb === 'apply' ? 'file' : 'company'}.\n${usage}`,
+    )
+  return word
+}
+
+function ofFile(
+  verb: string,
+  words: readonly string[],
+  values: { company?: string; new?: boolean; prune?: boolean },
+): OfFile {
+  if (values.company !== undefined && values.new)
+    throw new UsageError('--company and --new exclude each other: the company is there, or it is new')
+  if (values.company !== undefined && !/^[1-9]\d{0,8}$/.test(values.company))
+    throw new UsageError('--company is the number of a company')
+  return {
+    path: one(verb, words),
+    ...(values.company !== undefined && { companyId: Number(values.company) }),
+    isNew: values.new === true,
+    prune: values.prune === true,
+  }
+}
+
+function readTake(text: string): 'file' | 'here' {
+  if (text === 'file' || text === 'here') return text
+  throw new UsageError('--take is "file" (the file counts) or "here" (what was changed elsewhere stays)')
+}
+
+function readCompany(text: string): string {
+  if (/^[1-9]\d{0,8}$/.test(text) || /^[a-z][a-z0-9-]{0,59}$|^[a-z0-9]+-[a-z0-9-]{1,58}$/.test(text))
+    return text
+  throw new UsageError(`"${plain(text, 40)}" is neither a company's number nor its slug.`)
 }

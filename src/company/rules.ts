@@ -5,6 +5,8 @@
 import { type CompanyFile, weekdays } from './schema.ts'
 import { everywhere, sameWord, spanOf } from './values.ts'
 
+type Service = NonNullable<CompanyFile['services']>[string]
+
 export type Path = readonly (string | number)[]
 
 /** `message` says what is wrong and what to do about it, in one sentence. */
@@ -89,8 +91,15 @@ function serviceProblems(file: CompanyFile): Problem[] {
   for (const [key, service] of Object.entries(file.services ?? {})) {
     for (const [place, offer] of Object.entries(service.at)) {
       const path = ['services', key, 'at', place]
+      // What is switched off may name what was: it is booked no more.
+      const isOn = (offer.active ?? service.active) !== false
       if (place !== everywhere && !file.branches[place])
         problems.push(unknown(path, 'branch', place, [everywhere, ...Object.keys(file.branches)]))
+      if (isOn && place !== everywhere && isEverywhere(service))
+        problems.push({
+          path,
+          message: `"${everywhere}" is every branch already: take "${place}" out, or "${everywhere}"`,
+        })
       if ((offer.minutes ?? service.minutes) === undefined)
         problems.push({ path, message: 'nothing says how long it takes: add "minutes" to the service' })
       const team = String(file.branches[place]?.calcom_team ?? '')
@@ -101,7 +110,7 @@ function serviceProblems(file: CompanyFile): Problem[] {
         const person = file.staff?.[who]
         const at = [...path, 'by', who]
         if (!person) problems.push(unknown(at, 'person', who, Object.keys(file.staff ?? {})))
-        else if (place !== everywhere && person.branch != null && person.branch !== place)
+        else if (isOn && place !== everywhere && person.branch != null && person.branch !== place)
           problems.push({
             path: at,
             message: `${who} works at ${person.branch}: take ${who} out here, or leave the person's branch out`,
@@ -111,6 +120,13 @@ function serviceProblems(file: CompanyFile): Problem[] {
     }
   }
   return [...problems, ...types.problems]
+}
+
+/** Whether one offer of a service is for every branch alike; a place beside it counts only if it alone is switched on. */
+export function isEverywhere({ active, at }: Pick<Service, 'active' | 'at'>): boolean {
+  if (!at[everywhere]) return false
+  const on = Object.keys(at).filter((place) => (at[place]!.active ?? active) !== false)
+  return on.length === 0 || on.includes(everywhere)
 }
 
 /** A word that means two services of one branch makes callers be asked for ever. */
@@ -161,7 +177,7 @@ function policyProblems(file: CompanyFile): Problem[] {
   const problems: Problem[] = []
   for (const [index, { branch, service }] of (file.policies ?? []).entries()) {
     const path = ['policies', index]
-    if (branch !== undefined && !file.branches[branch])
+    if (branch !== undefined && !file.branches[branch] && (branch !== everywhere || service === undefined))
       problems.push(unknown([...path, 'branch'], 'branch', branch, Object.keys(file.branches)))
     const places = service === undefined ? undefined : file.services?.[service]?.at
     if (service !== undefined && !places)

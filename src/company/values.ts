@@ -90,6 +90,11 @@ export const secretReference = z
     `must not stand in the file: write the name of an environment variable that holds it, like ${'$'}{SALON_CALCOM_KEY}`,
   )
 
+/** The environment variable that a reference names. */
+export function secretName(reference: string): string {
+  return secretPattern.exec(reference)?.[1] ?? ''
+}
+
 /** An event type of Cal.com: its number, or its slug, which is looked up in the branch's team. */
 export const eventType = z.union(
   [z.number().int().positive(), z.string().regex(/^[a-z0-9][a-z0-9_-]*$/)],

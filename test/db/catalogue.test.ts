@@ -9,7 +9,7 @@ const sharedTables = new Map([
   ['_prisma_migrations', 'the history of the schema; no role of ours reads it'],
 ])
 /** Company tables that a tenant does not reach at all. */
-const systemOnlyTables = new Set(['webhook_events'])
+const systemOnlyTables = new Set(['webhook_events', 'company_files'])
 /** Unique over all companies, with the reason. */
 const globalKeys = new Map([
   ['phone_numbers_number_key', 'routing: a dialled number decides the company'],

@@ -86,4 +86,5 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
   await tx.closure.create({ data: { companyId, branchId, ...days } })
   await tx.absence.create({ data: { companyId, staffId: person.id, ...days } })
   await tx.syncMark.create({ data: { companyId, name: mark, value: '2030-03-04' } })
+  await tx.companyFile.create({ data: { companyId, content: [], appliedBy: 'test' } })
 }

@@ -1,0 +1,57 @@
+/** Any valid file: applied, exported, the plan of the export is empty; and from any one to any other. */
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Database } from '../../src/db/database.ts'
+import { openCompanies } from '../helpers/companies.ts'
+import { createTestDatabase, openTestDatabase, type TestDatabase } from '../helpers/database.ts'
+import { anyShape, fileText } from './arbitrary.ts'
+
+let address: TestDatabase
+let database: Database
+let companies: ReturnType<typeof openCompanies>
+let runs = 1_000
+beforeAll(async () => {
+  address = await createTestDatabase()
+  database = await openTestDatabase(address.url)
+  companies = openCompanies(database)
+})
+afterAll(async () => {
+  await database?.close()
+  await address?.drop()
+})
+
+/** The export says the same as the database: nothing would change or be left over, and applying it writes nothing. */
+async function expectSettled(text: string, slug: string) {
+  expect(await companies.lines(text)).toEqual([])
+  const exported = await companies.export(slug)
+  expect(await companies.lines(exported)).toEqual([])
+  expect(await companies.apply(exported)).toMatchObject({ kind: 'applied', written: 0 })
+  expect(await companies.export(slug)).toBe(exported)
+}
+
+test('apply, export, plan of the export: empty', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyShape, async (shape) => {
+      const run = ++runs
+      const text = fileText(shape, run)
+      expect((await companies.apply(text)).kind).toBe('applied')
+      await expectSettled(text, `company-${run}`)
+    }),
+    { numRuns: 20 },
+  )
+}, 180_000)
+
+test('from any file to any other, pruned: what is left is what the second says', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyShape, anyShape, async (first, second) => {
+      const run = ++runs
+      await companies.apply(fileText(first, run))
+      const text = fileText(second, run)
+      expect((await companies.apply(text, { prune: true })).kind).toBe('applied')
+      expect(await companies.lines(text, { prune: true })).toEqual([])
+      const exported = await companies.export(`company-${run}`)
+      expect(await companies.lines(exported)).toEqual([])
+    }),
+    { numRuns: 20 },
+  )
+}, 180_000)
