@@ -79,6 +79,17 @@ test("every policy names its role; only the tenant's compares the company, and i
     const expectedRoles = ['gateway_system']
     if (table !== 'calcom_connections') expectedRoles.push('gateway_report')
     if (table !== 'calcom_connections' && !systemOnlyTables.has(table)) expectedRoles.push('gateway_tenant')
+    if (['companies', 'services', 'service_staff'].includes(table)) {
+      // Whether a calendar belongs to another company is looked up by the owner, inside of triggers alone.
+      const [owner] = await rows<{ name: string }>(
+        `SELECT tableowner AS name FROM pg_tables WHERE tablename = '${table}'`,
+      )
+      expectedRoles.push(owner!.name)
+      expect(own.get(owner!.name)).toMatchObject({
+        command: 'SELECT',
+        using: expect.stringContaining('pg_trigger_depth() > 0'),
+      })
+    }
     if (table === 'audit_log') {
       // The owner may add what its own changes trigger, and nothing else.
       const [owner] = await rows<{ name: string }>(
@@ -187,9 +198,13 @@ test('functions that run as the owner pin their search path and are not for ever
   const functions = await rows<{ name: string; pinned: boolean; open: boolean }>(
     `SELECT proname AS name, coalesce(array_to_string(proconfig, ',') LIKE '%search_path=pg_catalog, pg_temp%', false) AS pinned,
        proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0) AS open
-     FROM pg_proc WHERE prosecdef AND pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)`,
+     FROM pg_proc WHERE prosecdef AND pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+     ORDER BY 1`,
   )
-  expect(functions).toEqual([{ name: 'gateway_enqueue_job', pinned: true, open: false }])
+  expect(functions).toEqual([
+    { name: 'gateway_calendar_of_one_company', pinned: true, open: false },
+    { name: 'gateway_enqueue_job', pinned: true, open: false },
+  ])
 })
 
 test('no view passes by the policies', async () => {

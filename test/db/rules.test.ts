@@ -66,12 +66,54 @@ test.each([
     'absences_times_check',
   ],
   ["UPDATE phone_numbers SET number = '030 23125001'", 'phone_numbers_number_check'],
+  [
+    "UPDATE phone_numbers SET number = '+4903012345603' WHERE company_id = 2",
+    'phone_numbers_trunk_zero_check',
+  ],
+  ["UPDATE companies SET time_zone = 'Europe/Berln'", 'there is no time zone "Europe/Berln"'],
+  ["UPDATE branches SET time_zone = 'Mars/Olympus'", 'there is no time zone'],
+  [
+    "INSERT INTO opening_hours (company_id, branch_id, weekday, opens_at, closes_at) SELECT company_id, branch_id, weekday, '17:00', '20:00' FROM opening_hours WHERE weekday = 2 AND company_id = 1",
+    'overlap others of that day',
+  ],
+  ["UPDATE staff SET calcom_user_id = 501 WHERE first_name = 'Bernd'", 'belongs to another person'],
+  [
+    "INSERT INTO service_synonyms (company_id, service_id, synonym) SELECT company_id, id, ' HERRENSCHNITT ' FROM services WHERE name = 'Bartpflege'",
+    'is a synonym of another service',
+  ],
+  [
+    "UPDATE services SET calcom_event_type_id = 2563101 WHERE company_id = 2 AND name = 'Kontrolle'",
+    'belongs to another company of the same connection',
+  ],
+  [
+    'UPDATE service_staff SET calcom_event_type_id = 2563121 WHERE company_id = 2',
+    'belongs to another company of the same connection',
+  ],
   ["UPDATE customers SET phone = '0152 28817386'", 'customers_phone_check'],
   ["UPDATE companies SET missing_email = 'invent'", 'companies_missing_email_check'],
   ["UPDATE booking_attempts SET state = 'done'", 'booking_attempts_state_check'],
   ["UPDATE booking_attempts SET kind = 'move'", 'booking_attempts_kind_check'],
 ])('%s is refused', async (sql, constraint) => {
   await expect(database.tenancy.asSystem((tx) => tx.$executeRawUnsafe(sql))).rejects.toThrow(constraint)
+})
+
+test('people exchange their calendars and services their words in one transaction', async () => {
+  await database.tenancy.asSystem(async (tx) => {
+    await tx.$executeRaw`UPDATE staff SET calcom_user_id = CASE calcom_user_id WHEN 501 THEN 502 ELSE 501 END
+      WHERE company_id = 1 AND calcom_user_id IN (501, 502)`
+    await tx.$executeRaw`UPDATE staff SET calcom_user_id = 503 WHERE company_id = 1 AND first_name = 'Anna'`
+    await tx.$executeRaw`UPDATE staff SET calcom_user_id = 502 WHERE company_id = 1 AND first_name = 'Clara'`
+  })
+})
+
+test('one company may not see whose calendar it is, and is refused all the same', async () => {
+  const claim = run(2, (tx) =>
+    tx.service.updateMany({
+      where: { companyId: 2, name: 'Kontrolle' },
+      data: { calcomEventTypeId: 2563102 },
+    }),
+  )
+  await expect(claim).rejects.toThrow(/belongs to another company/)
 })
 
 test('a violated rule is an answer of the database, not an outage', async () => {

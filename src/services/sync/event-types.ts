@@ -216,7 +216,9 @@ async function writeServices(
       result.created += 1
       serviceId = created.id
     }
-    await writeHosts(tx, companyId, serviceId, type, await staff.of(type, branch))
+    // Who performs it may be the business's word too.
+    if (!service || !isLocked(service.lockedFields, 'staff'))
+      await writeHosts(tx, companyId, serviceId, type, await staff.of(type, branch))
   }
   for (const service of vanished) {
     await tx.service.update({

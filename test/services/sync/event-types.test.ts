@@ -85,19 +85,26 @@ test('name, duration, price, notice, confirmation and who performs it follow Cal
 test('locked fields and prices that Cal.com does not have stay as the business set them', async () => {
   await asOwner(
     gateway,
-    "UPDATE services SET locked_fields = '{name,price,duration}' WHERE calcom_event_type_id = $1",
+    "UPDATE services SET locked_fields = '{name,price,duration,staff}' WHERE calcom_event_type_id = $1",
     [cut],
   )
   const before = await service(cut)
-  control().putEventType({ id: cut, title: 'Anders', lengthInMinutes: 99, price: 100 })
+  control().putEventType({ id: cut, title: 'Anders', lengthInMinutes: 99, price: 100, hosts: [504] })
   await importNow()
   expect(await service(cut)).toMatchObject({
+    serviceStaff: before!.serviceStaff,
     name: before!.name,
     durationMinutes: before!.durationMinutes,
     priceCents: before!.priceCents,
   })
   await asOwner(gateway, "UPDATE services SET locked_fields = '{}' WHERE calcom_event_type_id = $1", [cut])
-  control().putEventType({ id: cut, title: 'Herrenhaarschnitt', lengthInMinutes: 30, price: 0 })
+  control().putEventType({
+    id: cut,
+    title: 'Herrenhaarschnitt',
+    lengthInMinutes: 30,
+    price: 0,
+    hosts: [501, 502, 503],
+  })
   await importNow()
   expect(await service(cut)).toMatchObject({ name: 'Herrenhaarschnitt', priceCents: before!.priceCents })
 })
