@@ -36,6 +36,7 @@ export const errorCodes = [
   'ambiguous_branch',
   'unknown_branch',
   'branch_closed',
+  'booking_paused',
   'ambiguous_service',
   'unknown_service',
   'service_elsewhere',

@@ -1,5 +1,6 @@
 /** What an operator typed after `npm run company --`, read into what is to be done. Pure. */
 import { parseArgs } from 'node:util'
+import type { ClockTime, LocalDay } from '../german/index.ts'
 import { plain } from '../services/mail/render.ts'
 import { UsageError } from './run-cli.ts'
 
@@ -16,11 +17,23 @@ export type CompanyCommand =
   | ({ verb: 'plan' } & OfFile)
   | ({ verb: 'apply'; take?: 'file' | 'here' } & OfFile)
   | { verb: 'export'; company: string }
+  | { verb: 'pause'; company: string; branch: string | null; until: LocalUntil | null }
+  | { verb: 'resume'; company: string; branch: string | null }
+  | { verb: 'remove'; company: string; yes: boolean; out: string | null }
+
+/** A moment on the branch's clock. */
+export interface LocalUntil {
+  day: LocalDay
+  time: ClockTime
+}
 
 const usage = `npm run company -- check FILE…
 npm run company -- plan FILE [--company N | --new] [--prune]
 npm run company -- apply FILE [--company N | --new] [--prune] [--take file|here]
 npm run company -- export N
+npm run company -- pause N [--branch NAME] [--until "YYYY-MM-DD [HH:MM]"]
+npm run company -- resume N [--branch NAME]
+npm run company -- remove N [--out FILE] --yes
 npm run company -- schema`
 
 const options = {
@@ -28,6 +41,10 @@ const options = {
   new: { type: 'boolean' },
   prune: { type: 'boolean' },
   take: { type: 'string' },
+  branch: { type: 'string' },
+  until: { type: 'string' },
+  yes: { type: 'boolean' },
+  out: { type: 'string' },
 } as const
 
 /** Which options belong to which verb. */
@@ -37,6 +54,9 @@ const belonging: Readonly<Record<CompanyCommand['verb'], readonly (keyof typeof 
   plan: ['company', 'new', 'prune'],
   apply: ['company', 'new', 'prune', 'take'],
   export: [],
+  pause: ['branch', 'until'],
+  resume: ['branch'],
+  remove: ['yes', 'out'],
 }
 
 /** In: the words after the script's name. @throws UsageError, or parseArgs's own error, with a sentence for the operator */
@@ -64,6 +84,16 @@ export function readCompanyCommand(argv: string[]): CompanyCommand {
       }
     case 'export':
       return { verb, company: readCompany(one(verb, rest)) }
+    case 'pause': {
+      const until = values.until === undefined ? null : readUntil(values.until)
+      return { verb, company: readCompany(one(verb, rest)), branch: values.branch ?? null, until }
+    }
+    case 'remove': {
+      const { yes = false, out = null } = values
+      return { verb, company: readCompany(one(verb, rest)), yes, out }
+    }
+    case 'resume':
+      return { verb, company: readCompany(one(verb, rest)), branch: values.branch ?? null }
   }
 }
 
@@ -100,6 +130,17 @@ function ofFile(
 function readTake(text: string): 'file' | 'here' {
   if (text === 'file' || text === 'here') return text
   throw new UsageError('--take is "file" (the file counts) or "here" (what was changed elsewhere stays)')
+}
+
+/** A day alone is its first minute. */
+function readUntil(text: string): LocalUntil {
+  const [, day, time = '00:00'] =
+    /^(\d{4}-\d{2}-\d{2})(?:[ T]([01]\d:[0-5]\d|2[0-3]:[0-5]\d))?$/.exec(text) ?? []
+  if (day === undefined || new Date(`${day}T12:00:00Z`).toJSON()?.slice(0, 10) !== day)
+    throw new UsageError(
+      '--until is a day that exists, like 2026-12-24, or a moment, like "2026-12-24 14:00"',
+    )
+  return { day: day as LocalDay, time: time as ClockTime }
 }
 
 function readCompany(text: string): string {

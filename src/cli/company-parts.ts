@@ -1,9 +1,9 @@
 /** What `npm run company` needs besides the database: secrets from the environment, and event types from Cal.com. */
 import { CalcomConnections } from '../calcom/connection.ts'
 import { CalcomError } from '../calcom/errors.ts'
-import { eventTypeNumbers } from '../company/event-types.ts'
+import { type EventTypes, lookUpEventTypes } from '../company/event-types.ts'
 import type { CompanyFile } from '../company/schema.ts'
-import type { EventTypeNumber, Secrets } from '../company/sections/section.ts'
+import type { Secrets } from '../company/sections/section.ts'
 import { CompanyProblem } from '../company/state.ts'
 import { secretName } from '../company/values.ts'
 import { loadConnection } from '../compose.ts'
@@ -39,12 +39,13 @@ export function secretsOf({ encryptionKeys }: Pick<Config, 'encryptionKeys'>): S
   }
 }
 
-/** The numbers of the event types that a file names by slug, asked of its own connection. @throws CompanyProblem */
+/** The event types that a file names, asked of its own connection; `withFacts` also of those it names by number. @throws CompanyProblem */
 export async function eventTypesOf(
   file: CompanyFile,
   config: Config,
   database: Database,
-): Promise<EventTypeNumber> {
+  options: { withFacts: boolean },
+): Promise<EventTypes> {
   const id = file.calcom?.connection ?? 'default'
   const secrets = secretsOf(config)
   const connections = new CalcomConnections({
@@ -67,12 +68,16 @@ export async function eventTypesOf(
     log: quiet,
   })
   try {
-    return await eventTypeNumbers(file, async (team) => {
-      const teamId = team ?? (id === 'default' ? config.calcom.teamId : null)
-      const deadline = new Deadline({ clock: systemClock, budgetMs: requestMs })
-      const api = await connections.get(id)
-      return api.fetchEventTypes(teamId === null ? {} : { teamId }, { deadline, priority: 'background' })
-    })
+    return await lookUpEventTypes(
+      file,
+      async (team) => {
+        const teamId = team ?? (id === 'default' ? config.calcom.teamId : null)
+        const deadline = new Deadline({ clock: systemClock, budgetMs: requestMs })
+        const api = await connections.get(id)
+        return api.fetchEventTypes(teamId === null ? {} : { teamId }, { deadline, priority: 'background' })
+      },
+      options,
+    )
   } catch (error) {
     if (!(error instanceof CalcomError)) throw error
     throw new CompanyProblem(

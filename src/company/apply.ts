@@ -5,16 +5,22 @@
 import type { Prisma } from '../db/generated/client.ts'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
 import { writeAudit } from '../services/privacy/audit.ts'
+import type { EventTypes } from './event-types.ts'
 import { type Difference, disputed, type Plan, planOf, toWrite } from './plan.ts'
 import type { CompanyFile } from './schema.ts'
 import { writeDefaultService } from './sections/branches.ts'
 import { sectionOf, sections } from './sections/index.ts'
-import type { EventTypeNumber, Secrets, Target } from './sections/section.ts'
-import { writeLocks } from './sections/services.ts'
+import type { Secrets, Target } from './sections/section.ts'
+import { writeCalendarFacts, writeLocks } from './sections/services.ts'
 import { CompanyProblem, findCompany, loadState, type State, takenElsewhere, type Whose } from './state.ts'
 import { canonical, idOf, inOrder, type Json, kinds, type Thing } from './thing.ts'
 
-type Deps = { tenancy: Pick<Tenancy, 'asSystem'>; secrets: Secrets }
+type Deps = {
+  tenancy: Pick<Tenancy, 'asSystem'>
+  secrets: Secrets
+  /** Cal.com's address for connections that name none (CALCOM_BASE_URL). */
+  calcomAddress: string
+}
 
 export interface ApplyOptions extends Whose {
   /** Take away what the file does not name. */
@@ -45,19 +51,19 @@ export class CompanyFiles {
   }
 
   /** What applying the file would change. @throws CompanyProblem when it cannot be applied */
-  async plan(file: CompanyFile, eventTypeNumber: EventTypeNumber, whose: Whose = {}): Promise<Planned> {
+  async plan(file: CompanyFile, eventTypes: Pick<EventTypes, 'number'>, whose: Whose = {}): Promise<Planned> {
     return this.#deps.tenancy.asSystem(async (tx) => {
-      const { state, plan } = await this.#compare(tx, file, eventTypeNumber, whose)
+      const { state, plan } = await this.#compare(tx, file, eventTypes, whose)
       return { companyId: state.companyId, plan }
     }, limits)
   }
 
   /** Makes the database say what the file says. @throws CompanyProblem, then nothing was changed */
-  async apply(file: CompanyFile, eventTypeNumber: EventTypeNumber, options: ApplyOptions): Promise<Applied> {
+  async apply(file: CompanyFile, eventTypes: EventTypes, options: ApplyOptions): Promise<Applied> {
     const { prune = false, take } = options
     return this.#deps.tenancy.asSystem(async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`company:${file.company.slug}`}, 0))`
-      const { state, plan, wanted } = await this.#compare(tx, file, eventTypeNumber, options)
+      const { state, plan, wanted } = await this.#compare(tx, file, eventTypes, options)
       if (take === undefined && disputed(plan, prune).length > 0)
         return { kind: 'disputed', companyId: state.companyId!, plan }
       const writing = toWrite(plan, { prune, take })
@@ -66,8 +72,14 @@ export class CompanyFiles {
         companyId: state.companyId ?? 0,
         names: state.names,
         secrets: this.#deps.secrets,
+        calcomAddress: this.#deps.calcomAddress,
       }
       await write(target, writing)
+      for (const { action, thing, fields } of writing) {
+        const type = fields.find(({ name }) => name === 'event_type')?.file
+        if (action !== 'left' && thing.kind === 'service' && typeof type === 'number')
+          await writeCalendarFacts(target, thing.key, eventTypes.facts.get(type))
+      }
       await nameRows(target, wanted, state)
       const removed = new Set(
         writing.filter(({ action }) => action === 'left').map(({ thing }) => idOf(thing)),
@@ -91,11 +103,11 @@ export class CompanyFiles {
   async #compare(
     tx: Tx,
     file: CompanyFile,
-    eventTypeNumber: EventTypeNumber,
+    eventTypes: Pick<EventTypes, 'number'>,
     whose: Whose,
   ): Promise<{ state: State; plan: Plan; wanted: Thing[] }> {
     const companyId = await findCompany(tx, file, whose)
-    const wanted = inOrder(sections.flatMap((section) => section.wanted(file, eventTypeNumber)))
+    const wanted = inOrder(sections.flatMap((section) => section.wanted(file, eventTypes.number)))
     const taken = await takenElsewhere(tx, companyId, wanted)
     if (taken.length > 0) throw new CompanyProblem(taken.join('\n'))
     const state = await loadState(tx, companyId, wanted, this.#deps.secrets)

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { clockTimeOf, germanDate, sayWeekday } from '../german/index.ts'
 import { greeting } from '../german/sentences/booking.ts'
-import { branchIsClosed } from '../german/sentences/catalogue.ts'
 import { isSwitchedOff, servicesAt } from '../services/catalogue.ts'
+import { refusalAt } from '../services/pauses.ts'
 import { answers, appointmentShape, clock, day, weekday } from './answers/contract.ts'
 import { customerAppointmentView } from './answers/customers.ts'
 import { words } from './arguments/kinds.ts'
@@ -40,9 +40,9 @@ export const initializeCall = defineFunction({
     const policy = services.catalogues.policyFor(catalogue, { branchId: branch.id, serviceId: null })
     const time = clockTimeOf(now, timeZone)
     const isClosed = isSwitchedOff(catalogue, branch)
+    const refusal = refusalAt(catalogue, branch, now)
     const hello = greeting(customer?.name ?? null, people.length > 1)
-    const others = catalogue.branches.map(({ name }) => name)
-    const message = isClosed ? `${hello.split('! ')[0]}! ${branchIsClosed(branch.name, others)}` : hello
+    const message = refusal === null ? hello : `${hello.split('! ')[0]}! ${refusal.say}`
     return {
       success: true,
       message,
@@ -64,7 +64,12 @@ export const initializeCall = defineFunction({
         cancel_hours: policy.cancellationDeadlineHours,
         reschedule_hours: policy.rescheduleDeadlineHours,
       },
-      branch: { name: branch.name, address: branch.address, is_active: !isClosed },
+      branch: {
+        name: branch.name,
+        address: branch.address,
+        is_active: !isClosed,
+        books: refusal === null,
+      },
       services: servicesAt(catalogue, branch.id).map((service) => service.name),
       company: catalogue.company.name,
       call_id: call.callId,

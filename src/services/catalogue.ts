@@ -22,6 +22,8 @@ export interface CatalogueBranch extends BranchHours {
   defaultServiceId: number | null
   /** What it can tell about itself; the company's facts where it has none of its own. */
   facts: Facts
+  /** Nothing is booked by phone until then; `until` null: until somebody resumes. The branch's own pause or the company's. */
+  pauses?: ReadonlyArray<{ until: Date | null }>
 }
 
 export interface CatalogueService {
@@ -277,6 +279,9 @@ async function readCatalogue(tx: Tx, companyId: number, now: Date): Promise<Cata
         }),
       ),
     facts: { ...readFacts(company.facts), ...readFacts(branch.facts) },
+    pauses: [company, branch].flatMap(({ pausedAt, pausedUntil }) =>
+      pausedAt === null ? [] : [{ until: pausedUntil }],
+    ),
   })
   const activeStaff = new Set(staff.map((person) => person.id))
   return {

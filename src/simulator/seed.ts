@@ -3,6 +3,7 @@
  * salon's answers. The database seed mirrors these ids. The salon's forms take callers without an email address, the
  * practice keeps Cal.com's default, which demands one.
  */
+import { exampleAccounts } from './seed-examples.ts'
 import { phoneFields } from './state.ts'
 import type { EventTypeInput, HostInput, Seed } from './types.ts'
 
@@ -43,7 +44,7 @@ const mitte = 34209
 const nord = 34210
 const everyoneInMitte = [501, 502, 503]
 
-/** Both companies with hosts, hours and event types; a fresh copy each time. */
+/** Both companies, and those of the example files, with hosts, hours and event types; a fresh copy each time. */
 export function salonSeed(): Seed {
   return {
     accounts: [
@@ -128,6 +129,7 @@ export function salonSeed(): Seed {
           },
         ],
       },
+      ...exampleAccounts(),
     ],
   }
 }

@@ -294,7 +294,24 @@ test('the command: plan ends with 2, apply with 0, then both with 0; slugs of ev
   expect(exported.out).not.toMatch(/cal_test|whsec/)
 }, 180_000)
 
+test('pause and resume say for whom and until when, on the clock of the business', async () => {
+  await companies.apply(text())
+  const paused = await command(['pause', slug(), '--branch', 'nord', '--until', '2099-12-24 14:00'])
+  expect(paused).toMatchObject({ code: 0, err: '' })
+  expect(paused.out).toMatch(
+    /^Company \d+: the phone books nothing for Salon \d+ Nord, until 2099-12-24 14:00 \(Europe\/Berlin\)\./,
+  )
+  expect((await command(['resume', slug(), '--branch', 'nord'])).out).toMatch(
+    /books for Salon \d+ Nord again\.\n$/,
+  )
+  expect((await command(['pause', slug(), '--branch', 'west'])).err).toMatch(
+    /has no branch "west": there are mitte, nord\.\n$/,
+  )
+}, 60_000)
+
 test.each([
+  [['pause', '1', '--until', '2026-02-30'], '--until is a day that exists'],
+  [['pause', '1', '--until', '2020-01-01'], '--until is in the past.'],
   [['plan'], 'plan takes exactly one file'],
   [['apply', 'a.yaml', '--take', 'mine'], '--take is "file"'],
   [['plan', 'a.yaml', '--take', 'file'], '--take does not belong to plan'],

@@ -28,18 +28,22 @@ export function testSecrets(environment: Record<string, string> = {}): Secrets {
 }
 
 /** Plan, apply and export as the command does them. */
-export function openCompanies(database: Database, secrets: Secrets = testSecrets()) {
-  const files = new CompanyFiles({ tenancy: database.tenancy, secrets })
-  const number = (_place: string, type: number | string) => Number(type)
+export function openCompanies(
+  database: Database,
+  secrets: Secrets = testSecrets(),
+  calcomAddress = 'http://127.0.0.1:9/v2',
+) {
+  const files = new CompanyFiles({ tenancy: database.tenancy, secrets, calcomAddress })
+  const types = { number: (_place: string, type: number | string) => Number(type), facts: new Map() }
   return {
     plan: (text: string, whose = {}): Promise<{ companyId: number | null; plan: Plan }> =>
-      files.plan(fileOf(text), number, whose),
+      files.plan(fileOf(text), types, whose),
     async lines(text: string, whose: { companyId?: number; prune?: boolean } = {}): Promise<string[]> {
-      const { plan } = await files.plan(fileOf(text), number, whose)
+      const { plan } = await files.plan(fileOf(text), types, whose)
       return planLines(plan, { prune: whose.prune ?? false })
     },
     apply: (text: string, options: Omit<ApplyOptions, 'actor'> = {}): Promise<Applied> =>
-      files.apply(fileOf(text), number, { ...options, actor: 'test' }),
+      files.apply(fileOf(text), types, { ...options, actor: 'test' }),
     export: (which: string): Promise<string> =>
       database.tenancy.asSystem((tx) => exportCompany(tx, which, secrets)),
   }

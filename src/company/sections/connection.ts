@@ -21,7 +21,7 @@ export const connection: Section = {
   // Its row belongs to no company: see `presentConnections`.
   present: () => [],
 
-  async write({ tx, secrets }, id, fields, isNew) {
+  async write({ tx, secrets, calcomAddress }, id, fields, isNew) {
     const data = {
       ...(fields.base_url !== undefined && { baseUrl: String(fields.base_url) }),
       ...(fields.profile !== undefined && { apiProfile: String(fields.profile) }),
@@ -33,7 +33,7 @@ export const connection: Section = {
     if (!isNew) await tx.calcomConnection.update({ where: { id }, data })
     else
       await tx.calcomConnection.create({
-        data: { id, baseUrl: publishedAddress, apiKeyEncrypted: '', webhookSecretEncrypted: '', ...data },
+        data: { id, baseUrl: calcomAddress, apiKeyEncrypted: '', webhookSecretEncrypted: '', ...data },
       })
   },
 
@@ -48,8 +48,6 @@ export const connection: Section = {
       }
   },
 }
-
-const publishedAddress = 'https://api.cal.com/v2'
 
 function sealed(secrets: Secrets, reference: unknown): string {
   return secrets.seal(secrets.value(String(reference)) ?? '')

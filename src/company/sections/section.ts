@@ -28,6 +28,8 @@ export interface Target {
   companyId: number
   names: Names
   secrets: Secrets
+  /** Where a connection is that names no address: the environment's Cal.com. */
+  calcomAddress: string
 }
 
 export interface Section {

@@ -134,6 +134,23 @@ export const services: Section = {
   },
 }
 
+/** What Cal.com says of an event type and no file does; the hourly import keeps it right. */
+export interface CalendarFacts {
+  requiresConfirmation: boolean
+  schedulingType: string | null
+  emailRequired: boolean
+  notOfferedReason: string | null
+}
+
+/** Writes what Cal.com says of the calendar that a service has got. */
+export async function writeCalendarFacts(
+  { tx, names }: Target,
+  key: string,
+  facts: CalendarFacts | undefined,
+): Promise<void> {
+  if (facts) await tx.service.update({ where: { id: names.services.id(key)! }, data: facts })
+}
+
 /** Locks what the file states, frees what it no longer states, keeps locks that were set elsewhere. */
 export async function writeLocks(
   { tx, companyId, names }: Target,

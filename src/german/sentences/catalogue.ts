@@ -1,5 +1,5 @@
 /** What callers hear about the business itself: services, staff, branches. */
-import { sayDuration, sayList, sayPrice } from '../index.ts'
+import { type ClockTime, type LocalDay, sayDay, sayDuration, sayList, sayPrice, sayTime } from '../index.ts'
 
 /** How many names one sentence may list before it says "unter anderem". */
 const namesMax = 6
@@ -89,6 +89,25 @@ export function branchIsClosed(name: string, others: readonly string[]): string 
   return others.length === 0
     ? `${closed} Darf ich Sie zurückrufen?`
     : `${closed} Soll ich in unserer Filiale ${sayList(others.slice(0, namesMax), 'oder')} nachsehen, oder darf ich Sie zurückrufen?`
+}
+
+/** A business that books nothing by phone for a while; `others` are branches that do. A day's first minute is that day. */
+export function bookingIsPaused(
+  until: { day: LocalDay; time: ClockTime; today: LocalDay } | null,
+  others: readonly string[],
+): string {
+  const span =
+    until === null
+      ? 'Zurzeit'
+      : until.day === until.today
+        ? `Bis ${sayTime(until.time)}`
+        : until.time === '00:00'
+          ? `Bis ${sayDay(until.day, until.today)}`
+          : `Bis ${sayDay(until.day, until.today)} um ${sayTime(until.time)}`
+  const paused = `${span} kann ich am Telefon leider keine Termine vergeben.`
+  return others.length === 0
+    ? `${paused} Darf ich einen Rückruf für Sie notieren?`
+    : `${paused} Soll ich in unserer Filiale ${sayList(others.slice(0, namesMax), 'oder')} nachsehen, oder darf ich einen Rückruf notieren?`
 }
 
 export function unknownBranch(names: readonly string[]): string {

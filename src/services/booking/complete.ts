@@ -12,6 +12,7 @@ import type { CallScope } from '../call-context.ts'
 import { chooseBranch, chooseService, chooseStaff, otherLengthOf } from '../choices.ts'
 import { findPerson, type PersonOnNumber } from '../customers.ts'
 import { readPersonName } from '../matching/index.ts'
+import { requireBookable } from '../pauses.ts'
 import { contactEmail, contactPhone, planEmail } from './attendee.ts'
 import { readMoment } from './moment.ts'
 import { completeFromDraft } from './open-draft.ts'
@@ -35,7 +36,10 @@ export async function completeWish(
   const draft = completeFromDraft(said, attempts, scope)
   const wish = draft?.wish ?? said
   const problems: AppError[] = []
-  const branch = noting(problems, () => chooseBranch(catalogue, scope.branch, wish.branch)) ?? scope.branch
+  const chosen = noting(problems, () => chooseBranch(catalogue, scope.branch, wish.branch))
+  const branch = chosen ?? scope.branch
+  // Nothing of it can be booked for now: no question is worth an answer.
+  if (chosen !== undefined) requireBookable(catalogue, branch, now)
   const lastServiceId =
     wish.service === undefined ? (draft?.serviceId ?? (await offers.loadServiceId(call.callId))) : null
   const service = noting(problems, () =>

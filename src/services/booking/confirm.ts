@@ -10,9 +10,9 @@ import { spokenOf, viewOf } from '../appointments/view.ts'
 import { type Attempt, type AttemptStore, callBegan, isUnderWay } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
 import type { CallScope } from '../call-context.ts'
-import { type CatalogueBranch, isSwitchedOff } from '../catalogue.ts'
-import { branchClosed } from '../choices.ts'
+import type { CatalogueBranch } from '../catalogue.ts'
 import { isClosedDuring } from '../day-hours.ts'
+import { refusalAt } from '../pauses.ts'
 import type { BookingExecutor } from './execute.ts'
 import { branchOfAttempt, spokenBooking } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
@@ -171,12 +171,13 @@ export class BookingConfirmer {
   async #run(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
     const { executor, outcomes, attempts, tenancy, holds } = this.#deps
     const branch = branchOfAttempt(attempt, scope)
-    if (isSwitchedOff(scope.catalogue, branch)) {
-      // Switched off since the draft was written.
-      const outcome = { state: 'rejected' as const, errorCode: 'branch_closed' }
+    const refusal = refusalAt(scope.catalogue, branch, scope.now)
+    if (refusal !== null) {
+      // Switched off or paused since the draft was written.
+      const outcome = { state: 'rejected' as const, errorCode: refusal.code }
       await tenancy.run(attempt.companyId, (tx) => attempts.finish(tx, attempt, outcome))
       holds.releaseLater(scope, attempt)
-      throw branchClosed(scope.catalogue, branch)
+      throw refusal
     }
     if (isOff(attempt, branch, scope)) {
       // Closed, or the person away, since the draft was written.

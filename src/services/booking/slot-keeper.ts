@@ -9,6 +9,7 @@ import { type Hold, type Holds, isSameSlot } from '../availability/holds.ts'
 import type { CallScope } from '../call-context.ts'
 import type { CatalogueService } from '../catalogue.ts'
 import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
+import { requireBookable } from '../pauses.ts'
 import { whatOf } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import { type Moment, readMoment } from './moment.ts'
@@ -51,6 +52,7 @@ export class SlotKeeper {
     const { catalogue, call, now, today, deadline } = scope
     const { availability, holds, keeper } = this.#deps
     const branch = chooseBranch(catalogue, scope.branch)
+    requireBookable(catalogue, branch, now)
     const service = chooseService(
       catalogue,
       branch,

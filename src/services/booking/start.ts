@@ -16,8 +16,8 @@ import type { AvailabilityService } from '../availability/availability.ts'
 import { certainlyOff, whyOff } from '../availability/off.ts'
 import type { CallScope } from '../call-context.ts'
 import { findBranch } from '../catalogue.ts'
-import { requireOpen } from '../choices.ts'
 import type { CustomerService, PersonOnNumber } from '../customers.ts'
+import { requireBookable } from '../pauses.ts'
 import { mailboxAddress } from './attendee.ts'
 import { completeWish } from './complete.ts'
 import { spokenBooking, whatOf } from './facts.ts'
@@ -101,7 +101,7 @@ export class BookingStarter {
     const service = scope.catalogue.services.find(({ id, isActive }) => id === serviceId && isActive)
     if (!service || startAt === null || customerName === null) return null
     const branch = findBranch(scope.catalogue, branchId) ?? scope.branch
-    requireOpen(scope.catalogue, branch)
+    requireBookable(scope.catalogue, branch, scope.now)
     const { day, time } = spokenBooking(attempt, scope)
     return this.open(
       scope,

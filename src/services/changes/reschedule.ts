@@ -15,7 +15,7 @@ import type { Alternative } from '../availability/alternatives.ts'
 import { enqueueSettling } from '../booking/errands.ts'
 import { BookingProtected, rescheduleGuarded } from '../booking/guard.ts'
 import type { CallScope } from '../call-context.ts'
-import { requireOpen } from '../choices.ts'
+import { requireBookable } from '../pauses.ts'
 import { aboutOf, type Doubt, findDoubt } from './agreement.ts'
 import {
   type ChangeDeps,
@@ -101,7 +101,7 @@ export class Rescheduling {
 
   /** The rules, and a person when they forbid it. */
   async #objection(tx: Tx, scope: CallScope, appointment: OwnAppointment): Promise<MoveOutcome | null> {
-    requireOpen(scope.catalogue, branchOfAppointment(appointment, scope))
+    requireBookable(scope.catalogue, branchOfAppointment(appointment, scope), scope.now)
     const policy = this.#deps.catalogues.policyFor(scope.catalogue, appointment)
     const objection = objectionToMoving(appointment, policy, scope.now)
     if (objection?.kind === 'begun') return { kind: 'past', appointment }
