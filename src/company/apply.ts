@@ -152,13 +152,27 @@ async function write(target: Target, differences: readonly Difference[]): Promis
       await sectionOf(kind).remove?.(target, thing.key)
 }
 
-/** Two services that exchange their calendars would meet half-way: the old ones are let go first. */
-async function freeEventTypes({ tx, names }: Target, changed: readonly Difference[]): Promise<void> {
-  for (const { action, thing, fields } of changed) {
-    if (thing.kind !== 'service' || action !== 'change') continue
+/**
+ * A calendar that the file gives to a service is taken from whatever row of the company has it: one that exchanges with it and is
+ * written next, one that goes, or one that the file no longer names.
+ */
+async function freeEventTypes(
+  { tx, names, companyId }: Target,
+  changed: readonly Difference[],
+): Promise<void> {
+  for (const { thing, fields } of changed.filter((difference) => difference.thing.kind === 'service')) {
+    const given = (wanted: string) => fields.find(({ name }) => name === wanted)?.file
     const id = names.services.id(thing.key)
-    if (fields.some(({ name, here }) => name === 'event_type' && here !== null) && id !== undefined)
-      await tx.service.update({ where: { id }, data: { calcomEventTypeId: null } })
+    for (const type of [given('event_type'), ...Object.values((given('by') ?? {}) as Record<string, Json>)]) {
+      if (typeof type !== 'number') continue
+      const where = { companyId, calcomEventTypeId: type }
+      const isOwn = type === given('event_type') && id !== undefined
+      await tx.service.updateMany({
+        where: { ...where, ...(isOwn && { id: { not: id } }) },
+        data: { calcomEventTypeId: null },
+      })
+      await tx.serviceStaff.updateMany({ where, data: { calcomEventTypeId: null } })
+    }
   }
 }
 

@@ -43,7 +43,7 @@ function branchProblems(file: CompanyFile): Problem[] {
       numbers.take(number, [...path, 'numbers', index], number)
     }
     for (const day of weekdays) problems.push(...overlaps(branch.hours?.[day], [...path, 'hours', day]))
-    if (branch.default_service != null) {
+    if (branch.default_service != null && branch.active !== false) {
       const offered = file.services?.[branch.default_service]?.at
       if (!offered?.[key] && !offered?.[everywhere])
         problems.push({

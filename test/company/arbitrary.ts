@@ -109,7 +109,7 @@ const shape = fc.record({
       everywhere: fc.boolean(),
       at: fc.array(
         fc.record({
-          calendar: maybe(fc.boolean()),
+          calendar: fc.boolean(),
           by: maybe(fc.array(fc.boolean(), { maxLength: 4 })),
           minutes: maybe(fc.integer({ min: 5, max: 240 })),
           name: maybe(text),
@@ -148,7 +148,8 @@ export function fileText(shape: Shape, run: number): string {
           place,
           {
             ...own,
-            ...(calendar !== undefined && { event_type: calendar ? next() : null }),
+            // Always stated: a calendar left to the database may be the one that the file gives to somebody else.
+            event_type: calendar ? next() : null,
             ...(by && {
               by: Object.fromEntries(
                 can.slice(0, by.length).map((key, who) => [key, by[who] ? next() : null]),
@@ -212,7 +213,7 @@ export function fileText(shape: Shape, run: number): string {
         {
           ...person,
           branch: branch === null ? null : branchKeys[branch % branchKeys.length],
-          ...(calendar && { calcom_user: next() }),
+          calcom_user: calendar ? next() : null,
         },
       ]),
     ),

@@ -89,13 +89,21 @@ export const branches: Section = {
 }
 
 /** The services are written by now: which one is meant when a caller names none. */
-export async function writeDefaultService({ tx, names }: Target, key: string, fields: Fields): Promise<void> {
+export async function writeDefaultService(
+  { tx, companyId, names }: Target,
+  key: string,
+  fields: Fields,
+): Promise<void> {
   const { default_service: service } = fields
   if (service === undefined) return
-  const id = names.services.id(`${service}@${key}`) ?? names.services.id(`${service}@${everywhere}`)
+  const offered = names.services.id(`${service}@${key}`) ?? names.services.id(`${service}@${everywhere}`)
+  // A branch that is switched off may keep one that is offered elsewhere only.
+  const id =
+    offered ??
+    (await tx.service.findFirst({ where: { companyId, slug: String(service) }, select: { id: true } }))?.id
   await tx.branch.update({
     where: { id: names.branches.id(key)! },
-    data: { defaultServiceId: service === null ? null : id! },
+    data: { defaultServiceId: service === null ? null : (id ?? null) },
   })
 }
 
