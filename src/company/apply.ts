@@ -6,7 +6,7 @@ import type { Prisma } from '../db/generated/client.ts'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
 import { writeAudit } from '../services/privacy/audit.ts'
 import type { EventTypes } from './event-types.ts'
-import { type Difference, disputed, type Plan, planOf, toWrite } from './plan.ts'
+import { calendarsInUse, type Difference, disputed, type Plan, planOf, toWrite } from './plan.ts'
 import type { CompanyFile } from './schema.ts'
 import { writeDefaultService } from './sections/branches.ts'
 import { sectionOf, sections } from './sections/index.ts'
@@ -66,6 +66,8 @@ export class CompanyFiles {
       const { state, plan, wanted } = await this.#compare(tx, file, eventTypes, options)
       if (take === undefined && disputed(plan, prune).length > 0)
         return { kind: 'disputed', companyId: state.companyId!, plan }
+      const inUse = calendarsInUse(plan, { prune })
+      if (inUse.length > 0) throw new CompanyProblem(inUse.join('\n'))
       const writing = toWrite(plan, { prune, take })
       const target: Target = {
         tx,

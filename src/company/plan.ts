@@ -65,6 +65,33 @@ export function planOf(
   }
 }
 
+/**
+ * Calendars that the file gives to a service though one that it does not name still has them: taking them away would end that one
+ * without a word. One sentence each; with `prune` such services go, and there is none.
+ */
+export function calendarsInUse({ differences }: Plan, { prune }: { prune: boolean }): string[] {
+  if (prune) return []
+  const calendars = ({ fields }: Pick<Thing, 'fields'>) =>
+    [fields.event_type, ...Object.values((fields.by ?? {}) as Fields)].filter(
+      (type) => typeof type === 'number',
+    )
+  const given = differences
+    .filter(({ action, thing }) => action !== 'left' && thing.kind === 'service')
+    .flatMap(({ fields }) =>
+      calendars({ fields: Object.fromEntries(fields.map(({ name, file }) => [name, file])) }),
+    )
+  return differences
+    .filter(({ action, thing }) => action === 'left' && thing.kind === 'service')
+    .flatMap(({ thing }) =>
+      calendars(thing)
+        .filter((type) => given.includes(type))
+        .map(
+          (type) =>
+            `The event type ${type} is still that of ${thing.key}, which the file does not name: name it there, or apply with --prune.`,
+        ),
+    )
+}
+
 /** A service that moved to another place took its rules along: they are the file's though they stood at the old place. */
 function isMovedRule({ kind, key }: Thing, before: ReadonlyMap<string, Thing>): boolean {
   const service = (one: string) => one.split('@')[0]

@@ -65,3 +65,37 @@ test('from any file to any other, pruned: what is left is what the second says',
     { numRuns: 12, seed: 20261128 },
   )
 }, 300_000)
+
+const oneService = (run: number, key: string, place: string) => `version: 1
+company: { slug: company-${run}, name: Firma ${run} }
+branches: { mitte: { name: Mitte } }
+staff: { anna: { first_name: Anna, calcom_user: ${run}01 } }
+services:
+  ${key}:
+    name: ${key}
+    minutes: 30
+    at: { ${place}: { event_type: ${run}02, by: { anna: ${run}03 } } }
+`
+
+test('a service that takes over the calendars of one that goes, pruned: the file comes back as it was', async () => {
+  const run = ++runs
+  await companies.apply(oneService(run, 'schnitt', 'mitte'))
+  const text = oneService(run, 'haarschnitt', 'all')
+  expect((await companies.apply(text, { prune: true })).kind).toBe('applied')
+  await expectSettled(text, `company-${run}`)
+})
+
+test('a calendar of a service that the file no longer names is not taken from it without pruning', async () => {
+  const run = ++runs
+  const colour = (type: string) =>
+    `  farbe: { name: Farbe, minutes: 60, at: { mitte: { event_type: ${type} } } }\n`
+  const text = oneService(run, 'schnitt', 'mitte') + colour(`${run}04`)
+  await companies.apply(text)
+  const without = text.replace(/ {2}schnitt:[\s\S]*$/, colour(`${run}02`))
+  await expect(companies.apply(without)).rejects.toThrow(
+    `The event type ${run}02 is still that of schnitt@mitte, which the file does not name: name it there, or apply with --prune.`,
+  )
+  await expectSettled(text, `company-${run}`)
+  expect((await companies.apply(without, { prune: true })).kind).toBe('applied')
+  await expectSettled(without, `company-${run}`)
+})
