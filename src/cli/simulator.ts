@@ -1,9 +1,11 @@
 /**
  * `npm run simulator -- --port 4010`: the simulated Cal.com on its own, with the example salon. Options: `--port`,
- * `--host`, `--profile published|guide|both`, `--webhook <url>` with `--secret <text>`, `--no-rate-limit`.
+ * `--host`, `--profile published|guide|both`, `--webhook <url>` with `--secret <text>`, `--no-rate-limit`. With `--retell-port 4020` a
+ * look-alike of Retell's API stands beside it, empty.
  */
 import { parseArgs } from 'node:util'
 import { ConfigError } from '../config.ts'
+import { retellTestKey, startRetellSimulator } from '../simulator/retell/retell.ts'
 import { startSimulator } from '../simulator/simulator.ts'
 import type { Profile } from '../simulator/types.ts'
 import { stayUp } from './stay-up.ts'
@@ -18,6 +20,7 @@ const { values } = parseArgs({
     webhook: { type: 'string' },
     secret: { type: 'string' },
     'no-rate-limit': { type: 'boolean', default: false },
+    'retell-port': { type: 'string' },
   },
 })
 
@@ -34,4 +37,8 @@ await stayUp(async (life) => {
   life.atEnd(() => simulator.close())
   console.log(`Simulated Cal.com at ${simulator.url}/v2, control at ${simulator.url}/__control`)
   console.log('Keys: cal_test_demo_salon, cal_test_other_company')
+  if (values['retell-port'] === undefined) return
+  const retell = await startRetellSimulator({ port: Number(values['retell-port']), host: values.host })
+  life.atEnd(() => retell.close())
+  console.log(`Simulated Retell at ${retell.url} (RETELL_API_BASE_URL), key ${retellTestKey}`)
 })
