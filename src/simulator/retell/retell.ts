@@ -35,8 +35,8 @@ export interface RetellSimulator {
 export interface RetellControl {
   /** A call that was made, with all that Retell would have stored of it; out: the stored call. */
   addCall(call?: Partial<RetellCall>, key?: string): RetellCall
-  /** The next requests are answered so, one after another: a status, or never. */
-  fail(...answers: Array<number | 'hang'>): void
+  /** The next requests are answered so, one after another: with a status, never, or as they should be. */
+  fail(...answers: Array<number | 'hang' | 'pass'>): void
   /** Method and address of every request so far. */
   requests(): readonly string[]
 }
@@ -48,14 +48,14 @@ const bodyBytesMax = 5 * 1024 * 1024
 export async function startRetellSimulator(options: RetellSimulatorOptions = {}): Promise<RetellSimulator> {
   const { keys = [retellTestKey], clock = () => new Date() } = options
   const workspaces = new Map(keys.map((key) => [key, new Workspace()]))
-  const failures: Array<number | 'hang'> = []
+  const failures: Array<number | 'hang' | 'pass'> = []
   const requests: string[] = []
   const app = createApp()
   app.addHook('onRequest', async (request, reply) => {
     requests.push(`${request.method} ${request.url}`)
     const failure = failures.shift()
     if (failure === 'hang') return reply.hijack()
-    if (failure !== undefined)
+    if (failure !== undefined && failure !== 'pass')
       throw new RetellRefusal(failure, failure === 429 ? 'Account rate limited.' : 'Ordered by the test.')
   })
   for (const { method, url, handle } of [...agentRoutes, ...llmRoutes, ...numberRoutes, ...callRoutes]) {
