@@ -6,9 +6,11 @@ import type { Config } from './config.ts'
 import { listenForChanges } from './db/change-listener.ts'
 import { type Database, openDatabase } from './db/database.ts'
 import { allFunctions } from './functions/all.ts'
-import { Dispatcher } from './functions/dispatch.ts'
+import { answersWithinMs, Dispatcher } from './functions/dispatch.ts'
 import { FunctionCallTracker } from './functions/tracking.ts'
 import { type App, buildApp } from './http/app.ts'
+import { functionPaths } from './http/routes/functions.ts'
+import { eventPaths } from './http/routes/retell-events.ts'
 import { createJobs, type Jobs } from './jobs/create.ts'
 import { noBroadcast, RedisBreakerBroadcast } from './lib/breaker-broadcast.ts'
 import type { Cache } from './lib/cache/cache.ts'
@@ -21,6 +23,7 @@ import { SharedRedis } from './lib/redis.ts'
 import { SecretBox } from './lib/secret-box.ts'
 import { Misfits } from './lib/shared-value.ts'
 import { version } from './lib/version.ts'
+import { RetellApi } from './retell/api.ts'
 import { AbsenceDesk } from './services/absences/desk.ts'
 import { CallDirectory } from './services/calls/directory.ts'
 import { knownFreeTimes } from './services/calls/free-times.ts'
@@ -218,7 +221,21 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   })
 
   const smtp = config.mail.smtpUrl === null ? undefined : new SmtpServer(config.mail.smtpUrl)
+  const { key, baseUrl } = config.retell.api
+  const retell = key === null ? null : new RetellApi({ baseUrl, apiKey: key })
+  const withinMs = answersWithinMs(config.deadlines)
   const doctor = new Doctor({
+    agents: {
+      retell,
+      tools: registry.entries().map(({ name, definition }) => ({
+        name,
+        functionName: definition.name,
+        offered: !definition.onRequest,
+        answersWithinMs: withinMs[definition.deadline],
+      })),
+      functionPaths: functionPaths(registry),
+      eventPaths,
+    },
     database,
     cache,
     calcom,
@@ -255,6 +272,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
       await tracker.close()
       await listener.close()
       await connections.close()
+      await retell?.close()
       if (broadcast instanceof RedisBreakerBroadcast) broadcast.close()
       await cache.close()
       await database.close()

@@ -91,6 +91,10 @@ export const Env = z.object({
   REDIS_DB: z.coerce.number().int().min(0).default(0).describe('Redis database number'),
 
   RETELLAI_API_KEY: optionalText.describe("Retell's API key with the webhook badge; it signs every request"),
+  RETELL_API_BASE_URL: z
+    .url()
+    .default('https://api.retellai.com')
+    .describe("Retell's API base address, asked with RETELLAI_API_KEY"),
   RETELLAI_API_KEY_PREVIOUS: optionalText.describe('The key before the last rotation, accepted as well'),
   RETELLAI_WEBHOOK_SECRET: optionalText.describe(
     "The guide's secret: hex HMAC-SHA256 of the body, accepted as well",
@@ -300,6 +304,8 @@ export function loadConfig(environment: Environment = readEnvironment()) {
     },
     redis: { url: env.REDIS_URL ?? guideRedisUrl(env) ?? null },
     retell: {
+      /** For asking Retell itself. */
+      api: { baseUrl: env.RETELL_API_BASE_URL, key: env.RETELLAI_API_KEY ?? null },
       apiKeys: retellKeys,
       webhookSecret: env.RETELLAI_WEBHOOK_SECRET ?? null,
       functionAuth,

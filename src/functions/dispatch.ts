@@ -30,6 +30,14 @@ export interface DispatchObserver {
   }): void
 }
 
+/** Milliseconds, as configured. */
+interface Deadlines {
+  readMs: number
+  startBookingMs: number
+  writeMs: number
+  answerMs: number
+}
+
 type Deps = {
   registry: FunctionRegistry
   directory: CallDirectory
@@ -37,7 +45,7 @@ type Deps = {
   tracker: Pick<FunctionCallTracker, 'record'>
   clock: Clock
   log: Logger
-  deadlines: { readMs: number; startBookingMs: number; writeMs: number; answerMs: number }
+  deadlines: Deadlines
   observer: DispatchObserver
   /** The guide's test-call log: whole input and output, only in debug mode. */
   logWholeCalls: boolean
@@ -47,6 +55,19 @@ const answerCharactersMax = 15_000
 /** Within it a writing function puts into words that its time was over; agents wait 5 s for start_booking. */
 const overtimeMs = 1_000
 const defaultZone = 'Europe/Berlin'
+
+/** Milliseconds within which each kind of function has answered, whatever it waits for. */
+export function answersWithinMs({
+  answerMs,
+  startBookingMs,
+  writeMs,
+}: Deadlines): Record<FunctionDefinition['deadline'], number> {
+  return {
+    read: answerMs,
+    startBooking: Math.max(answerMs, startBookingMs + overtimeMs),
+    write: Math.max(answerMs, writeMs + overtimeMs),
+  }
+}
 
 export class Dispatcher {
   readonly #deps: Deps
@@ -95,12 +116,7 @@ export class Dispatcher {
     work: Promise<FunctionAnswer>,
     functionLog: () => Logger,
   ): Promise<FunctionAnswer> {
-    const { answerMs, startBookingMs, writeMs } = this.#deps.deadlines
-    const withinMs = {
-      read: answerMs,
-      startBooking: Math.max(answerMs, startBookingMs + overtimeMs),
-      write: Math.max(answerMs, writeMs + overtimeMs),
-    }[definition.deadline]
+    const withinMs = answersWithinMs(this.#deps.deadlines)[definition.deadline]
     let timer: NodeJS.Timeout | undefined
     const tooLong = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => {

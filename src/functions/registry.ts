@@ -29,6 +29,11 @@ export class FunctionRegistry {
     return [...this.#byName.keys()]
   }
 
+  /** All names, aliases included, each with its function. */
+  entries(): Array<{ name: string; definition: FunctionDefinition }> {
+    return [...this.#byName].map(([name, definition]) => ({ name, definition }))
+  }
+
   #add(name: string, definition: FunctionDefinition): void {
     if (this.#byName.has(name)) throw new Error(`Function ${name} is registered twice`)
     this.#byName.set(name, definition)

@@ -85,6 +85,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     LOG_LEVEL: 'debug',
     DATABASE_URL: testDatabase.url,
     RETELLAI_API_KEY: apiKey,
+    // Nobody listens there: no test asks the vendor.
+    RETELL_API_BASE_URL: 'http://127.0.0.1:9',
     RETELLAI_FUNCTION_AUTH: 'signature',
     CALCOM_API_KEY: 'cal_test_demo_salon',
     CALCOM_BASE_URL: `${simulator.url}/v2`,

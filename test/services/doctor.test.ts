@@ -5,16 +5,29 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Tx } from '../../src/db/tenancy.ts'
 import type { DoctorFinding } from '../../src/services/doctor/report.ts'
-import { salon, startGateway, type TestGateway } from '../helpers/gateway.ts'
+import { apiKey, salon, startGateway, type TestGateway } from '../helpers/gateway.ts'
+import { type RetellSetUp, setUpAtRetell } from '../helpers/retell.ts'
 
 const publicUrl = 'https://gateway.example'
 const webhookAddress = `${publicUrl}/api/calcom/webhook`
 let gateway: TestGateway
+let retell: RetellSetUp
 
 beforeAll(async () => {
-  gateway = await startGateway({ environment: { PUBLIC_URL: publicUrl } })
+  retell = await setUpAtRetell(publicUrl)
+  gateway = await startGateway({
+    environment: {
+      PUBLIC_URL: publicUrl,
+      RETELL_API_BASE_URL: retell.simulator.url,
+      ANSWER_WITHIN_MS: '3000',
+    },
+  })
+  await retell.enter(gateway)
 })
-afterAll(() => gateway?.close())
+afterAll(async () => {
+  await gateway?.close()
+  await retell?.simulator.close()
+})
 
 const look = async (fix = false) => gateway.gateway.doctor.run({ companyId: salon.companyId, fix })
 /** What must be acted on. The clock of these tests stands still, so that it differs from PostgreSQL's: one test looks at that. */
@@ -160,6 +173,8 @@ async function command(...args: string[]): Promise<{ code: number; out: string; 
       CALCOM_BASE_URL: gateway.simulator.url,
       CALCOM_API_KEY: gateway.config.calcom.apiKey,
       CALCOM_WEBHOOK_SECRET: 'a-secret',
+      RETELLAI_API_KEY: apiKey,
+      RETELL_API_BASE_URL: retell.simulator.url,
       PUBLIC_URL: publicUrl,
     },
   })

@@ -52,6 +52,18 @@ const olderAddresses: Readonly<Record<string, string>> = {
   '/api/retell/current-time-berlin': 'get_current_context',
 }
 
+/** Every address of a function call, by path: the function it stands for; null where the body names it. */
+export function functionPaths(registry: Pick<FunctionRegistry, 'names'>): Map<string, string | null> {
+  const own = registry
+    .names()
+    .map((name): [string, string] => [`/api/retell/${name.replaceAll('_', '-')}`, name])
+  return new Map<string, string | null>([
+    ...dispatcherAddresses.map((url): [string, null] => [url, null]),
+    ...own,
+    ...Object.entries(olderAddresses),
+  ])
+}
+
 /** The whole transcript travels along with each call. */
 const bodyBytesMax = 4 * 1024 * 1024
 
@@ -88,14 +100,13 @@ export async function functionRoutes(scope: FastifyInstance, options: FunctionRo
     return reply.header('content-type', 'application/json; charset=utf-8').send(answer)
   }
 
-  for (const url of dispatcherAddresses) {
-    scope.route({ method: ['POST', 'GET'], url, bodyLimit: bodyBytesMax, handler: handler() })
-  }
-  const ownAddresses = Object.fromEntries(
-    registry.names().map((name) => [`/api/retell/${name.replaceAll('_', '-')}`, name]),
-  )
-  for (const [url, name] of Object.entries({ ...ownAddresses, ...olderAddresses })) {
-    scope.route({ method: ['POST', 'GET'], url, bodyLimit: bodyBytesMax, handler: handler(name) })
+  for (const [url, name] of functionPaths(registry)) {
+    scope.route({
+      method: ['POST', 'GET'],
+      url,
+      bodyLimit: bodyBytesMax,
+      handler: handler(name ?? undefined),
+    })
   }
 }
 

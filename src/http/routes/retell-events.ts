@@ -21,7 +21,8 @@ export interface EventRoutesOptions {
   logPayloads: boolean
 }
 
-const addresses = ['/api/webhooks/retell', '/api/webhook']
+/** Where Retell sends events and asks before an inbound call; the first is the one to enter there. */
+export const eventPaths: readonly string[] = ['/api/webhooks/retell', '/api/webhook']
 const bodyBytesMax = 10 * 1024 * 1024
 
 /** Adds the routes to a scope of their own. */
@@ -37,7 +38,7 @@ export async function retellEventRoutes(scope: FastifyInstance, options: EventRo
     limits,
     log,
   })
-  for (const url of addresses) {
+  for (const url of eventPaths) {
     scope.post(url, { bodyLimit: bodyBytesMax }, async (request, reply) => {
       const limited = await limits.events(request, reply)
       if (limited) return limited

@@ -8,7 +8,7 @@ import { CalcomError } from '../../calcom/errors.ts'
 import type { CalcomEventType, CalcomSubscription } from '../../calcom/types.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadline } from '../../lib/deadline.ts'
-import type { DoctorFinding } from './report.ts'
+import type { Add, DoctorFinding } from './report.ts'
 import type { SetUp } from './set-up.ts'
 
 export interface CalendarDeps {
@@ -49,8 +49,6 @@ const filled = new Set([
   'rescheduleReason',
 ])
 const requestMs = 10_000
-
-type Add = (severity: DoctorFinding['severity'], code: string, message: string, remedy: string) => void
 
 /** Findings of one company's calendar, and what was put right. In: `fix`, whether a missing webhook is made. */
 export async function checkCalendar(

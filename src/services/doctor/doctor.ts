@@ -5,6 +5,7 @@
 import type { Database } from '../../db/database.ts'
 import type { Cache } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
+import { type AgentDeps, openAgentChecks } from './agent.ts'
 import { type CalendarDeps, checkCalendar } from './calendar.ts'
 import { type DoctorFinding, inOrder } from './report.ts'
 import { checkSetUp } from './set-up.ts'
@@ -16,6 +17,7 @@ export interface DoctorReport {
 }
 
 type Deps = CalendarDeps & {
+  agents: Omit<AgentDeps, 'publicUrl' | 'clock'>
   database: Pick<Database, 'ping' | 'tenancy'>
   cache: Pick<Cache, 'ping'>
   /** Tries the mail server: null, or why it would not take mails; undefined where none is configured. */
@@ -53,11 +55,14 @@ export class Doctor {
         remedy: 'Set one up, see the README.',
       })
     }
+    const { agents, publicUrl, clock } = this.#deps
+    const atRetell = await openAgentChecks({ ...agents, publicUrl, clock })
+    findings.push(...atRetell.findings)
     const mailServer = this.#deps.mailServer !== undefined || !this.#deps.production
     for (const setUp of companies) {
       findings.push(...checkSetUp(setUp, { mailServer }))
       const calendar = await checkCalendar(this.#deps, setUp, { fix })
-      findings.push(...calendar.findings)
+      findings.push(...calendar.findings, ...(await atRetell.check(setUp)))
       fixed.push(...calendar.fixed)
     }
     return { findings: inOrder(findings), fixed: [...new Set(fixed)] }

@@ -15,6 +15,9 @@ export interface DoctorFinding {
   remedy: string
 }
 
+/** Notes a finding of whatever is being looked at. */
+export type Add = (severity: Severity, code: string, message: string, remedy: string) => void
+
 const order: readonly Severity[] = ['error', 'warning', 'hint']
 
 /** The installation's first, then by company, each with what is worst first. */
