@@ -122,7 +122,7 @@ describe('each way to be wrong is one finding that says what follows and what to
     [
       'tool_elsewhere',
       'error',
-      /asks https:\/\/old\.example\/fn and not us/,
+      /^The tool check_availability of agent Salon Sonnenschein asks https:\/\/old\.example and not us/,
       withTool({ url: 'https://old.example/fn?token=secret' }),
     ],
     // A neighbour's name that begins like ours.
@@ -135,10 +135,16 @@ describe('each way to be wrong is one finding that says what follows and what to
     [
       'tool_address_unknown',
       'error',
-      /leads to https:\/\/gateway\.example\/api\/retell\/functions, where nothing/,
+      /check_availability \(\/api\/retell\/functions\) of agent/,
       withTool({ url: `${publicUrl}/api/retell/functions` }),
     ],
     ['tool_unknown', 'warning', /book_a_table/, withTool({ name: 'book_a_table' })],
+    [
+      'tool_address_varies',
+      'hint',
+      /leads to an address with a variable/,
+      withTool({ url: 'https://{{host}}/api/webhooks/retell/function' }),
+    ],
     [
       'tool_of_others',
       'hint',
@@ -157,7 +163,7 @@ describe('each way to be wrong is one finding that says what follows and what to
     [
       'tool_gives_up_early',
       'warning',
-      /gives up after 1000 ms, and we answer within 3000/,
+      /check_availability \(1000 ms of 3000\) of agent/,
       withTool({ timeout_ms: 1_000 }),
     ],
     [
@@ -172,7 +178,7 @@ describe('each way to be wrong is one finding that says what follows and what to
     [
       'no_tools',
       'error',
-      /^Agent Salon Sonnenschein has none/,
+      /^The agent Salon Sonnenschein has none/,
       () =>
         retell.client.llm.update(retell.llmId, { general_tools: [{ type: 'end_call', name: 'end_call' }] }),
     ],
@@ -210,6 +216,17 @@ async function withNumberOfCustomEngine(): Promise<void> {
   })
   await retell.client.phoneNumber.update(salon.mitte, { inbound_agents: [{ agent_id, weight: 1 }] })
 }
+
+test('an agent of another gateway is one finding, with the names of its tools', async () => {
+  const found = await whenBroken(() =>
+    retell.client.llm.update(retell.llmId, {
+      general_tools: retell.tools.map((tool) => ({ ...tool, url: `https://old.example/fn/${tool.name}` })),
+    }),
+  )
+  expect(found).toMatchObject([{ code: 'tool_elsewhere', severity: 'error' }])
+  for (const { name } of retell.tools) expect(found[0]!.message).toContain(name)
+  expect(found[0]!.message).toContain(`ask https://old.example and not us`)
+})
 
 test('what older agents use is not wrong: names with a version, addresses of their own, tools in a state', async () => {
   const older: Tool[] = [

@@ -24,7 +24,10 @@ export interface OurAddresses {
 const vendorTimeoutMs = 120_000
 const rightTools = 'Take the tool from npm run -s tools.'
 
-/** In: an agent's tools (of any kind), how the agent is called in a sentence. Tools that lead elsewhere under names not ours are hints. */
+/**
+ * In: an agent's tools (of any kind), how the agent is called in a sentence. One finding for each kind of fault, with the names of all
+ * tools that have it: an agent of another gateway has it in every one.
+ */
 export function checkTools(
   tools: readonly RetellTool[],
   agent: string,
@@ -33,90 +36,155 @@ export function checkTools(
   add: Add,
 ): void {
   const byName = new Map(ours.map((tool) => [tool.name, tool]))
-  const used = new Set<string>()
-  for (const tool of tools.filter(({ type }) => type === 'custom')) {
-    const where = placeOf(tool.url, addresses)
-    const stated = where.at === 'us' ? where.functionName : null
-    const found = byName.get(stated ?? bareName(tool.name) ?? '')
-    const name = `The tool ${tool.name} of ${agent}`
-    if (found === undefined) {
-      if (where.at === 'us')
-        add(
-          'warning',
-          'tool_unknown',
-          `${name} is none of our functions: whenever the agent uses it, it gets an apology for an answer.`,
-          `Rename or remove it. ${rightTools}`,
-        )
-      else
-        add(
-          'hint',
-          'tool_of_others',
-          `${name} leads to somebody else: what it says is not held against the calendar.`,
-          'Nothing, if that is meant.',
-        )
-      continue
-    }
-    if (where.at === 'elsewhere') {
-      add(
-        'error',
-        'tool_elsewhere',
-        `${name} asks ${where.shown} and not us: what is said there is nothing that we know of.`,
-        `Let it lead to ${addresses.publicUrl}. ${rightTools}`,
-      )
-      continue
-    }
-    used.add(found.functionName)
-    if (where.at === 'nowhere')
-      add(
-        'error',
-        'tool_address_unknown',
-        `${name} leads to ${where.shown}, where nothing of ours is: it fails without a word.`,
-        rightTools,
-      )
-    if (tool.parameters.includes('call_id'))
-      add(
-        'warning',
-        'tool_asks_call_id',
-        `${name} asks the model for call_id, and models make one up: Retell sends the true one by itself.`,
-        'Remove the parameter.',
-      )
-    const timeoutMs = tool.timeoutMs ?? vendorTimeoutMs
-    if (timeoutMs < found.answersWithinMs)
-      add(
-        'warning',
-        'tool_gives_up_early',
-        `${name} gives up after ${timeoutMs} ms, and we answer within ${found.answersWithinMs}: callers may hear of a failure where there was none.`,
-        `Set its timeout_ms to more than ${found.answersWithinMs}.`,
-      )
+  const seen = tools
+    .filter(({ type }) => type === 'custom')
+    .map((tool) => {
+      const place = placeOf(tool.url, addresses)
+      const name = place.at === 'us' && place.functionName !== null ? place.functionName : bareName(tool.name)
+      return { tool, place, function: byName.get(name ?? '') }
+    })
+  /** "The tools a and b of agent x", with the verb that fits; null: none. */
+  const those = (
+    found: typeof seen,
+    one: string,
+    several: string,
+    note = (_: (typeof seen)[number]) => '',
+  ) => {
+    const names = found.map((each) => `${each.tool.name}${note(each)}`)
+    if (names.length === 0) return null
+    return names.length === 1
+      ? `The tool ${names[0]} of ${agent} ${one}`
+      : `The tools ${names.slice(0, -1).join(', ')} and ${names.at(-1)} of ${agent} ${several}`
   }
-  const missing = ours.filter(
-    ({ name, functionName, offered }) => offered && name === functionName && !used.has(functionName),
+
+  const known = seen.filter((each) => each.function !== undefined)
+  const elsewhere = known.filter(({ place }) => place.at === 'elsewhere')
+  const origins = [...new Set(elsewhere.map(({ place }) => place.shown))].join(' and ')
+  const asking = those(elsewhere, `asks ${origins}`, `ask ${origins}`)
+  if (asking !== null)
+    add(
+      'error',
+      'tool_elsewhere',
+      `${asking} and not us: what is said there is nothing that we know of.`,
+      `Lead each to ${addresses.publicUrl}. ${rightTools}`,
+    )
+  const lost = those(
+    known.filter(({ place }) => place.at === 'nowhere'),
+    'leads',
+    'lead',
+    ({ place }) => ` (${place.shown})`,
   )
-  if (used.size === 0)
+  if (lost !== null)
+    add(
+      'error',
+      'tool_address_unknown',
+      `${lost} to an address of ours where nothing is: each use fails without a word.`,
+      rightTools,
+    )
+  const varying = those(
+    known.filter(({ place }) => place.at === 'varies'),
+    'leads',
+    'lead',
+  )
+  if (varying !== null)
+    add(
+      'hint',
+      'tool_address_varies',
+      `${varying} to an address with a variable in it: whether that is ours cannot be seen.`,
+      'Enter the address itself, if it is always the same.',
+    )
+  const unknown = seen.filter((each) => each.function === undefined)
+  const apologies = those(
+    unknown.filter(({ place }) => place.at === 'us' || place.at === 'nowhere'),
+    'is none of our functions',
+    'are none of our functions',
+  )
+  if (apologies !== null)
+    add(
+      'warning',
+      'tool_unknown',
+      `${apologies}: whenever the agent uses one, callers hear an apology.`,
+      `Rename or remove it. ${rightTools}`,
+    )
+  const others = those(
+    unknown.filter(({ place }) => place.at === 'elsewhere' || place.at === 'varies'),
+    'leads',
+    'lead',
+  )
+  if (others !== null)
+    add(
+      'hint',
+      'tool_of_others',
+      `${others} to somebody else: what is said there is not held against the calendar.`,
+      'Nothing, if that is meant.',
+    )
+
+  const used = known.filter(({ place }) => place.at !== 'elsewhere')
+  const asksId = those(
+    used.filter(({ tool }) => tool.parameters.includes('call_id')),
+    'asks',
+    'ask',
+  )
+  if (asksId !== null)
+    add(
+      'warning',
+      'tool_asks_call_id',
+      `${asksId} the model for call_id, and models make one up: Retell sends the true one by itself.`,
+      'Remove the parameter.',
+    )
+  const early = those(
+    used.filter((each) => (each.tool.timeoutMs ?? vendorTimeoutMs) < each.function!.answersWithinMs),
+    'gives up before we have answered for certain',
+    'give up before we have answered for certain',
+    (each) => ` (${each.tool.timeoutMs} ms of ${each.function!.answersWithinMs})`,
+  )
+  if (early !== null)
+    add(
+      'warning',
+      'tool_gives_up_early',
+      `${early}: callers may hear of a failure where there was none.`,
+      'Raise timeout_ms above the second number.',
+    )
+  const has = new Set(used.map((each) => each.function!.functionName))
+  const missing = ours.filter(
+    ({ name, functionName, offered }) => offered && name === functionName && !has.has(functionName),
+  )
+  if (known.length === 0)
     add(
       'error',
       'no_tools',
-      `${capital(agent)} has none of our functions: it can tell callers nothing true and book nothing.`,
+      `The ${agent} has none of our functions: it can tell callers nothing true and book nothing.`,
       'Give it the tools that npm run -s tools prints.',
     )
-  else if (missing.length > 0)
+  else if (missing.length > 0 && elsewhere.length === 0)
     add(
       'hint',
       'tools_missing',
-      `${capital(agent)} does not have ${missing.map(({ name }) => name).join(', ')}: who wants that is not helped.`,
+      `The ${agent} does not have ${missing.map(({ name }) => name).join(', ')}: who wants that is not helped.`,
       'Add them from npm run -s tools, unless they are left out on purpose.',
     )
 }
 
-type Place = { at: 'us'; functionName: string | null } | { at: 'nowhere' | 'elsewhere'; shown: string }
+interface Place {
+  /** `nowhere`: below our address, where nothing is; `varies`: the address has a variable of the call in it. */
+  at: 'us' | 'nowhere' | 'elsewhere' | 'varies'
+  /** Of `us`: the function the path stands for; null where the body names it. */
+  functionName: string | null
+  shown: string
+}
 
 /** Where a tool leads. What is shown of an address has neither its query nor a password. */
 function placeOf(url: string | undefined, { publicUrl, functionPaths }: OurAddresses): Place {
-  if (url === undefined || !URL.canParse(url)) return { at: 'elsewhere', shown: 'an address that is none' }
+  const functionName = null
+  if (url === undefined || !(URL.canParse(url) || url.includes('{{')))
+    return { at: 'elsewhere', functionName, shown: 'an address that is none' }
+  if (/\{\{.*\}\}/.test(url.split('?')[0]!)) return { at: 'varies', functionName, shown: '' }
   const path = pathAt(url, publicUrl)
-  if (path === null) return { at: 'elsewhere', shown: shownOf(url) }
-  const functionName = functionPaths.get(path)
-  return functionName === undefined ? { at: 'nowhere', shown: shownOf(url) } : { at: 'us', functionName }
+  if (path === null) return { at: 'elsewhere', functionName, shown: new URL(url).origin }
+  const stated = functionPaths.get(path)
+  return stated === undefined
+    ? { at: 'nowhere', functionName, shown: path }
+    : { at: 'us', functionName: stated, shown: path }
 }
 
 /** The path below our own address, without a slash at its end; null for an address that is not ours. */
@@ -131,8 +199,4 @@ export function shownOf(url: string): string {
   if (!URL.canParse(url)) return 'an address that is none'
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname}`
-}
-
-function capital(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }
