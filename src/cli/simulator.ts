@@ -27,8 +27,11 @@ const { values } = parseArgs({
 await stayUp(async (life) => {
   const profile = profiles.find((known) => known === values.profile)
   if (!profile) throw new ConfigError([`--profile is one of ${profiles.join(', ')}`])
+  const port = portOf('port', values.port)
+  const wanted = values['retell-port']
+  const retellPort = wanted === undefined ? null : portOf('retell-port', wanted)
   const simulator = await startSimulator({
-    port: Number(values.port),
+    port,
     host: values.host,
     profile,
     rateLimit: values['no-rate-limit'] ? null : 120,
@@ -37,8 +40,16 @@ await stayUp(async (life) => {
   life.atEnd(() => simulator.close())
   console.log(`Simulated Cal.com at ${simulator.url}/v2, control at ${simulator.url}/__control`)
   console.log('Keys: cal_test_demo_salon, cal_test_other_company')
-  if (values['retell-port'] === undefined) return
-  const retell = await startRetellSimulator({ port: Number(values['retell-port']), host: values.host })
+  if (retellPort === null) return
+  const retell = await startRetellSimulator({ port: retellPort, host: values.host })
   life.atEnd(() => retell.close())
   console.log(`Simulated Retell at ${retell.url} (RETELL_API_BASE_URL), key ${retellTestKey}`)
 })
+
+/** @throws ConfigError naming the option */
+function portOf(option: string, value: string): number {
+  const port = Number(value)
+  if (value.trim() === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new ConfigError([`--${option} is a port between 0 and 65535, 0 for any free one`])
+  return port
+}
