@@ -15,7 +15,7 @@ const allowed: Record<string, readonly string[]> = {
   simulator: ['lib'],
   services: ['calcom', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes'],
   functions: ['services', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes'],
-  company: ['services', 'calcom', 'db'],
+  company: ['services', 'calcom', 'db', 'german'],
   jobs: ['services', 'db', 'german', 'lib'],
   http: ['functions', 'services', 'calcom', 'retell', 'german', 'lib', 'config', 'errors'],
   // What runs on a developer's machine only; it starts a whole gateway with everything around it.

@@ -58,7 +58,6 @@ function plan(file: CompanyFile, { prune, ...whose }: CompanyCommand & { verb: '
     const which = companyId === null ? 'A new company' : `Company ${companyId}`
     console.log(changes === 0 ? `${which}: nothing would change.` : `${which}: ${changes} would change.`)
     if (changes > 0) process.exitCode = 2
-    notApplied(file)
   })
 }
 
@@ -83,7 +82,6 @@ function apply(file: CompanyFile, command: CompanyCommand & { verb: 'apply' }): 
     )
     if (take === 'here' && disputed(applied.plan, prune).length > 0)
       console.log('What was changed elsewhere stays: put it into the file, or it is asked about again.')
-    notApplied(file)
   })
 }
 
@@ -166,16 +164,6 @@ function removalLines({ counts, atVendors: { calcom, retell } }: Removed): strin
 
 function tell(plan: Plan, prune: boolean): void {
   for (const line of planLines(plan, { prune })) console.log(line)
-}
-
-/** Parts of the format whose tables are still to come. */
-function notApplied(file: CompanyFile): void {
-  const named = (['closures', 'absences', 'texts'] as const).filter((name) => file[name] !== undefined)
-  const ofBranches = (['bundesland', 'facts'] as const).filter((name) =>
-    Object.values(file.branches).some((branch) => branch[name] != null),
-  )
-  const all = [...new Set([...named, ...ofBranches, ...(file.company.facts ? ['facts'] : [])])]
-  if (all.length > 0) console.log(`Not applied yet: ${all.join(', ')}.`)
 }
 
 /** Reads a file; what is wrong with it is printed, and the exit code is 1. */

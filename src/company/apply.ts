@@ -114,7 +114,8 @@ export class CompanyFiles {
     if (taken.length > 0) throw new CompanyProblem(taken.join('\n'))
     const state = await loadState(tx, companyId, wanted, this.#deps.secrets)
     this.#requireSecrets(wanted, state)
-    return { state, plan: planOf(wanted, state.present, state.base), wanted }
+    const present = state.present.filter((thing) => isCompared(thing, file, state.base))
+    return { state, plan: planOf(wanted, present, state.base), wanted }
   }
 
   /** A connection that is not there yet needs its secrets; the company needs its connection. */
@@ -134,6 +135,13 @@ export class CompanyFiles {
         )
     }
   }
+}
+
+/** Where a file is silent about a section, what others put there is not its business; what it said before is. */
+function isCompared(thing: Thing, file: CompanyFile, base: readonly Thing[] | null): boolean {
+  return (
+    sectionOf(thing.kind).isStated?.(file) !== false || !!base?.some((last) => idOf(last) === idOf(thing))
+  )
 }
 
 /** What is new or changed, referred-to things first; then what goes, the other way round. */

@@ -199,7 +199,9 @@ function labelOf({ kind, key }: Thing): string {
 
 function farewell({ kind }: Thing): string {
   if (kind === 'number') return 'no longer leads here'
-  return kind === 'policy' ? 'no longer holds' : 'switched off; what was booked stays'
+  return kind === 'policy' || kind === 'closure' || kind === 'absence'
+    ? 'no longer holds'
+    : 'switched off; what was booked stays'
 }
 
 /** A value on one line. */

@@ -13,7 +13,7 @@ export async function loadRows(tx: Tx, companyId: number) {
   const company = await tx.company.findUnique({ where: { id: companyId } })
   if (!company) return null
   const where = { companyId }
-  const [branches, hours, numbers, staff, services, policies] = [
+  const [branches, hours, numbers, staff, services, policies, closures, absences] = [
     await tx.branch.findMany({ where, orderBy: [{ createdAt: 'asc' }, { name: 'asc' }, { id: 'asc' }] }),
     await tx.openingHour.findMany({ where, orderBy: [{ weekday: 'asc' }, { opensAt: 'asc' }] }),
     await tx.phoneNumber.findMany({ where, orderBy: { id: 'asc' } }),
@@ -24,8 +24,10 @@ export async function loadRows(tx: Tx, companyId: number) {
       orderBy: { id: 'asc' },
     }),
     await tx.policy.findMany({ where, orderBy: { id: 'asc' } }),
+    await tx.closure.findMany({ where, orderBy: [{ firstDay: 'asc' }, { id: 'asc' }] }),
+    await tx.absence.findMany({ where, orderBy: [{ firstDay: 'asc' }, { id: 'asc' }] }),
   ]
-  return { company, branches, hours, numbers, staff, services, policies }
+  return { company, branches, hours, numbers, staff, services, policies, closures, absences }
 }
 
 /** What files call the rows, and back. */

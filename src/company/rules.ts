@@ -2,6 +2,7 @@
  * What must fit together within one company: names that refer to something, hours that do not overlap, no two people with one
  * calendar, no synonym on two services of a branch. Pure; each problem has the path of the value that is wrong.
  */
+import { absenceKey, closureKey, type DaysInFile } from './days.ts'
 import { type CompanyFile, weekdays } from './schema.ts'
 import { everywhere, sameWord, spanOf } from './values.ts'
 
@@ -25,6 +26,8 @@ export function fittingProblems(file: CompanyFile): Problem[] {
     ...serviceProblems(file),
     ...synonymProblems(file),
     ...policyProblems(file),
+    ...closureProblems(file),
+    ...absenceProblems(file),
     ...accountProblems(file),
   ]
 }
@@ -194,6 +197,56 @@ function policyProblems(file: CompanyFile): Problem[] {
     )
   }
   return [...problems, ...scopes.problems]
+}
+
+function closureProblems({ closures = [], branches }: CompanyFile): Problem[] {
+  const problems: Problem[] = []
+  const taken = new Taken('closure')
+  for (const [index, closure] of closures.entries()) {
+    const path = ['closures', index]
+    const { branch, yearly, first_day: first, last_day: last = first } = closure
+    if (branch !== undefined && !branches[branch])
+      problems.push(unknown([...path, 'branch'], 'branch', branch, Object.keys(branches)))
+    problems.push(...dayProblems(closure, path))
+    if (yearly && last >= yearLater(first))
+      problems.push({
+        path: [...path, 'last_day'],
+        message: `${first} to ${last} is a whole year, and yearly means the same days again: let it end sooner`,
+      })
+    const key = closureKey(closure)
+    taken.take(key, path, key)
+  }
+  return [...problems, ...taken.problems]
+}
+
+function absenceProblems({ absences = [], staff = {} }: CompanyFile): Problem[] {
+  const problems: Problem[] = []
+  const taken = new Taken('absence')
+  for (const [index, absence] of absences.entries()) {
+    const path = ['absences', index]
+    if (!staff[absence.person])
+      problems.push(unknown([...path, 'person'], 'person', absence.person, Object.keys(staff)))
+    problems.push(...dayProblems(absence, path))
+    const key = absenceKey(absence)
+    taken.take(key, path, key)
+  }
+  return [...problems, ...taken.problems]
+}
+
+function dayProblems({ first_day: first, last_day: last = first }: DaysInFile, path: Path): Problem[] {
+  if (last >= first) return []
+  return [
+    {
+      path: [...path, 'last_day'],
+      message: `${last} is before the first day, ${first}: write the earlier day first`,
+    },
+  ]
+}
+
+/** The same day of the next year; of 29 February the first of March, as the database counts its end. */
+function yearLater(day: string): string {
+  const next = `${Number(day.slice(0, 4)) + 1}${day.slice(4)}`
+  return next.endsWith('-02-29') ? next.replace(/29$/, '28') : next
 }
 
 function accountProblems({ calcom, booking }: CompanyFile): Problem[] {

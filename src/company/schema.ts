@@ -4,12 +4,17 @@
  * bookings go and are an operator's to set; everything else may be the owner's.
  */
 import { z } from 'zod'
+import { type FederalState, federalStates } from '../german/index.ts'
+import { factMax } from '../services/facts.ts'
 import {
+  calendarDay,
   euros,
   eventType,
+  factTopic,
   hoursSpan,
   line,
   mailAddress,
+  partOfDay,
   phoneNumber,
   secretReference,
   slug,
@@ -30,29 +35,12 @@ export const weekdays = [
 ] as const
 type WeekdayName = (typeof weekdays)[number]
 
-/** The sixteen states, for public holidays (ISO 3166-2 without "DE-"). */
-const bundeslaender = [
-  'BB',
-  'BE',
-  'BW',
-  'BY',
-  'HB',
-  'HE',
-  'HH',
-  'MV',
-  'NI',
-  'NW',
-  'RP',
-  'SH',
-  'SL',
-  'SN',
-  'ST',
-  'TH',
-] as const
+/** The sixteen states, for public holidays. */
+const bundeslaender = Object.keys(federalStates) as FederalState[]
 
 const minutes = z.number().int().min(0).max(525_600)
 const hours = z.number().int().min(0).max(8_760)
-const facts = z.record(slug, line(1_000))
+const facts = z.record(factTopic, line(factMax))
 
 const hoursOfDay = z.union(
   [hoursSpan, z.array(hoursSpan)],
@@ -74,7 +62,12 @@ const branch = z.strictObject({
   spoken_names: z.array(line(200)).optional().describe('Further names that callers use'),
   address: line(500).nullable().optional(),
   time_zone: zoneName.nullable().optional().describe("If it is not the company's"),
-  bundesland: z.enum(bundeslaender).nullable().optional().describe('For public holidays; not applied yet'),
+  bundesland: z
+    .enum(bundeslaender)
+    .nullable()
+    .optional()
+    .describe('Whose public holidays count, like BE; without it none does'),
+  holidays_closed: z.boolean().optional().describe('Whether public holidays close it; at first they do'),
   calcom_team: operators(z.number().int().positive()).nullable().optional().describe('The team at Cal.com'),
   numbers: operators(z.array(z.union([phoneNumber, dialled])))
     .optional()
@@ -89,7 +82,9 @@ const branch = z.strictObject({
     .optional()
     .describe('Opening hours by day; a day that is left out is closed'),
   default_service: slug.nullable().optional().describe('What is meant when a caller names no service'),
-  facts: facts.optional().describe('way, parking, payment, vouchers, accessibility; not applied yet'),
+  facts: facts
+    .optional()
+    .describe('What callers are told: way, parking, payment, vouchers, accessibility, or a word of your own'),
   active: z.boolean().optional().describe('false: calls are answered, nothing is booked'),
 })
 
@@ -141,6 +136,29 @@ const policy = z.strictObject({
   moves_max: z.number().int().min(0).max(1_000).nullable().optional().describe('How often one may move'),
 })
 
+const days = {
+  first_day: calendarDay,
+  last_day: calendarDay.optional().describe('That day too; left out: the first day alone'),
+}
+
+const closure = z.strictObject({
+  branch: slug.optional().describe('Left out: every branch'),
+  ...days,
+  times: partOfDay.optional().describe('That part of each day; left out: the whole day, or the usual hours'),
+  kind: z.enum(['closed', 'open']).optional().describe('open: open all the same, on a holiday or a free day'),
+  yearly: z.boolean().optional().describe('The same days of every year from then on'),
+  reason: line(200).nullable().optional().describe('Why, in a word or two: Betriebsferien'),
+  reason_spoken: z.boolean().optional().describe('Whether callers hear the reason'),
+})
+
+const absence = z.strictObject({
+  person: slug,
+  ...days,
+  times: partOfDay.optional().describe('That part of each day; left out: the whole day'),
+  end_spoken: z.boolean().optional().describe('Whether callers hear until when; at first they do'),
+  note: line(500).nullable().optional().describe('For the business alone; never spoken'),
+})
+
 export const companyFile = z
   .strictObject({
     version: z.literal(1),
@@ -149,7 +167,7 @@ export const companyFile = z
       name: line(200),
       time_zone: zoneName.optional(),
       test: operators(z.boolean()).optional().describe('A company for tests: serves calls without numbers'),
-      facts: facts.optional().describe('What holds for all branches; not applied yet'),
+      facts: facts.optional().describe('What holds at every branch that says nothing else'),
     }),
     agent: z
       .strictObject({
@@ -197,9 +215,8 @@ export const companyFile = z
     staff: z.record(slug, person).optional(),
     services: z.record(slug, service).optional(),
     policies: z.array(policy).optional(),
-    closures: z.array(z.record(z.string(), z.unknown())).optional().describe('Reserved; not applied yet'),
-    absences: z.array(z.record(z.string(), z.unknown())).optional().describe('Reserved; not applied yet'),
-    texts: z.record(slug, z.string()).optional().describe('Reserved; not applied yet'),
+    closures: z.array(closure).optional().describe('Days with other hours than the usual ones'),
+    absences: z.array(absence).optional().describe('Who is away'),
   })
   .describe('A company of the gateway')
 

@@ -9,12 +9,22 @@ export type Json = string | number | boolean | null | Json[] | { [name: string]:
 export type Fields = Record<string, Json>
 
 /** In the order in which they are written: what is referred to comes first. */
-export const kinds = ['connection', 'company', 'branch', 'number', 'person', 'service', 'policy'] as const
+export const kinds = [
+  'connection',
+  'company',
+  'branch',
+  'number',
+  'person',
+  'service',
+  'policy',
+  'closure',
+  'absence',
+] as const
 export type Kind = (typeof kinds)[number]
 
 export interface Thing {
   kind: Kind
-  /** Unique among its kind: a slug, a number, 'service@branch', the scope of a policy; '' for the company itself. */
+  /** Unique among its kind: a slug, a number, 'service@branch', the scope of a policy, the days of a closure; '' for the company itself. */
   key: string
   fields: Fields
 }
@@ -28,6 +38,8 @@ export const routingFields: Readonly<Record<Kind, readonly string[]>> = {
   person: ['calcom_user'],
   service: ['event_type', 'by'],
   policy: [],
+  closure: [],
+  absence: [],
 }
 
 export function idOf({ kind, key }: Pick<Thing, 'kind' | 'key'>): string {

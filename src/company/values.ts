@@ -3,7 +3,7 @@
  * database refuses the same (migration configuration_rules). Each message says what is wrong and what to write instead.
  */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max'
-import { IANAZone } from 'luxon'
+import { DateTime, IANAZone } from 'luxon'
 import { z } from 'zod'
 import { oneMailbox } from '../services/mail/recipient.ts'
 
@@ -66,6 +66,32 @@ export const hoursSpan = z
     const span = spanOf(text)
     return span === null || span.from < span.to
   }, 'end before they begin: hours past midnight are written on both days')
+
+/** A part of a day, local clock time: "12:00-24:00". */
+export const partOfDay = z
+  .string()
+  .regex(spanPattern, 'are no times of a day: write them like "12:00-18:00", from 00:00 up to 24:00')
+  .refine((text) => {
+    const span = spanOf(text)
+    return span === null || span.from < span.to
+  }, 'end before they begin: write the earlier time first')
+
+/** A local day as the calendar has it: "2026-12-24". */
+export const calendarDay = z.string().superRefine((text, context) => {
+  if (!/^20\d\d-\d\d-\d\d$/.test(text))
+    context.addIssue({ code: 'custom', message: `"${text}" is no day: write it like 2026-12-24` })
+  else if (!DateTime.fromISO(text, { zone: 'utc' }).isValid)
+    context.addIssue({ code: 'custom', message: `there is no ${text}: look at the calendar for the day` })
+})
+
+/** What a business tells about itself, by topic: a word of its own, or one of those that every caller may ask about. */
+export const factTopic = z
+  .string()
+  .max(60)
+  .regex(
+    /^[\p{Ll}\p{Nd}]+(?:[ -][\p{Ll}\p{Nd}]+)*$/u,
+    'is no topic: small letters and digits, like parking or hunde',
+  )
 
 /** The two clock times of a span; null for what is none. */
 export function spanOf(text: string): { from: string; to: string } | null {

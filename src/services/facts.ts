@@ -12,7 +12,8 @@ export type Facts = Readonly<Record<string, string>>
 export const factTopics = ['address', 'way', 'parking', 'payment', 'vouchers', 'accessibility'] as const
 type FactTopic = (typeof factTopics)[number]
 
-const factMax = 500
+/** Characters of one fact that are told. */
+export const factMax = 500
 const stored = z.record(z.string().max(60), z.unknown())
 
 /** Facts as they are stored; what is no text is left out. */

@@ -180,6 +180,76 @@ test('the file may follow what was changed elsewhere, and then nothing is open',
   expect(await companies.lines(following)).toHaveLength(1)
 })
 
+test('closures, absences, holidays and facts: applied, changed, pruned; what others entered is left where the file is silent', async () => {
+  const dated = (change: (text: string) => string = (same) => same) =>
+    text((same) =>
+      change(
+        `${same
+          .replace('name: Nord', 'name: Nord, bundesland: BY, facts: { parking: Im Hof. }')
+          .replace('  nord', '    holidays_closed: false\n  nord')}closures:
+  - { first_day: 2026-12-24, yearly: true, reason: Heiligabend }
+  - { branch: nord, first_day: 2026-12-27, last_day: 2026-12-28, times: 10:00-12:00, kind: open }
+absences:
+  - { person: anna, first_day: 2026-12-01, last_day: 2026-12-05, note: Kur }
+`,
+      ),
+    )
+  expect((await companies.lines(dated())).slice(-3)).toEqual([
+    '+ closure all 2026-12-24 yearly: kind "closed", reason "Heiligabend"',
+    '+ closure nord 2026-12-27..2026-12-28 10:00-12:00: kind "open"',
+    '+ absence anna 2026-12-01..2026-12-05: end_spoken yes, note "Kur"',
+  ])
+  await companies.apply(dated())
+  expect(await companies.lines(dated())).toEqual([])
+  const rows = await own(async (tx, companyId) => ({
+    closures: await tx.closure.findMany({ where: { companyId }, orderBy: { firstDay: 'asc' } }),
+    absences: await tx.absence.findMany({ where: { companyId } }),
+    branches: await tx.branch.findMany({ where: { companyId }, orderBy: { slug: 'asc' } }),
+  }))
+  expect(rows.closures).toMatchObject([
+    { branchId: null, kind: 'closed', yearly: true, reason: 'Heiligabend', reasonSpoken: false },
+    {
+      branchId: rows.branches[1]!.id,
+      kind: 'open',
+      lastDay: new Date('2026-12-28'),
+      fromTime: '10:00',
+      toTime: '12:00',
+    },
+  ])
+  expect(rows.absences).toMatchObject([{ firstDay: new Date('2026-12-01'), endSpoken: true, note: 'Kur' }])
+  expect(rows.branches).toMatchObject([
+    { holidaysClosed: false, federalState: null, facts: {} },
+    { holidaysClosed: true, federalState: 'BY', facts: { parking: 'Im Hof.' } },
+  ])
+
+  const later = dated((same) =>
+    same.replace('yearly: true,', 'yearly: true, reason_spoken: true,').replace('2026-12-05', '2026-12-06'),
+  )
+  expect(await companies.lines(later, { prune: true })).toEqual([
+    '~ closure all 2026-12-24 yearly: reason_spoken no → yes',
+    '+ absence anna 2026-12-01..2026-12-06: end_spoken yes, note "Kur"',
+    '- absence anna 2026-12-01..2026-12-05: no longer holds',
+  ])
+  expect(await companies.apply(later, { prune: true })).toMatchObject({ written: 3 })
+
+  // `npm run staff` entered another one: a file that speaks of absences asks about it, one that does not leaves it alone.
+  await own(async (tx, companyId) => {
+    const { id } = await tx.staff.findFirstOrThrow({ where: { companyId } })
+    const days = { firstDay: new Date('2026-12-10'), lastDay: new Date('2026-12-10') }
+    await tx.absence.create({ data: { companyId, staffId: id, ...days } })
+  })
+  expect(await companies.lines(later, { prune: true })).toEqual([
+    expect.stringMatching(/^! absence anna 2026-12-10: made elsewhere/),
+  ])
+  const silent = later.replace(/absences:[\s\S]*/, '')
+  expect(await companies.lines(silent, { prune: true })).toEqual([
+    '- absence anna 2026-12-01..2026-12-06: no longer holds',
+  ])
+  await companies.apply(silent, { prune: true })
+  expect(await companies.lines(silent, { prune: true })).toEqual([])
+  expect(await own((tx, companyId) => tx.absence.count({ where: { companyId } }))).toBe(1)
+})
+
 test('what others added is left; taking it away needs both words', async () => {
   await companies.apply(text())
   await own((tx, companyId) => tx.staff.create({ data: { companyId, firstName: 'Neu', lastName: 'Hier' } }))

@@ -50,9 +50,19 @@ const facts = {
   active: maybe(fc.boolean()),
 }
 
+const told = fc.dictionary(fc.constantFrom('parking', 'way', 'payment', 'hunde', 'öffnung der halle'), text, {
+  maxKeys: 3,
+})
+const day = fc.date({ min: new Date('2026-01-01'), max: new Date('2028-12-31'), noInvalidDate: true })
+const stretch = {
+  first: day,
+  days: fc.nat(300),
+  times: maybe(fc.constantFrom('00:00-12:00', '09:30-10:00', '23:59-24:00')),
+}
+
 /** What varies; numbers, slugs and calendars are given later, so that no two of them meet by chance. */
 const shape = fc.record({
-  company: fc.record({ time_zone: maybe(zone), test: maybe(fc.boolean()) }),
+  company: fc.record({ time_zone: maybe(zone), test: maybe(fc.boolean()), facts: maybe(told) }),
   agent: maybe(fc.record({ name: orNone(text), retell: maybe(fc.constant('agent_1')) })),
   notifications: maybe(
     fc.record({ mail: orNone(fc.constant('team@salon.example')), customer_mails: maybe(fc.boolean()) }),
@@ -74,6 +84,9 @@ const shape = fc.record({
       time_zone: orNone(zone),
       calcom_team: orNone(fc.integer({ min: 1, max: 99 })),
       hours: maybe(days),
+      bundesland: orNone(fc.constantFrom('BE', 'BY', 'TH')),
+      holidays_closed: maybe(fc.boolean()),
+      facts: maybe(told),
       numbers: maybe(
         fc.array(
           fc.record({
@@ -121,6 +134,25 @@ const shape = fc.record({
       policyHere: maybe(fc.record(rules)),
     }),
     { maxLength: 4 },
+  ),
+  closures: maybe(
+    fc.array(
+      fc.record({
+        ...stretch,
+        branch: fc.option(fc.nat(2), { nil: null }),
+        kind: maybe(fc.constantFrom('closed', 'open')),
+        yearly: maybe(fc.boolean()),
+        reason: orNone(text),
+        reason_spoken: maybe(fc.boolean()),
+      }),
+      { maxLength: 4 },
+    ),
+  ),
+  absences: maybe(
+    fc.array(
+      fc.record({ ...stretch, person: fc.nat(3), end_spoken: maybe(fc.boolean()), note: orNone(text) }),
+      { maxLength: 4 },
+    ),
   ),
   policy: maybe(fc.record(rules)),
   branchPolicy: maybe(fc.record(rules)),
@@ -219,6 +251,41 @@ export function fileText(shape: Shape, run: number): string {
     ),
     services: Object.fromEntries(services.map(({ key, service }) => [key, service])),
     policies,
+    closures:
+      shape.closures &&
+      once(
+        shape.closures.map(({ branch, ...closure }) => ({
+          ...(branch !== null && { branch: branchKeys[branch % branchKeys.length] }),
+          ...dated(closure),
+        })),
+      ),
+    absences:
+      shape.absences &&
+      once(
+        staffKeys.length === 0
+          ? []
+          : shape.absences.map(({ person, ...absence }) => ({
+              person: staffKeys[person % staffKeys.length],
+              ...dated(absence),
+            })),
+      ),
   }
   return stringify(JSON.parse(JSON.stringify(file)))
+}
+
+function dated<T extends { first: Date; days: number }>({ first, days, ...rest }: T) {
+  const text = (at: Date) => at.toISOString().slice(0, 10)
+  return {
+    first_day: text(first),
+    ...(days > 0 && { last_day: text(new Date(first.getTime() + days * 86_400_000)) }),
+    ...rest,
+  }
+}
+
+/** No two of the same days. */
+function once<T extends object>(list: T[]): T[] {
+  const names = ['branch', 'person', 'first_day', 'last_day', 'times', 'yearly']
+  const keyOf = (one: T) =>
+    JSON.stringify(names.map((name) => (one as Record<string, unknown>)[name] || null))
+  return [...new Map(list.map((one) => [keyOf(one), one])).values()]
 }

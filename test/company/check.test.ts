@@ -44,6 +44,11 @@ policies:
   - cancel_until_hours: 24
   - service: farbe
     cancel_until_hours: 48
+closures:
+  - { first_day: 2026-12-24, last_day: 2026-12-26, reason: Inventur }
+  - { branch: nord, first_day: 2026-12-31, times: 12:00-24:00, yearly: true }
+absences:
+  - { person: anna, first_day: 2026-12-01, last_day: 2026-12-05 }
 `
 
 const script = fileURLToPath(new URL('../../src/cli/company.ts', import.meta.url))
@@ -128,6 +133,39 @@ const wrong: Array<[what: string, from: string, to: string, said: RegExp]> = [
   ['a reserved name', '  nord:\n    name: Nord', '  all:\n    name: Nord', /^1\d:.*means every branch/],
   ['a name twice', '  nord:', '  mitte:', /^15:\d+ .*stands here twice/],
   ['no YAML', '[Schneiden]', '[Schneiden', /is no YAML/],
+  ['a day that does not exist', '2026-12-31', '2027-02-29', /^39:32 .*there is no 2027-02-29/],
+  ['a day written otherwise', '2026-12-31', '31.12.2026', /^39:32 .*"31\.12\.2026" is no day: write it like/],
+  ['a last day before the first', '2026-12-26', '2026-12-06', /^38:40 .*2026-12-06 is before the first day/],
+  ['the same for a person', '2026-12-05', '2026-11-05', /^41:54 .*2026-11-05 is before the first day/],
+  ['times past midnight', '12:00-24:00', '12:00-25:00', /^39:51 .*no times of a day.*up to 24:00/],
+  ['times that end first', '12:00-24:00', '12:00-08:00', /^39:51 .*end before they begin/],
+  ['a closure of no branch', 'branch: nord, f', 'branch: sued, f', /^39:15 .*no branch "sued".*mitte, nord/],
+  ['an absence of nobody', 'person: anna', 'person: berta', /^41:15 .*no person "berta".*anna, bernd/],
+  [
+    'an unknown state',
+    '    name: Nord',
+    '    name: Nord\n    bundesland: XX',
+    /^17:17 .*must be one of BW, BY/,
+  ],
+  [
+    'a whole year every year',
+    'first_day: 2026-12-31,',
+    'first_day: 2026-12-31, last_day: 2027-12-31,',
+    /^39:54 .*is a whole year/,
+  ],
+  [
+    'one closure twice',
+    'branch: nord, first_day: 2026-12-31, times: 12:00-24:00, yearly: true',
+    'first_day: 2026-12-24, last_day: 2026-12-26',
+    /^39:5 .*closure all 2026-12-24\.\.2026-12-26 stands at closures\.0/,
+  ],
+  [
+    'a topic in capitals',
+    '    name: Nord',
+    '    name: Nord\n    facts: { Parken: Ja. }',
+    /^17:14 .*"Parken" is no topic/,
+  ],
+  ['what nothing reads', 'closures:', 'texts: { hallo: Hallo }\nclosures:', /^37:1 .*"texts" is not known/],
   ['a price with three decimals', 'minutes: 90', 'minutes: 90\n    price: 9.999', /more than two decimals/],
 ]
 

@@ -1,5 +1,6 @@
 /** Branches with their opening hours. */
 
+import { readFacts } from '../../services/facts.ts'
 import type { CompanyFile } from '../schema.ts'
 import { weekdays } from '../schema.ts'
 import { type Fields, type Json, stated } from '../thing.ts'
@@ -13,6 +14,8 @@ const map = {
   spoken_names: 'spokenNames',
   address: 'address',
   time_zone: 'timeZone',
+  bundesland: 'federalState',
+  holidays_closed: 'holidaysClosed',
   calcom_team: 'calcomTeamId',
   active: 'isActive',
 } as const
@@ -29,9 +32,12 @@ export const branches: Section = {
         spoken_names: branch.spoken_names,
         address: branch.address,
         time_zone: branch.time_zone,
+        bundesland: branch.bundesland,
+        holidays_closed: branch.holidays_closed,
         calcom_team: branch.calcom_team,
         hours: branch.hours && hoursByDay(branch.hours),
         default_service: branch.default_service,
+        facts: branch.facts,
         active: branch.active ?? true,
       }),
     })),
@@ -51,13 +57,14 @@ export const branches: Section = {
           ...Object.fromEntries(Object.entries(map).map(([field, column]) => [field, row[column] as Json])),
           hours,
           default_service: service?.split('@')[0] ?? null,
+          facts: { ...readFacts(row.facts) },
         },
       }
     }),
 
   async write(target, key, fields, isNew) {
     const { tx, companyId, names } = target
-    const data = columns(fields, map)
+    const data = columns(fields, { ...map, facts: 'facts' })
     if (isNew) {
       const { id } = await tx.branch.create({
         data: { companyId, slug: key, name: String(fields.name), ...data },
@@ -75,11 +82,13 @@ export const branches: Section = {
   intoFile(draft, things) {
     draft.branches = Object.fromEntries(
       things.map(({ key, fields }) => {
-        const { active, spoken_names, default_service, hours, ...rest } = fields
+        const { active, spoken_names, default_service, hours, holidays_closed, facts, ...rest } = fields
         const optional = {
           hours: shortHours(hours as Record<string, string[]>),
           ...((spoken_names as string[]).length > 0 && { spoken_names }),
+          ...(holidays_closed === false && { holidays_closed }),
           ...(default_service !== null && { default_service }),
+          facts,
           ...(active === false && { active }),
         }
         return [key, { ...rest, ...optional } as unknown as CompanyFile['branches'][string]]

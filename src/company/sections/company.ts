@@ -1,4 +1,5 @@
 /** The company itself: name, zone, notifications, privacy, how it books. */
+import { readFacts } from '../../services/facts.ts'
 import { type Fields, type Json, stated } from '../thing.ts'
 import { columns, type Section } from './section.ts'
 
@@ -38,6 +39,7 @@ export const company: Section = {
         missing_email: file.booking?.missing_email,
         mailbox: file.booking?.mailbox,
         connection: file.calcom?.connection,
+        facts: file.company.facts,
       }),
     },
   ],
@@ -49,6 +51,7 @@ export const company: Section = {
       fields: {
         ...Object.fromEntries(Object.entries(map).map(([field, column]) => [field, row[column] as Json])),
         connection: row.calcomConnectionId ?? 'default',
+        facts: { ...readFacts(row.facts) },
       },
     },
   ],
@@ -56,7 +59,7 @@ export const company: Section = {
   async write(target, _key, fields, isNew) {
     const { tx } = target
     const data = {
-      ...columns(fields, map),
+      ...columns(fields, { ...map, facts: 'facts' }),
       ...(fields.connection !== undefined && {
         calcomConnectionId: fields.connection === 'default' ? null : String(fields.connection),
       }),
@@ -73,7 +76,7 @@ export const company: Section = {
   intoFile(draft, [thing]) {
     if (!thing) return
     const { fields } = thing
-    draft.company = only(fields, ['slug', 'name', 'test', 'time_zone'])
+    draft.company = only(fields, ['slug', 'name', 'test', 'time_zone', 'facts'])
     draft.agent = { name: fields.agent_name as string | null }
     draft.notifications = only(fields, ['mail', 'customer_mails'])
     draft.privacy = only(fields, ['retention_days', 'second_fact'])

@@ -1,5 +1,7 @@
 /** All sections of a company, in the order in which they are written. */
+import { absences } from './absences.ts'
 import { branches } from './branches.ts'
+import { closures } from './closures.ts'
 import { company } from './company.ts'
 import { connection } from './connection.ts'
 import { numbers } from './numbers.ts'
@@ -16,6 +18,8 @@ export const sections: readonly Section[] = [
   staff,
   services,
   policies,
+  closures,
+  absences,
 ]
 
 export function sectionOf(kind: Section['kind']): Section {

@@ -36,6 +36,8 @@ export interface Section {
   kind: Kind
   /** What the file states. Pure. */
   wanted(file: CompanyFile, eventTypeNumber: EventTypeNumber): Thing[]
+  /** Whether a file speaks of these things at all; left out: it always does. What it is silent about is not missing from it. */
+  isStated?(file: CompanyFile): boolean
   /** What the database has. Pure. */
   present(rows: CompanyRows, names: Names): Thing[]
   /** Writes the fields given; those of a new thing are all it states. */
