@@ -232,7 +232,8 @@ export function branchOf(catalogue: Catalogue, branchId: string): CatalogueBranc
   return branch
 }
 
-async function readCatalogue(tx: Tx, companyId: number, now: Date): Promise<Catalogue> {
+/** As the database has it now, without the memory of `Catalogues`. @throws when there is no such company */
+export async function readCatalogue(tx: Tx, companyId: number, now: Date): Promise<Catalogue> {
   const company = await tx.company.findUniqueOrThrow({ where: { id: companyId } })
   const branches = await tx.branch.findMany({
     where: { companyId },

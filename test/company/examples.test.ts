@@ -132,6 +132,16 @@ test('rules of one service hold: a new patient comes no sooner than in a day, a 
   ).toMatchObject({ success: true })
 })
 
+test('callers hear what the file says of closures, holidays and facts', async () => {
+  const call = { callId: newCallId(), to: '+498999998010', agentId: 'agent_zahnarzt_am_park' }
+  const hours = async (date: string) => (await gateway.call('get_opening_hours', { date }, call)).message
+  expect(await hours('28.12.2026')).toContain('haben wir geschlossen: Praxisferien')
+  expect(await hours('15.8.2027')).toContain('Mariä Himmelfahrt')
+  expect(await gateway.call('get_business_info', { question: 'Behandeln Sie Kinder?' }, call)).toMatchObject({
+    message: expect.stringContaining('Kinder behandeln wir ab drei Jahren.'),
+  })
+})
+
 test('companies/schema.json is the schema that files are read with', async () => {
   expect(JSON.parse(await readFile(pathOf('companies/schema.json'), 'utf8'))).toEqual(
     JSON.parse(JSON.stringify(companyJsonSchema())),

@@ -163,6 +163,63 @@ describe('each way to be wrong is one finding that says what to do', () => {
   })
 })
 
+test('a branch without Bundesland or address is a warning', async () => {
+  const original = await gateway.database.tenancy.asSystem((tx) =>
+    tx.branch.findFirstOrThrow({ where: { companyId: 1, name: 'Mitte' } }),
+  )
+  const where = { where: { id: original.id } }
+  const { federalState, address } = original
+  const found = await withBroken(
+    (tx) => tx.branch.update({ ...where, data: { federalState: null, address: null } }),
+    (tx) => tx.branch.update({ ...where, data: { federalState, address } }),
+  )
+  expect(found.filter(({ code }) => code.startsWith('no_'))).toMatchObject([
+    { code: 'no_bundesland', severity: 'warning', message: expect.stringContaining('Mitte') },
+    { code: 'no_address', severity: 'warning', message: expect.stringContaining('Mitte') },
+  ])
+})
+
+test('what callers will hear of the next sixty days is hinted at, and what they are told of a person who is away', async () => {
+  const { tenancy } = gateway.database
+  const hints = async () =>
+    (await look()).findings
+      .filter(({ code }) => code.endsWith('_ahead'))
+      .map(({ severity, message }) => `${severity} ${message}`)
+  const before = await hints()
+  await tenancy.asSystem(async (tx) => {
+    const mitte = await tx.branch.findFirstOrThrow({ where: { companyId: 1, name: 'Mitte' } })
+    const anna = await tx.staff.findFirstOrThrow({ where: { companyId: 1, firstName: 'Anna' } })
+    const days = (first: string, last = first) => ({
+      ...{ companyId: 1, firstDay: new Date(first), lastDay: new Date(last) },
+    })
+    await tx.closure.create({
+      data: {
+        ...days('2026-12-08', '2026-12-10'),
+        branchId: mitte.id,
+        reason: 'Inventur',
+        reasonSpoken: true,
+      },
+    })
+    await tx.closure.create({ data: { ...days('2027-03-08'), branchId: mitte.id } })
+    await tx.absence.create({ data: { ...days('2026-12-01', '2026-12-05'), staffId: anna.id } })
+  })
+  try {
+    const added = (await hints()).filter((hint) => !before.includes(hint))
+    expect(added).toEqual([
+      'hint Of 2026-12-08 to 2026-12-10 callers of Mitte hear: Von Dienstag, den 8. Dezember, bis Donnerstag, den 10. Dezember, haben wir geschlossen: Inventur. Wieder geöffnet haben wir am Freitag, den 11. Dezember.',
+      'hint Of 2026-12-01 to 2026-12-05 those who ask for Anna hear: Anna Becker ist bis zum 5. Dezember nicht da.',
+    ])
+    expect(before).toContainEqual(
+      expect.stringMatching(/^hint Of 2026-12-24 to 2026-12-26 callers of Mitte hear: .*geschlossen/),
+    )
+  } finally {
+    await tenancy.asSystem(async (tx) => {
+      await tx.closure.deleteMany({ where: { companyId: 1, yearly: false } })
+      await tx.absence.deleteMany({ where: { companyId: 1 } })
+    })
+  }
+})
+
 const script = fileURLToPath(new URL('../../src/cli/doctor.ts', import.meta.url))
 async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {

@@ -6,7 +6,9 @@ import type { Database } from '../../db/database.ts'
 import type { Cache } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { type AgentDeps, openAgentChecks } from './agent.ts'
+import { type Catalogue, readCatalogue } from '../catalogue.ts'
 import { type CalendarDeps, checkCalendar } from './calendar.ts'
+import { daysAhead } from './days-ahead.ts'
 import { type DoctorFinding, inOrder } from './report.ts'
 import { checkSetUp } from './set-up.ts'
 
@@ -61,6 +63,7 @@ export class Doctor {
     const mailServer = this.#deps.mailServer !== undefined || !this.#deps.production
     for (const setUp of companies) {
       findings.push(...checkSetUp(setUp, { mailServer }))
+      findings.push(...daysAhead(setUp.catalogue, this.#deps.clock.now()))
       const calendar = await checkCalendar(this.#deps, setUp, { fix })
       findings.push(...calendar.findings, ...(await atRetell.check(setUp)))
       fixed.push(...calendar.fixed)
@@ -73,7 +76,14 @@ export class Doctor {
       const companies = await tx.company.findMany({
         where: companyId === null ? {} : { id: companyId },
         select: {
-          ...{ id: true, notifyEmail: true, missingEmail: true, mailbox: true, calcomConnectionId: true },
+          ...{
+            id: true,
+            timeZone: true,
+            notifyEmail: true,
+            missingEmail: true,
+            mailbox: true,
+            calcomConnectionId: true,
+          },
           branches: { include: { openingHours: true, phoneNumbers: true } },
         },
         orderBy: { id: 'asc' },
@@ -85,8 +95,12 @@ export class Doctor {
         orderBy: { id: 'asc' },
       })
       const staff = await tx.staff.findMany({ ...of, orderBy: { id: 'asc' } })
+      const now = this.#deps.clock.now()
+      const catalogues = new Map<number, Catalogue>()
+      for (const { id } of companies) catalogues.set(id, await readCatalogue(tx, id, now))
       return companies.map(({ branches, ...company }) => ({
         company,
+        catalogue: catalogues.get(company.id)!,
         branches,
         services: services.filter((one) => one.companyId === company.id),
         staff: staff.filter((one) => one.companyId === company.id),

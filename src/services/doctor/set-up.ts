@@ -2,18 +2,32 @@
  * What of a company's set-up the database alone shows to be wrong. Pure: rows in, findings out.
  */
 import { groupBy } from '../../lib/group-by.ts'
+import { readFacts } from '../facts.ts'
 import { whyUnreachable } from '../mail/notify.ts'
 import { oneMailbox } from '../mail/recipient.ts'
 import type { DoctorFinding } from './report.ts'
 
+/** Where public holidays are those of a Bundesland. */
+const germanZone = 'Europe/Berlin'
+
 /** A company's configuration, as far as it can be wrong. */
 export interface SetUp {
-  company: { id: number; notifyEmail: string | null; missingEmail: string; mailbox: string | null }
+  company: {
+    id: number
+    timeZone: string
+    notifyEmail: string | null
+    missingEmail: string
+    mailbox: string | null
+  }
   branches: ReadonlyArray<{
     id: string
     name: string
     isActive: boolean
     calcomTeamId: number | null
+    timeZone: string | null
+    federalState: string | null
+    address: string | null
+    facts: unknown
     openingHours: readonly unknown[]
     phoneNumbers: ReadonlyArray<{ isActive: boolean }>
   }>
@@ -98,6 +112,25 @@ export function checkSetUp(setUp: SetUp, { mailServer }: { mailServer: boolean }
         `The branch ${name} has no opening hours: questions about them are not answered.`,
         'Enter them.',
       )
+
+  for (const { name, federalState, address, facts, ...branch } of branches.filter(
+    ({ isActive }) => isActive,
+  )) {
+    if (federalState === null && (branch.timeZone ?? company.timeZone) === germanZone)
+      add(
+        'warning',
+        'no_bundesland',
+        `The branch ${name} has no Bundesland: on public holidays callers hear that nobody can say whether it is open.`,
+        'Enter its bundesland in the company’s file.',
+      )
+    if (address === null && readFacts(facts).address === undefined)
+      add(
+        'warning',
+        'no_address',
+        `The branch ${name} has no address: callers who ask where it is are not told.`,
+        'Enter its address in the company’s file.',
+      )
+  }
 
   const teams = new Set(branches.filter(({ isActive }) => isActive).map(({ calcomTeamId }) => calcomTeamId))
   if (branches.filter(({ isActive }) => isActive).length > 1 && teams.has(null))
