@@ -35,6 +35,26 @@ test('every file that the documents name in our tree exists', () => {
   expect(missing).toEqual([])
 })
 
+test('every npm script that the documents name exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const unknown = documents.flatMap((document) =>
+    [...read(document).matchAll(/\bnpm run (?:-s )?([a-z][a-z:-]*)/g)]
+      .map(([, script]) => script!)
+      .filter((script) => scripts[script] === undefined)
+      .map((script) => `${document}: ${script}`),
+  )
+  expect(unknown).toEqual([])
+})
+
+test('every file that docs/set-up.md names exists', () => {
+  const guide = read('docs/set-up.md')
+  const files = [...guide.matchAll(/\b(?:companies|docs|prisma|src|test)\/[\w./-]+\.\w+/g)].map(
+    ([path]) => path,
+  )
+  expect(files).toContain('companies/salon.yaml')
+  expect(files.filter((path) => !existsSync(join(root, path)))).toEqual([])
+})
+
 test('every incident that code, tests or documents cite stands in docs/incidents.md', () => {
   const known = new Set([...read('docs/incidents.md').matchAll(/^\*\*(I-\d+)/gm)].map(([, id]) => id))
   const sources = [...listed('src'), ...listed('test')].filter((path) => /\.(ts|mjs)$/.test(path))
