@@ -206,11 +206,11 @@ test('what callers will hear of the next sixty days is hinted at, and what they 
   try {
     const added = (await hints()).filter((hint) => !before.includes(hint))
     expect(added).toEqual([
-      'hint Of 2026-12-08 to 2026-12-10 callers of Mitte hear: Von Dienstag, den 8. Dezember, bis Donnerstag, den 10. Dezember, haben wir geschlossen: Inventur. Wieder geöffnet haben wir am Freitag, den 11. Dezember.',
-      'hint Of 2026-12-01 to 2026-12-05 those who ask for Anna hear: Anna Becker ist bis zum 5. Dezember nicht da.',
+      'hint Of 2026-12-08 to 2026-12-10 callers of Mitte hear „Von Dienstag, den 8. Dezember, bis Donnerstag, den 10. Dezember, haben wir geschlossen: Inventur. Wieder geöffnet haben wir am Freitag, den 11. Dezember.“.',
+      'hint Of 2026-12-01 to 2026-12-05 those who ask for Anna hear „Anna Becker ist bis zum 5. Dezember nicht da.“.',
     ])
     expect(before).toContainEqual(
-      expect.stringMatching(/^hint Of 2026-12-24 to 2026-12-26 callers of Mitte hear: .*geschlossen/),
+      expect.stringMatching(/^hint Of 2026-12-24 to 2026-12-26 callers of Mitte hear „.*geschlossen/),
     )
   } finally {
     await tenancy.asSystem(async (tx) => {

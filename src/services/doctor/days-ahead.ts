@@ -24,7 +24,7 @@ export function daysAhead({ company, branches, staff }: Catalogue, now: Date): D
       specialStretches(branch, now).map(({ first, last, said }) =>
         hint(
           'other_hours_ahead',
-          `Of ${spanOfDays(first, last)} callers of ${branch.name} hear: ${said}`,
+          `Of ${spanOfDays(first, last)} callers of ${branch.name} hear „${said}“.`,
           'Nothing, if that is right; else correct its closures or its bundesland.',
         ),
       ),
@@ -33,7 +33,7 @@ export function daysAhead({ company, branches, staff }: Catalogue, now: Date): D
       awayAhead(person, today).map(({ first, last, said }) =>
         hint(
           'away_ahead',
-          `Of ${spanOfDays(first, last)} those who ask for ${person.firstName} hear: ${said}`,
+          `Of ${spanOfDays(first, last)} those who ask for ${person.firstName} hear „${said}“.`,
           'Nothing, if that is right; else correct its absences, or run npm run staff -- back.',
         ),
       ),
