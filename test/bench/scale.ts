@@ -16,6 +16,7 @@ import { startEmbeddedPostgres } from '../../src/development/embedded.ts'
 import { seedDemo } from '../../src/development/seed.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
+import { withOrdinaryDays } from '../helpers/ordinary-days.ts'
 import { fillDatabase } from './fill.ts'
 import { functionBody, functionPath, nextCaller, nextCallId, signature } from './retell.ts'
 import { apiKey, calcomKey } from './stack.ts'
@@ -103,6 +104,7 @@ async function measure(calls: number): Promise<Measured> {
       requireRestrictedLogin: true,
     })
     await seedDemo(database)
+    await withOrdinaryDays(database)
     await database.close()
     const begun = performance.now()
     await fillDatabase(admin, { calls, until: new Date(Date.now() - 86_400_000) })

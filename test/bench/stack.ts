@@ -12,6 +12,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts'
 import { migrateDatabase } from '../../src/db/migrate.ts'
 import { startEmbeddedPostgres } from '../../src/development/embedded.ts'
 import { seedDemo } from '../../src/development/seed.ts'
+import { withOrdinaryDays } from '../helpers/ordinary-days.ts'
 import { freePort, startOwnRedis } from '../helpers/redis.ts'
 import { type Child, projectFolder, spawnNode, waitFor } from './children.ts'
 
@@ -136,6 +137,7 @@ async function prepareDatabase(adminUrl: string): Promise<string> {
     requireRestrictedLogin: true,
   })
   await seedDemo(database)
+  await withOrdinaryDays(database)
   await database.close()
   return address.href
 }

@@ -16,6 +16,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/developm
 import { seedDemo } from '../../src/development/seed.ts'
 import { schedule } from '../../src/jobs/schedule.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { withOrdinaryDays } from '../helpers/ordinary-days.ts'
 import { ownRedisAvailable, startOwnRedis, type TestRedis } from '../helpers/redis.ts'
 import { startSmtp, type TestSmtp } from '../helpers/smtp.ts'
 import { ServerProcess, startBalancer } from './processes.ts'
@@ -269,6 +270,7 @@ export class World {
       requireRestrictedLogin: false,
     })
     await seedDemo(database)
+    await withOrdinaryDays(database)
     await database.close()
     await this.sql('UPDATE companies SET customer_mails = true WHERE id = 1')
     await this.sql(

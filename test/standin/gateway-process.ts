@@ -9,6 +9,7 @@ import { createWriteStream } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Client } from 'pg'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/development/embedded.ts'
 
 export type GatewayOptions = {
@@ -64,7 +65,16 @@ export class GatewayProcess {
       ...{ START_BOOKING_DEADLINE_MS: '3500', WRITE_DEADLINE_MS: '4000', SHED_ABOVE_DELAY_MS: '0' },
     }
     await this.command('seed')
+    await this.#withOrdinaryDays()
     await this.restart()
+  }
+
+  /** As in helpers/ordinary-days.ts: the calendar of this stand-in knows no closures and holidays. */
+  async #withOrdinaryDays(): Promise<void> {
+    const client = new Client({ connectionString: this.databaseUrl })
+    await client.connect()
+    await client.query('DELETE FROM closures; UPDATE branches SET federal_state = NULL')
+    await client.end()
   }
 
   /** Starts the process and waits until it can serve calls. */
