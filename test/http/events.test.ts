@@ -102,6 +102,10 @@ describe('call_inbound', () => {
     const response = await gateway.event('call_inbound', { callId: newCallId(), to: '+4930999999' })
     expect(response.statusCode).toBe(200)
     expect(response.json()).toEqual({ call_inbound: {} })
+    const lines = gateway.lines
+      .map((line) => JSON.parse(line))
+      .filter(({ alarm }) => alarm === 'unknown_number')
+    expect(lines.at(-1)).toMatchObject({ businessNumber: expect.stringMatching(/^\+49\d+$/) })
   })
 
   test('I-71: our number in any spelling is the same branch', async () => {

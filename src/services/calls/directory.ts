@@ -214,7 +214,11 @@ export class CallDirectory {
       const recent = only === null ? null : await this.#onlyOngoing(only.companyId)
       if (recent) return this.#contextOf(recent)
     }
-    this.#deps.log.warn({ alarm: 'call_context_not_found', callId }, 'no company for this call')
+    const businessNumber = call === null ? null : ourNumber(call)
+    this.#deps.log.warn(
+      { alarm: 'call_context_not_found', callId, businessNumber },
+      'no company for this call',
+    )
     throw new AppError('context_not_found', callNotFound(), { fields: { fallback: 'callback_request' } })
   }
 
@@ -239,8 +243,8 @@ export class CallDirectory {
   }
 }
 
-/** Our side of a call: the dialled number, or the calling one of an outbound call. E.164. */
-function ourNumber(call: RetellCall): string | null {
+/** Our side of a call: the dialled number, or the calling one of an outbound call. E.164; a business's number is no personal data. */
+export function ourNumber(call: RetellCall): string | null {
   const raw = call.direction === 'outbound' ? call.fromNumber : call.toNumber
   return raw === null ? null : normalisePhone(raw)
 }

@@ -17,7 +17,7 @@ import { branchOf, type CatalogueBranch, type Catalogues } from '../catalogue.ts
 import { dayHours, nextOpenDay } from '../day-hours.ts'
 import { comparePersonNames, readPersonName } from '../matching/index.ts'
 import type { CallStatus, StoredCall } from './call-rows.ts'
-import type { CallDirectory } from './directory.ts'
+import { type CallDirectory, ourNumber } from './directory.ts'
 import { type CallerCard, dynamicVariables } from './dynamic-variables.ts'
 import type { CallRouting, Route } from './routing.ts'
 
@@ -91,7 +91,11 @@ export class CallLifecycle {
     const route = await directory.routeOf({ ...call, direction: 'inbound' })
     if (route === null) {
       log.warn(
-        { alarm: 'unknown_number', event: 'call_inbound' },
+        {
+          alarm: 'unknown_number',
+          event: 'call_inbound',
+          businessNumber: ourNumber({ ...call, direction: 'inbound' }),
+        },
         'a number that belongs to no company was called',
       )
       return { status: 'ignored', body: { call_inbound: {} } }
@@ -180,7 +184,7 @@ export class CallLifecycle {
     const route = byNumber ?? routeOfCall(known) ?? (await this.#routeWithoutNumbers(call, routing))
     if (route === null) {
       log.warn(
-        { alarm: 'unknown_number', callId: call.callId },
+        { alarm: 'unknown_number', callId: call.callId, businessNumber: ourNumber(call) },
         'an event of a call that belongs to no company',
       )
       return null
