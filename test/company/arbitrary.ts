@@ -158,7 +158,7 @@ const shape = fc.record({
   branchPolicy: maybe(fc.record(rules)),
 })
 
-export type Shape = typeof shape extends fc.Arbitrary<infer T> ? T : never
+type Shape = typeof shape extends fc.Arbitrary<infer T> ? T : never
 export const anyShape: fc.Arbitrary<Shape> = shape
 
 /** The file of a shape. `run` keeps its numbers and calendars apart from those of other companies. */

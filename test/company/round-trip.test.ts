@@ -1,10 +1,10 @@
-/** Any valid file: applied, exported, the plan of the export is empty; and from any one to any other. */
+/** Any valid file: applied, exported, the plan of the export is empty. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/db/database.ts'
 import { openCompanies } from '../helpers/companies.ts'
 import { createTestDatabase, openTestDatabase, type TestDatabase } from '../helpers/database.ts'
-import { anyShape, fileText, type Shape } from './arbitrary.ts'
+import { anyShape, fileText } from './arbitrary.ts'
 
 let address: TestDatabase
 let database: Database
@@ -38,31 +38,6 @@ test('apply, export, plan of the export: empty', async () => {
       await expectSettled(text, `company-${run}`)
     }),
     { numRuns: 8 },
-  )
-}, 300_000)
-
-/** Not compared: rules of a service that is switched off where the file names it and where it was before; no call comes to them. */
-function withoutRulesOfServicesOff(shape: Shape): Shape {
-  const isOff = ({ active, at }: Shape['services'][number]) =>
-    active === false || at.some((offer) => offer.active === false)
-  const services = shape.services.map((service) =>
-    isOff(service) ? { ...service, policy: undefined, policyHere: undefined } : service,
-  )
-  return { ...shape, services }
-}
-
-test('from any file to any other, pruned: what is left is what the second says', async () => {
-  await fc.assert(
-    fc.asyncProperty(anyShape, anyShape, async (first, second) => {
-      const run = ++runs
-      await companies.apply(fileText(first, run))
-      const text = fileText(withoutRulesOfServicesOff(second), run)
-      expect((await companies.apply(text, { prune: true })).kind).toBe('applied')
-      expect(await companies.lines(text, { prune: true })).toEqual([])
-      const exported = await companies.export(`company-${run}`)
-      expect(await companies.lines(exported)).toEqual([])
-    }),
-    { numRuns: 12, seed: 20261128 },
   )
 }, 300_000)
 
