@@ -10,16 +10,12 @@ import { parseArgs } from 'node:util'
 import { Client } from 'pg'
 import { composeGateway, type Gateway } from '../../src/compose.ts'
 import { loadConfig } from '../../src/config.ts'
-import { openDatabase } from '../../src/db/database.ts'
-import { migrateDatabase } from '../../src/db/migrate.ts'
 import { startEmbeddedPostgres } from '../../src/development/embedded.ts'
-import { seedDemo } from '../../src/development/seed.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
-import { withOrdinaryDays } from '../helpers/ordinary-days.ts'
 import { fillDatabase } from './fill.ts'
 import { functionBody, functionPath, nextCaller, nextCallId, signature } from './retell.ts'
-import { apiKey, calcomKey } from './stack.ts'
+import { apiKey, calcomKey, prepareDatabase } from './stack.ts'
 
 const growthMax = 1.3
 const inCallMax = 1.1
@@ -92,20 +88,8 @@ async function measure(calls: number): Promise<Measured> {
   let gateway: Gateway | undefined
   try {
     await admin.connect()
-    await admin.query("CREATE ROLE gateway_app LOGIN NOINHERIT PASSWORD 'scale'")
     await admin.query('CREATE EXTENSION pg_stat_statements')
-    await migrateDatabase({ url: postgres.url, grantTo: 'gateway_app' })
-    const login = new URL(postgres.url)
-    ;[login.username, login.password] = ['gateway_app', 'scale']
-    const database = await openDatabase({
-      url: login.href,
-      poolMax: 1,
-      applicationName: 'scale',
-      requireRestrictedLogin: true,
-    })
-    await seedDemo(database)
-    await withOrdinaryDays(database)
-    await database.close()
+    const databaseUrl = await prepareDatabase(postgres.url)
     const begun = performance.now()
     await fillDatabase(admin, { calls, until: new Date(Date.now() - 86_400_000) })
     console.error(`  ${calls} calls filled in ${Math.round((performance.now() - begun) / 1000)} s`)
@@ -113,7 +97,7 @@ async function measure(calls: number): Promise<Measured> {
       ...{
         NODE_ENV: 'production',
         PUBLIC_URL: 'https://gateway.example',
-        DATABASE_URL: login.href,
+        DATABASE_URL: databaseUrl,
         LOG_LEVEL: 'error',
       },
       ...{
@@ -131,7 +115,7 @@ async function measure(calls: number): Promise<Measured> {
     })
     gateway = await composeGateway({
       config,
-      databaseUrl: login.href,
+      databaseUrl,
       log: createLogger({ level: 'error', personalData: false }),
     })
     return await measureAll(gateway, admin)

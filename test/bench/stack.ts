@@ -120,8 +120,8 @@ export async function startStack(dist: string): Promise<Stack> {
   }
 }
 
-/** The owner migrates, the gateway's own login may do nothing by itself: as in production. */
-async function prepareDatabase(adminUrl: string): Promise<string> {
+/** The owner migrates, the gateway's own login may do nothing by itself: as in production. Out: where that login connects to. */
+export async function prepareDatabase(adminUrl: string): Promise<string> {
   const admin = new Client({ connectionString: adminUrl })
   await admin.connect()
   await admin.query(`CREATE ROLE gateway_app LOGIN NOINHERIT PASSWORD '${appPassword}'`)

@@ -1,10 +1,8 @@
 /** `npm run callbacks`: who waits to be called back, and closing a request, as a process of its own on a real database. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { readCallbackCommand } from '../../src/cli/callback-arguments.ts'
 import type { Database } from '../../src/db/database.ts'
+import { runCommand } from '../helpers/command.ts'
 import { createTestDatabase, openTestDatabase, type TestDatabase } from '../helpers/database.ts'
 
 let address: TestDatabase
@@ -19,17 +17,8 @@ afterAll(async () => {
 })
 beforeEach(() => database.tenancy.asSystem((tx) => tx.callbackRequest.deleteMany()))
 
-const script = fileURLToPath(new URL('../../src/cli/callbacks.ts', import.meta.url))
-
 async function callbacks(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
-    env: { PATH: process.env.PATH, NODE_ENV: 'test', DATABASE_URL: address.url },
-  })
-  let [out, err] = ['', '']
-  child.stdout.on('data', (text) => (out += String(text)))
-  child.stderr.on('data', (text) => (err += String(text)))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, out, err }
+  return runCommand('callbacks', args, { NODE_ENV: 'test', DATABASE_URL: address.url })
 }
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)

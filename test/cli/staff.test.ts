@@ -1,10 +1,8 @@
 /** `npm run staff`, as a process of its own: who is away, what is proposed, and what a yes does. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { readStaffCommand } from '../../src/cli/staff-arguments.ts'
 import { addDays, localDayOf, weekdayOf } from '../../src/german/index.ts'
+import { runCommand } from '../helpers/command.ts'
 import { newCallId, salon, startGateway, type TestGateway, webhookSecret } from '../helpers/gateway.ts'
 import { asOwner, startOver } from '../helpers/webhooks.ts'
 
@@ -22,21 +20,14 @@ beforeEach(async () => {
 })
 
 async function staff(...args: string[]): Promise<{ code: number; output: string }> {
-  const path = fileURLToPath(new URL('../../src/cli/staff.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'test',
-      DATABASE_URL: gateway.databaseUrl,
-      CALCOM_API_KEY: 'cal_test_demo_salon',
-      CALCOM_BASE_URL: `${gateway.simulator.url}/v2`,
-      CALCOM_WEBHOOK_SECRET: webhookSecret,
-    },
+  const { code, out, err } = await runCommand('staff', args, {
+    NODE_ENV: 'test',
+    DATABASE_URL: gateway.databaseUrl,
+    CALCOM_API_KEY: 'cal_test_demo_salon',
+    CALCOM_BASE_URL: `${gateway.simulator.url}/v2`,
+    CALCOM_WEBHOOK_SECRET: webhookSecret,
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)))
-  const [code] = (await once(child, 'exit')) as [number]
-  return { code, output }
+  return { code, output: out + err }
 }
 
 /** The first Wednesday at least two days ahead. */

@@ -1,12 +1,10 @@
 /** From file to database and back: plan, apply, export; what was changed elsewhere is not undone without a word. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Database } from '../../src/db/database.ts'
+import { runCommand } from '../helpers/command.ts'
 import { encryptionKey, openCompanies } from '../helpers/companies.ts'
 import { startGateway, type TestGateway } from '../helpers/gateway.ts'
 
@@ -29,26 +27,16 @@ beforeEach(() => {
   run += 1
 })
 
-const script = fileURLToPath(new URL('../../src/cli/company.ts', import.meta.url))
-
 /** The command as a process of its own. */
 async function command(args: string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'test',
-      DATABASE_URL: gateway.databaseUrl,
-      CALCOM_API_KEY: 'cal_test_demo_salon',
-      CALCOM_BASE_URL: `${gateway.simulator.url}/v2`,
-      ENCRYPTION_KEY: encryptionKey,
-      ...environment,
-    },
+  return runCommand('company', args, {
+    NODE_ENV: 'test',
+    DATABASE_URL: gateway.databaseUrl,
+    CALCOM_API_KEY: 'cal_test_demo_salon',
+    CALCOM_BASE_URL: `${gateway.simulator.url}/v2`,
+    ENCRYPTION_KEY: encryptionKey,
+    ...environment,
   })
-  let [out, err] = ['', '']
-  child.stdout.on('data', (data) => (out += String(data)))
-  child.stderr.on('data', (data) => (err += String(data)))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, out, err }
 }
 
 const slug = () => `salon-${run}`

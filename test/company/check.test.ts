@@ -1,12 +1,10 @@
 /** What a company's file may say, and what is said of one that is wrong: line, column and remedy for every wrong value. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readCompanyFile } from '../../src/company/read-file.ts'
+import { runCommand } from '../helpers/command.ts'
 
 const good = `version: 1
 company:
@@ -51,7 +49,6 @@ absences:
   - { person: anna, first_day: 2026-12-01, last_day: 2026-12-05 }
 `
 
-const script = fileURLToPath(new URL('../../src/cli/company.ts', import.meta.url))
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'company-check-'))
@@ -61,13 +58,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 async function check(text: string): Promise<{ code: number; out: string; err: string }> {
   const path = join(folder, 'salon.yaml')
   await writeFile(path, text)
-  const child = spawn(process.execPath, ['--import', 'tsx', script, 'check', path], {
-    env: { PATH: process.env.PATH },
-  })
-  let [out, err] = ['', '']
-  child.stdout.on('data', (data) => (out += String(data)))
-  child.stderr.on('data', (data) => (err += String(data)))
-  const [code] = (await once(child, 'close')) as [number]
+  const { code, out, err } = await runCommand('company', ['check', path], {})
   const short = (said: string) => said.replaceAll(`${folder}/`, '')
   return { code, out: short(out), err: short(err) }
 }

@@ -1,10 +1,9 @@
 /** The example files as they stand: applied by the command against the simulated Cal.com, then a whole call to each over HTTP. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { companyJsonSchema } from '../../src/company/schema.ts'
+import { runCommand } from '../helpers/command.ts'
 import { encryptionKey } from '../helpers/companies.ts'
 import { newCallId, salon, startGateway, type TestGateway } from '../helpers/gateway.ts'
 
@@ -17,24 +16,18 @@ afterAll(() => gateway.close())
 const pathOf = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 
 async function company(...args: string[]): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', pathOf('src/cli/company.ts'), ...args], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'test',
-      DATABASE_URL: gateway.databaseUrl,
-      CALCOM_API_KEY: 'cal_test_demo_salon',
-      CALCOM_BASE_URL: `${gateway.simulator.url}/v2`,
-      ENCRYPTION_KEY: encryptionKey,
-      DENTAL_CALCOM_API_KEY: 'cal_test_dental_practice',
-      DENTAL_CALCOM_WEBHOOK_SECRET: 'whsec_dental',
-      WORKSHOP_CALCOM_API_KEY: 'cal_test_workshop',
-      WORKSHOP_CALCOM_WEBHOOK_SECRET: 'whsec_workshop',
-    },
+  const { code, out, err } = await runCommand('company', args, {
+    NODE_ENV: 'test',
+    DATABASE_URL: gateway.databaseUrl,
+    CALCOM_API_KEY: 'cal_test_demo_salon',
+    CALCOM_BASE_URL: `${gateway.simulator.url}/v2`,
+    ENCRYPTION_KEY: encryptionKey,
+    DENTAL_CALCOM_API_KEY: 'cal_test_dental_practice',
+    DENTAL_CALCOM_WEBHOOK_SECRET: 'whsec_dental',
+    WORKSHOP_CALCOM_API_KEY: 'cal_test_workshop',
+    WORKSHOP_CALCOM_WEBHOOK_SECRET: 'whsec_workshop',
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += String(text)))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, output }
+  return { code, output: out + err }
 }
 
 interface Example {

@@ -1,14 +1,12 @@
 /** Offboarding: the file first, then every row of the company and none of another's; what stays at the vendors is listed. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Database } from '../../src/db/database.ts'
 import { fillCompany } from '../db/fill.ts'
+import { runCommand } from '../helpers/command.ts'
 import { encryptionKey, openCompanies, testSecrets } from '../helpers/companies.ts'
 import { createTestDatabase, openTestDatabase, type TestDatabase } from '../helpers/database.ts'
 
@@ -34,22 +32,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const script = fileURLToPath(new URL('../../src/cli/company.ts', import.meta.url))
-
 async function remove(...args: string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, 'remove', ...args], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'test',
-      DATABASE_URL: address.url,
-      ENCRYPTION_KEY: encryptionKey,
-    },
+  return runCommand('company', ['remove', ...args], {
+    NODE_ENV: 'test',
+    DATABASE_URL: address.url,
+    ENCRYPTION_KEY: encryptionKey,
   })
-  let [out, err] = ['', '']
-  child.stdout.on('data', (data) => (out += String(data)))
-  child.stderr.on('data', (data) => (err += String(data)))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, out, err }
 }
 
 /** Rows of a company in every table that has any. */

@@ -1,10 +1,8 @@
 /** The doctor on a whole gateway: a sound set-up, each way in which one is wrong, and what it puts right. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Tx } from '../../src/db/tenancy.ts'
 import type { DoctorFinding } from '../../src/services/doctor/report.ts'
+import { runCommand } from '../helpers/command.ts'
 import { apiKey, salon, startGateway, type TestGateway } from '../helpers/gateway.ts'
 import { type RetellSetUp, setUpAtRetell } from '../helpers/retell.ts'
 
@@ -220,26 +218,17 @@ test('what callers will hear of the next sixty days is hinted at, and what they 
   }
 })
 
-const script = fileURLToPath(new URL('../../src/cli/doctor.ts', import.meta.url))
 async function command(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'test',
-      DATABASE_URL: gateway.databaseUrl,
-      CALCOM_BASE_URL: gateway.simulator.url,
-      CALCOM_API_KEY: gateway.config.calcom.apiKey,
-      CALCOM_WEBHOOK_SECRET: 'a-secret',
-      RETELLAI_API_KEY: apiKey,
-      RETELL_API_BASE_URL: retell.simulator.url,
-      PUBLIC_URL: publicUrl,
-    },
+  return runCommand('doctor', args, {
+    NODE_ENV: 'test',
+    DATABASE_URL: gateway.databaseUrl,
+    CALCOM_BASE_URL: gateway.simulator.url,
+    CALCOM_API_KEY: gateway.config.calcom.apiKey,
+    CALCOM_WEBHOOK_SECRET: 'a-secret',
+    RETELLAI_API_KEY: apiKey,
+    RETELL_API_BASE_URL: retell.simulator.url,
+    PUBLIC_URL: publicUrl,
   })
-  let [out, err] = ['', '']
-  child.stdout.on('data', (text) => (out += String(text)))
-  child.stderr.on('data', (text) => (err += String(text)))
-  const [code] = (await once(child, 'close')) as [number]
-  return { code, out, err }
 }
 
 // Each is a process of its own, and starting one takes seconds on a busy machine.
