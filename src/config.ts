@@ -157,6 +157,9 @@ export const Env = z.object({
     .enum(['inside', 'worker'])
     .default('inside')
     .describe('Run jobs in the gateway, or leave them to npm run worker'),
+  WORKER_ALIVE_FILE: optionalText.describe(
+    'File that npm run worker touches while it works, for health checks',
+  ),
   USD_EUR_RATE: z.coerce
     .number()
     .positive()
@@ -340,6 +343,7 @@ export function loadConfig(environment: Environment = readEnvironment()) {
     shedAboveDelayMs: env.SHED_ABOVE_DELAY_MS,
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
     jobs: env.JOBS,
+    workerAliveFile: env.WORKER_ALIVE_FILE ?? null,
     usdEurRate: env.USD_EUR_RATE,
     metricsToken: env.METRICS_TOKEN ?? null,
     metricsCompanies: env.METRICS_COMPANIES,

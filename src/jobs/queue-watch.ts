@@ -15,8 +15,8 @@ export interface QueueWatch {
   lost: Promise<string>
 }
 
-/** Watches one runner. */
-export function watchQueue(): QueueWatch {
+/** Watches one runner. @param onWork told whenever the queue was asked with success, about once a second */
+export function watchQueue(onWork: () => void): QueueWatch {
   const events: WorkerEvents = new EventEmitter()
   let errors = 0
   const lost = new Promise<string>((resolve) => {
@@ -28,6 +28,7 @@ export function watchQueue(): QueueWatch {
   })
   const works = () => {
     errors = 0
+    onWork()
   }
   events.on('worker:getJob:empty', works)
   events.on('job:start', works)

@@ -79,6 +79,7 @@ export class JobRunner {
   #renewing: NodeJS.Timeout | undefined
   #runner: Runner | undefined
   #supervising: Promise<void> | undefined
+  #workedAt = Number.NEGATIVE_INFINITY
   #stopped = false
 
   /** @throws Error when two jobs share a name, or the schedule names none of them */
@@ -131,6 +132,11 @@ export class JobRunner {
     } while ((await makeDue(pool, clock.now(), { retries: false })) > 0)
   }
 
+  /** Whether the queue was asked with success within a time, or a job is in hand. */
+  hasWorkedWithin(ms: number): boolean {
+    return this.#running.size > 0 || performance.now() - this.#workedAt <= ms
+  }
+
   /** Runs one job now, in this process and outside of the queue: for command-line programs and tests. */
   async runNow(name: string, payload: JobPayload = {}): Promise<JobReport> {
     const job = this.#byName.get(name)
@@ -152,9 +158,12 @@ export class JobRunner {
 
   async #supervise(begun: () => void): Promise<void> {
     const { log } = this.#options
+    const onWork = () => {
+      this.#workedAt = performance.now()
+    }
     while (!this.#stopped) {
       try {
-        const watch = watchQueue()
+        const watch = watchQueue(onWork)
         const runner = await this.#run(watch.events)
         this.#runner = runner
         begun()

@@ -1,6 +1,9 @@
 /** The commands of operators, as processes of their own: what they print and how they end. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { newCallId, startGateway, type TestGateway, webhookSecret } from '../helpers/gateway.ts'
@@ -15,6 +18,10 @@ afterAll(() => gateway.close())
 beforeEach(() => startOver(gateway))
 
 function start(name: string, ...args: string[]) {
+  return startWith({}, name, ...args)
+}
+
+function startWith(environment: Record<string, string>, name: string, ...args: string[]) {
   const path = fileURLToPath(new URL(`../../src/cli/${name}.ts`, import.meta.url))
   return spawn(process.execPath, ['--import', 'tsx', path, ...args], {
     env: {
@@ -24,6 +31,7 @@ function start(name: string, ...args: string[]) {
       CALCOM_API_KEY: 'cal_test_demo_salon',
       CALCOM_BASE_URL: `${gateway.simulator.url}/v2`,
       CALCOM_WEBHOOK_SECRET: webhookSecret,
+      ...environment,
     },
   })
 }
@@ -101,7 +109,9 @@ test('a worker does what gateways leave to it, and ends in peace when told to', 
     createdAt: new Date().toISOString(),
     payload: { uid: 'by-a-worker', eventTypeId: 999_999 },
   })
-  const worker = start('worker')
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-worker-'))
+  const aliveFile = join(folder, 'alive')
+  const worker = startWith({ WORKER_ALIVE_FILE: aliveFile }, 'worker')
   try {
     await vi.waitFor(
       async () => expect(await look(gateway).events()).toMatchObject([{ status: 'ignored' }]),
@@ -110,10 +120,12 @@ test('a worker does what gateways leave to it, and ends in peace when told to', 
         interval: 200,
       },
     )
+    await vi.waitFor(() => expect(existsSync(aliveFile)).toBe(true), { timeout: 30_000, interval: 200 })
     const exit = once(worker, 'exit')
     worker.kill('SIGTERM')
     expect(await exit).toEqual([0, null])
   } finally {
     worker.kill('SIGKILL')
+    rmSync(folder, { recursive: true })
   }
 }, 120_000)
