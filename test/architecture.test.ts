@@ -65,6 +65,34 @@ test('every import follows the direction of the layers', () => {
   expect(wrong).toEqual([])
 })
 
+/** Commands about what only a developer's machine has. */
+const commandsOfDevelopment = ['demo', 'demo-call', 'dev', 'seed', 'simulator']
+
+test('the server and every command of operators load nothing that the image leaves behind', () => {
+  const staticImports = (file: SourceFile) =>
+    [...file.text.matchAll(/^(?:import|export)\s(?!type\b)[^;]*?from\s*'(\.[^']+)'/gms)].map((match) =>
+      relative(src, join(src, dirname(file.path), match[1]!)),
+    )
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const reached = new Map<string, string>()
+  const follow = (file: SourceFile, from: string) => {
+    if (reached.has(file.path)) return
+    reached.set(file.path, from)
+    for (const path of staticImports(file)) {
+      const next = byPath.get(path)
+      if (next) follow(next, file.path)
+    }
+  }
+  for (const file of files) {
+    const command = /^cli\/([^/]+)\.ts$/.exec(file.path)?.[1]
+    if (file.path === 'main.ts' || (command && !commandsOfDevelopment.includes(command)))
+      follow(file, 'the start')
+  }
+  expect(reached.size).toBeGreaterThan(100)
+  const left = [...reached].filter(([path]) => /^(development|simulator)\//.test(path))
+  expect(left.map(([path, from]) => `${from} loads ${path}`)).toEqual([])
+})
+
 test('the table names no edge that nobody uses', () => {
   const used = new Set(
     files.flatMap((file) =>

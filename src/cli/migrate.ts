@@ -5,7 +5,6 @@
 import { join } from 'node:path'
 import { type Config, loadConfig, readEnvironment } from '../config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
-import { startEmbeddedPostgres } from '../development/embedded.ts'
 import { runCli } from './run-cli.ts'
 
 await runCli(
@@ -13,9 +12,7 @@ await runCli(
     // Migrating needs no keys of Retell or Cal.com, so what production requires of the gateway is not asked for.
     const { database } = loadConfig({ ...readEnvironment(), NODE_ENV: 'development' })
     const embedded =
-      database.migrationUrl === null
-        ? await startEmbeddedPostgres({ dataDir: join(database.dataDir, 'postgres'), log: console.log })
-        : undefined
+      database.migrationUrl === null ? await startEmbedded(join(database.dataDir, 'postgres')) : undefined
     try {
       const { applied } = await migrateDatabase({
         url: embedded?.url ?? database.migrationUrl!,
@@ -34,4 +31,10 @@ function findGatewayLogin({ url, migrationUrl }: Config['database']): string | u
   if (url === null || migrationUrl === null) return undefined
   const [login, owner] = [url, migrationUrl].map((address) => decodeURIComponent(new URL(address).username))
   return login === owner ? undefined : login
+}
+
+/** Loaded where it is wanted: the image leaves it behind. */
+async function startEmbedded(dataDir: string) {
+  const { startEmbeddedPostgres } = await import('../development/embedded.ts')
+  return startEmbeddedPostgres({ dataDir, log: console.log })
 }

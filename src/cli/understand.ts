@@ -12,7 +12,6 @@ import { systemClock } from '../lib/clock.ts'
 import { type Catalogue, type CatalogueBranch, Catalogues } from '../services/catalogue.ts'
 import { matchService } from '../services/matching/index.ts'
 import { runCli } from './run-cli.ts'
-import { demoCatalogue } from './understand/demo-catalogue.ts'
 import { kinds } from './understand/kinds.ts'
 import type { Answer } from './understand/types.ts'
 import { withDatabase } from './with-database.ts'
@@ -57,10 +56,16 @@ async function loadCatalogue(companyId: number): Promise<Catalogue> {
   )
 }
 
+/** Loaded where it is wanted: the image leaves the demonstration behind. */
+async function loadDemoCatalogue(): Promise<Catalogue> {
+  const { demoCatalogue } = await import('./understand/demo-catalogue.ts')
+  return demoCatalogue()
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { company: { type: 'string' } } })
   const catalogue =
-    values.company === undefined ? demoCatalogue() : await loadCatalogue(Number(values.company))
+    values.company === undefined ? await loadDemoCatalogue() : await loadCatalogue(Number(values.company))
   for await (const line of createInterface({ input: process.stdin })) {
     if (line.trim() === '') continue
     try {
