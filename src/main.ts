@@ -1,6 +1,7 @@
 /** The gateway: load the configuration, compose, listen, and when told to stop finish what is under way before leaving. */
 import { stayUp } from './cli/stay-up.ts'
 import { composeGateway } from './compose.ts'
+import { requireReleased } from './db/copies.ts'
 import { startUp } from './start-up.ts'
 
 await stayUp(async (life) => {
@@ -8,5 +9,6 @@ await stayUp(async (life) => {
   life.atEnd(close)
   const gateway = await composeGateway({ config, log, databaseUrl })
   life.atEnd(() => gateway.close())
+  await requireReleased(databaseUrl)
   await gateway.listen()
 })

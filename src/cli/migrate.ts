@@ -3,8 +3,9 @@
  * (DATABASE_MIGRATION_URL) is another one than the gateway's (DATABASE_URL), the gateway's is granted its roles.
  */
 import { join } from 'node:path'
-import { type Config, loadConfig, readEnvironment } from '../config.ts'
+import { loadConfig, readEnvironment } from '../config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
+import { findGatewayLogin } from './gateway-login.ts'
 import { runCli } from './run-cli.ts'
 
 await runCli(
@@ -26,12 +27,6 @@ await runCli(
   },
   { exitOnSignal: true },
 )
-
-function findGatewayLogin({ url, migrationUrl }: Config['database']): string | undefined {
-  if (url === null || migrationUrl === null) return undefined
-  const [login, owner] = [url, migrationUrl].map((address) => decodeURIComponent(new URL(address).username))
-  return login === owner ? undefined : login
-}
 
 /** Loaded where it is wanted: the image leaves it behind. */
 async function startEmbedded(dataDir: string) {

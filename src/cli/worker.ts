@@ -4,6 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { composeGateway } from '../compose.ts'
+import { requireReleased } from '../db/copies.ts'
 import { inBackground } from '../lib/in-background.ts'
 import { startUp } from '../start-up.ts'
 import { stayUp } from './stay-up.ts'
@@ -17,6 +18,7 @@ await stayUp(async (life) => {
   life.atEnd(close)
   const gateway = await composeGateway({ config, log, databaseUrl })
   life.atEnd(() => gateway.close())
+  await requireReleased(databaseUrl)
   const { runner } = gateway.jobs
   await runner.start()
   log.info({ component: 'jobs' }, 'working')

@@ -88,7 +88,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
       log(`migrated: ${migration.name}`)
       applied.push(migration.name)
     }
-    await markSchema(client)
+    await markSchema(client, migrations)
     await migrateJobQueue(options.url)
     await client.query(workerGrants)
     if (options.grantTo !== undefined) await grantRoles(client, options.grantTo)

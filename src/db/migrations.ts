@@ -14,8 +14,11 @@ export type Migration = { name: string; sql: string; checksum: string }
 
 /** SQLSTATE of a migration that must wait for gateways of an older version to end. */
 export const olderGatewayState = 'GWOLD'
-/** What the schema is, where a login without rights can read it: the newest migration, as a comment of a table that is always there. */
-const schemaMark = 'schema: '
+/**
+ * What the schema is, where a login without rights can read it: the newest migration and how many are applied, as a comment of a table
+ * that is always there. The number counts, since a later version may bring a migration that sorts before the newest one.
+ */
+const schemaMark = /^schema: (\S+?)(?:, (\d+) steps)?$/
 const schemaOf = `SELECT obj_description(to_regclass('public.companies'), 'pg_class') AS mark`
 
 /** In the order in which they are applied. */
@@ -41,14 +44,23 @@ export function findMigrationsFolder(): string {
   return join(folder, 'prisma', 'migrations')
 }
 
-/** Writes down what the newest applied migration is. In: a connection of the tables' owner. */
-export async function markSchema(client: Client): Promise<void> {
-  const { rows } = await client.query<{ newest: string | null }>(
-    'SELECT max(migration_name) AS newest FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+/** A step that takes something from gateways of an older version, and may have to wait for them to end. */
+function mayWait({ sql }: Migration): boolean {
+  return sql.includes(`'${olderGatewayState}'`)
+}
+
+/** Writes down which migrations are applied. In: a connection of the tables' owner, and all migrations of this version. */
+export async function markSchema(client: Client, known: readonly Migration[]): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1',
   )
-  const newest = rows[0]?.newest
+  const newest = rows.at(-1)?.name
+  const waiting = new Set(known.filter(mayWait).map(({ name }) => name))
+  const steps = rows.filter(({ name }) => !waiting.has(name)).length
   if (newest && (await client.query(`SELECT to_regclass('public.companies') AS known`)).rows[0].known)
-    await client.query(`COMMENT ON TABLE companies IS ${client.escapeLiteral(schemaMark + newest)}`)
+    await client.query(
+      `COMMENT ON TABLE companies IS ${client.escapeLiteral(`schema: ${newest}, ${steps} steps`)}`,
+    )
 }
 
 /**
@@ -59,12 +71,17 @@ export async function markSchema(client: Client): Promise<void> {
 export async function requireSchema(
   query: (sql: string) => Promise<{ rows: Array<{ mark: string | null }> }>,
 ): Promise<void> {
-  const known = await readMigrations(findMigrationsFolder())
-  const needed = known.filter(({ sql }) => !sql.includes(`'${olderGatewayState}'`)).at(-1)?.name
-  const mark = (await query(schemaOf)).rows[0]?.mark
-  const found = mark?.startsWith(schemaMark) ? mark.slice(schemaMark.length) : null
-  if (needed !== undefined && (found === null || found < needed))
+  const needed = (await readMigrations(findMigrationsFolder())).filter((migration) => !mayWait(migration))
+  const mark = (await query(schemaOf)).rows[0]?.mark ?? ''
+  const [, newest, steps] = schemaMark.exec(mark) ?? []
+  // Before 0.3.0 the number was not written down.
+  if (steps === undefined)
     throw new DatabaseSetupError(
-      `The database is at ${found ?? 'a version before 0.2.0'} and this version needs ${needed}: run "npm run db:migrate" first.`,
+      `The database is at ${newest ?? 'a version before 0.2.0'} and this version needs ${needed.at(-1)?.name}: run "npm run db:migrate" first.`,
+    )
+  const missing = needed.length - Number(steps)
+  if (missing > 0)
+    throw new DatabaseSetupError(
+      `The database lacks ${missing} migration(s) of this version: run "npm run db:migrate" first.`,
     )
 }

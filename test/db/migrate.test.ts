@@ -141,6 +141,11 @@ test('a database that is older than the code is refused at start-up, a newer one
   )
   await client.query('COMMENT ON TABLE companies IS NULL')
   await expect(openDatabase(options)).rejects.toThrow('The database is at a version before 0.2.0 and')
+  // A migration that sorts before the newest one is missing all the same.
+  await client.query("COMMENT ON TABLE companies IS 'schema: 20261128235900_call_sessions, 3 steps'")
+  await expect(openDatabase(options)).rejects.toThrow(
+    /^The database lacks \d+ migration\(s\) of this version: run/,
+  )
   await addMigration('20990101000000_newer', 'SELECT 1')
   await migrateDatabase({ url: server.url, folder })
   await (await openDatabase(options)).close()
