@@ -43,9 +43,9 @@ export interface CatalogueService {
   emailRequired: boolean
   /** Switched on by the business, and of a kind that callers are offered. */
   isActive: boolean
-  /** Why its event type is not offered to callers ('seated', 'recurring'); null: it is. */
+  /** Why it is not offered to callers: its event type's kind ('seated', 'recurring'), or nobody is left who does it; null: it is. */
   notOffered: string | null
-  /** Who performs it; `calcomEventTypeId` is the pair's own event type, if there is one. Empty: anyone. */
+  /** Who performs it and is still there; `calcomEventTypeId` is the pair's own event type, if there is one. Empty: anyone. */
   staff: ReadonlyArray<{ staffId: number; calcomEventTypeId: number | null; notOffered?: string | null }>
 }
 
@@ -207,10 +207,16 @@ export function calendarOf(
   return { eventTypeId: service.calcomEventTypeId, hostUserId }
 }
 
-/** Who really serves a booking: the person of the host that Cal.com names first; null for a host we do not know. */
-export function servingStaff({ staff }: Catalogue, hosts: ReadonlyArray<{ id?: number }>): number | null {
+/**
+ * Who really serves a booking: the person of the host that Cal.com names first. Null for a host who is none of the people there, undefined
+ * where no host is named. Neither is whoever was wished for.
+ */
+export function servingStaff(
+  { staff }: Pick<Catalogue, 'staff'>,
+  hosts: ReadonlyArray<{ id?: number }>,
+): number | null | undefined {
   const hostId = hosts[0]?.id
-  if (hostId === undefined) return null
+  if (hostId === undefined) return undefined
   return staff.find((person) => person.calcomUserId === hostId)?.id ?? null
 }
 
@@ -315,8 +321,8 @@ export async function readCatalogue(tx: Tx, companyId: number, now: Date): Promi
       minimumNoticeMinutes: service.minimumNoticeMinutes,
       requiresConfirmation: service.requiresConfirmation,
       emailRequired: service.emailRequired,
-      isActive: service.isActive && service.notOfferedReason === null,
-      notOffered: service.notOfferedReason,
+      isActive: service.isActive && whyNotOffered(service, activeStaff) === null,
+      notOffered: whyNotOffered(service, activeStaff),
       staff: service.serviceStaff
         .filter((pair) => activeStaff.has(pair.staffId))
         .map((pair) => ({
@@ -337,6 +343,18 @@ export async function readCatalogue(tx: Tx, companyId: number, now: Date): Promi
     })),
     policies,
   }
+}
+
+/** People are named who do it, and none of them is there any more: that is nobody, not anybody. */
+function whyNotOffered(
+  {
+    notOfferedReason,
+    serviceStaff,
+  }: { notOfferedReason: string | null; serviceStaff: ReadonlyArray<{ staffId: number }> },
+  present: ReadonlySet<number>,
+): string | null {
+  const isLeft = serviceStaff.length === 0 || serviceStaff.some(({ staffId }) => present.has(staffId))
+  return notOfferedReason ?? (isLeft ? null : 'nobody_left')
 }
 
 /** Days and times of a closure or absence, as local days and clock times. */

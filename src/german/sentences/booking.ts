@@ -18,7 +18,7 @@ export interface SpokenMoment {
 export interface SpokenBooking extends SpokenMoment, SpokenWhat {
   customer: string
   staff: string | null
-  /** Who was asked for, if somebody else serves. */
+  /** Who was asked for, if somebody else serves or nobody knows yet who (`staff` null). */
   insteadOf?: string | null
 }
 
@@ -68,7 +68,9 @@ export function bookedMessage(booking: SpokenBooking): string {
     return `${bookedSentence} ${what} ${sayAt(booking)}, ${people}. Ist Ihnen das recht?`
   }
   const place = sayPlace(booking)
-  return `${bookedSentence} ${sayService(booking.service)} ${sayAt(booking)}${place}.`
+  // A person was wished for, and the calendar does not say who it is.
+  const open = booking.insteadOf ? ` Ob es bei ${sayName(booking.insteadOf)} ist, steht noch nicht fest.` : ''
+  return `${bookedSentence} ${sayService(booking.service)} ${sayAt(booking)}${place}.${open}`
 }
 
 /** The business must agree first; the word "gebucht" would be untrue. */

@@ -234,7 +234,7 @@ export class BookingConfirmer {
       const moment = { day: localDayOf(movedTo, zone), time: clockTimeOf(movedTo, zone), today: scope.today }
       return { kind: 'moved_since', attempt, done: now, moment }
     }
-    const booking = spokenBooking(attempt, scope, appointment?.staffId ?? done.staffId)
+    const booking = spokenBooking(attempt, scope, appointment ? appointment.staffId : done.staffId)
     const doneAt = attempt.settledAt ?? attempt.executedAt ?? attempt.createdAt
     const stands = scope.now.getTime() - doneAt.getTime() >= retryMs
     return { kind: 'booked', attempt, booking, done: now, again: true, ...(stands && { stands }) }

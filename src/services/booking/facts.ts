@@ -34,18 +34,18 @@ function placeName({ id, name }: CatalogueBranch, { branch }: Place): string | n
 
 /**
  * Day, time, person and service of an attempt, in its branch's zone.
- * @param staffId who really serves, when Cal.com has said so; else the person asked for
+ * @param staffId who really serves; null: nobody knows yet; left out: nothing is booked, so the person asked for
  * @throws Error for an attempt that is not one to book
  */
 export function spokenBooking(attempt: Attempt, place: Place, staffId?: number | null): SpokenBooking {
   if (attempt.startAt === null || attempt.serviceId === null)
     throw new Error('An attempt to book lacks its service or its start')
   const zone = branchOfAttempt(attempt, place).timeZone
-  const isAnother = staffId != null && attempt.staffId !== null && staffId !== attempt.staffId
+  const isAnother = staffId !== undefined && attempt.staffId !== null && staffId !== attempt.staffId
   return {
     customer: attempt.customerName ?? '',
     service: serviceName(place.catalogue, attempt.serviceId),
-    staff: staffName(place.catalogue, staffId ?? attempt.staffId),
+    staff: staffName(place.catalogue, staffId === undefined ? attempt.staffId : staffId),
     // Cal.com restricts round robin to one person only where the event type allows it (incident I-67).
     insteadOf: isAnother ? staffName(place.catalogue, attempt.staffId) : null,
     branch: placeName(branchOfAttempt(attempt, place), place),

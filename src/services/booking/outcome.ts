@@ -25,6 +25,7 @@ import type { OtherTimes } from './other-times.ts'
 import { type BookingRecorder, readDone } from './record.ts'
 import type { RefusedTimes } from './refused-times.ts'
 import type { Confirmed, Done } from './types.ts'
+import { whoServes } from './whose.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
@@ -104,7 +105,7 @@ export class OutcomeWriter {
       calcomUid: booking.uid,
       calcomBookingId: booking.id ?? null,
       pending: booking.status === 'pending',
-      staffId: null,
+      staffId: whoServes(attempt, booking, catalogue),
     }
     try {
       const verifyAt = unproven ? this.#verifyAt(verifyAfterMs) : null

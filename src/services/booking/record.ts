@@ -14,6 +14,7 @@ import { type Attempt, type AttemptStore, isUnderWay, liveStates } from '../atte
 import { type Catalogue, servingStaff } from '../catalogue.ts'
 import type { CustomerService } from '../customers.ts'
 import type { Done } from './types.ts'
+import { whoServes } from './whose.ts'
 
 export type RecordedBooking =
   /** `first`: this call wrote it; else it had been written before. */
@@ -93,7 +94,7 @@ export class BookingRecorder {
     await tx.appointment.updateMany({
       where: { companyId, calcomUid, bookingAttemptId: attempt.id },
       data: {
-        ...(staffId !== null && { staffId }),
+        ...(staffId !== undefined && { staffId }),
         ...(id !== undefined && { calcomBookingId: id }),
         ...(eventTypeId !== undefined && { calcomEventTypeId: eventTypeId }),
         ...(end &&
@@ -177,7 +178,7 @@ export class BookingRecorder {
       ? Math.round((booking.end.getTime() - startsAt.getTime()) / 60_000)
       : (service?.durationMinutes ?? 30)
     const endsAt = booking.end ?? new Date(startsAt.getTime() + durationMinutes * 60_000)
-    const staffId = servingStaff(catalogue, booking.hosts) ?? attempt.staffId
+    const staffId = whoServes(attempt, booking, catalogue)
 
     const caller = callerNumber === undefined ? await loadCaller(tx, companyId, callId) : callerNumber
     const customerId = await this.#deps.customers.resolveForBooking(tx, {

@@ -5,7 +5,7 @@
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Attempt } from '../attempts.ts'
 import { hostsPresentAt } from '../availability/present-hosts.ts'
-import { type Catalogue, calendarOf, findBranch } from '../catalogue.ts'
+import { type Catalogue, calendarOf, findBranch, servingStaff } from '../catalogue.ts'
 import { comparePersonNames } from '../matching/index.ts'
 
 export type Whose =
@@ -60,6 +60,22 @@ export function isSameWish(booking: CalcomBooking, attempt: Attempt): boolean {
       ({ name }) => name !== undefined && comparePersonNames(name, attempt.customerName ?? '') === 'same',
     )
   )
+}
+
+/**
+ * Who serves a booking of an attempt; null: nobody knows yet. Whoever was wished for does only where the calendar says so, or where the
+ * event type is theirs alone.
+ */
+export function whoServes(
+  { staffId, serviceId, eventTypeId }: Attempt,
+  { hosts }: Pick<CalcomBooking, 'hosts'>,
+  catalogue: Catalogue,
+): number | null {
+  const serving = servingStaff(catalogue, hosts)
+  if (serving !== undefined) return serving
+  const pairs = catalogue.services.find(({ id }) => id === serviceId)?.staff ?? []
+  const isOwn = pairs.some((pair) => pair.staffId === staffId && pair.calcomEventTypeId === eventTypeId)
+  return isOwn && eventTypeId !== null ? staffId : null
 }
 
 /** The hosts to insist on: the chosen person, or, while others are away, those who are not; undefined: whoever is free. */

@@ -117,6 +117,10 @@ export function bookedService(scope: CallScope, appointment: OwnAppointment): Ca
   const service = scope.catalogue.services.find((candidate) => candidate.id === appointment.serviceId)
   const calcomEventTypeId = appointment.calcomEventTypeId ?? service?.calcomEventTypeId ?? null
   if (!service || calcomEventTypeId === null || !isOffered(scope.catalogue, calcomEventTypeId)) return null
+  // Booked at the own event type of somebody who has left: nobody serves there any more.
+  const { staffId } = appointment
+  const isThere = staffId === null || scope.catalogue.staff.some(({ id }) => id === staffId)
+  if (!isThere && calcomEventTypeId !== service.calcomEventTypeId) return null
   return { ...service, calcomEventTypeId }
 }
 

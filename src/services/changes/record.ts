@@ -119,7 +119,8 @@ export class ChangeRecorder {
       return appointmentId === null ? null : { appointmentId, first: false }
     }
     const appointment = (row ?? successor)!
-    const staffId = servingStaff(catalogue, booking.hosts) ?? appointment.staffId
+    const serving = servingStaff(catalogue, booking.hosts)
+    const staffId = serving === undefined ? appointment.staffId : serving
     const first = row !== null && !(inPlace && isThere(row, booking))
     if (first) {
       await this.#move(tx, { ...news, staffId, ours: attempt }, row, successor !== null)

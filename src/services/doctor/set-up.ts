@@ -163,7 +163,7 @@ export function checkSetUp(setUp: SetUp, { mailServer }: { mailServer: boolean }
       add(
         'warning',
         'nobody_performs',
-        `Nobody who performs ${name} is still there.`,
+        `Nobody who performs ${name} is still there: callers are not offered it.`,
         'Enter who does, or switch the service off.',
       )
   const withUser = staff.filter(({ isActive, calcomUserId }) => isActive && calcomUserId !== null)

@@ -12,13 +12,17 @@ import type { BookingProtected, Protection } from '../booking/guard.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { Applied } from './news.ts'
 
-const questions: Record<Protection, string> = {
+/** Why a person has to decide. */
+export type Question = Protection | 'left'
+
+const questions: Record<Question, string> = {
   other_people:
     'Termin mit mehreren Teilnehmern: bitte in Cal.com prüfen, ob einer davon entfernt werden muss',
   not_ours: 'Termin steht noch in Cal.com, hier ist er abgesagt: bitte klären, was gilt',
   series: 'Aus einer Buchung sind mehrere Termine entstanden: bitte in Cal.com prüfen, welche bleiben',
   moved: 'Termin wurde in Cal.com verlegt und passt zu keiner Absprache mehr: bitte prüfen',
   changed: 'Termin wurde in Cal.com geändert, hier ist er abgesagt: bitte klären, was gilt',
+  left: 'Termin bei jemandem, der nicht mehr da ist: bitte neu vergeben und Bescheid geben',
 }
 
 /** Stores the task, inside the transaction of the caller; false when it has been asked before. */
@@ -29,11 +33,21 @@ export async function askPerson(
     booking,
     why,
     now,
-    customerId = null,
-  }: { catalogue: Catalogue; booking: CalcomBooking; why: Protection; now: Date; customerId?: number | null },
+    person,
+  }: {
+    catalogue: Catalogue
+    booking: Pick<CalcomBooking, 'start' | 'eventTypeId'>
+    why: Question
+    now: Date
+    /** Whose appointment it is, if we know. */
+    person?: { customerId: number; serviceId: number; name: string | null; phone: string | null }
+  },
 ): Promise<boolean> {
   const { company, branches, services } = catalogue
-  const service = services.find(({ calcomEventTypeId }) => calcomEventTypeId === booking.eventTypeId)
+  const service = services.find(({ id, calcomEventTypeId }) =>
+    person === undefined ? calcomEventTypeId === booking.eventTypeId : id === person.serviceId,
+  )
+  const customerId = person?.customerId ?? null
   const branch =
     branches.find(({ id }) => id === service?.branchId) ?? (branches.length === 1 ? branches[0] : undefined)
   const zone = branch?.timeZone ?? company.timeZone
@@ -42,13 +56,15 @@ export async function askPerson(
   const reason = [questions[why], service?.name, when].filter(Boolean).join(': ').slice(0, 500)
   // Two webhooks of one booking can ask at the same moment.
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`ask-person:${company.id}:${reason}`}, 0))`
-  const asked = await tx.callbackRequest.count({ where: { companyId: company.id, reason } })
+  const asked = await tx.callbackRequest.count({ where: { companyId: company.id, reason, customerId } })
   if (asked > 0) return false
   const { id } = await tx.callbackRequest.create({
     data: {
       companyId: company.id,
       branchId: branch?.id ?? null,
       customerId,
+      name: person?.name ?? null,
+      phone: person?.phone ?? null,
       reason,
       kind: 'technical',
       createdAt: now,

@@ -10,6 +10,7 @@ import { eventTypesOf } from './event-types.ts'
 import { loadMark, saveMark } from './marks.ts'
 import { newsFromBooking } from './news.ts'
 import type { BookingOwners } from './owners.ts'
+import { askAboutLeft } from './people-left.ts'
 
 export interface Reconciled {
   companies: number
@@ -68,6 +69,7 @@ export class Reconciler {
   ): Promise<Pick<Reconciled, 'bookings' | 'changed' | 'failed'>> {
     const { tenancy, catalogues, calcom, clock, sync, log } = this.#deps
     const catalogue = await catalogues.load(companyId)
+    await askAboutLeft(this.#deps, catalogue)
     const eventTypeIds = eventTypesOf(catalogue)
     const now = clock.now()
     const mark = await tenancy.run(companyId, (tx) => loadMark(tx, companyId, 'reconciled_until'))

@@ -92,7 +92,7 @@ export async function enrich(tx: Tx, scene: Scene, found: Row): Promise<Applied 
   const confirmed = row.status === 'pending' && booking.status === 'accepted'
   const isNewer = news.at !== undefined && (row.calcomUpdatedAt === null || news.at > row.calcomUpdatedAt)
   const host = servingStaff(catalogue, booking.hosts)
-  const staffId = host !== null && (row.staffId === null || isNewer) ? host : row.staffId
+  const staffId = host !== undefined && (row.staffId === null || isNewer) ? host : row.staffId
   const calcomBookingId = row.calcomBookingId ?? booking.id ?? null
   const changed = confirmed || staffId !== row.staffId
   if (changed || calcomBookingId !== row.calcomBookingId || isNewer) {
