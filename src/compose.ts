@@ -184,6 +184,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
       registry,
       keys,
       auth: config.retell.functionAuth,
+      bodyless: config.retell.bodylessCalls,
       allowedIps: config.retell.allowedIps,
     },
     events: {
@@ -214,6 +215,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     },
     cache,
     limits: config.limits,
+    bodiesInFlightBytes: config.bodiesInFlightBytes,
     trustedProxies: config.server.trustedProxies,
     shedAboveDelayMs: config.shedAboveDelayMs,
     clock,

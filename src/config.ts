@@ -7,41 +7,7 @@ import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
-
-const flag = (fallback: boolean) =>
-  z
-    .enum(['true', 'false', '1', '0'])
-    .default(fallback ? 'true' : 'false')
-    .transform((value) => value === 'true' || value === '1')
-
-const optionalText = z
-  .string()
-  .optional()
-  .transform((value) =>
-    value === undefined || value.trim() === '' || value === 'null' ? undefined : value.trim(),
-  )
-
-const list = z
-  .string()
-  .default('')
-  .transform((value) =>
-    value
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-
-const cidrList = list.superRefine((ranges, context) => {
-  for (const range of ranges) {
-    if (!isRange(range))
-      context.addIssue({ code: 'custom', message: `„${range}“ is no IP address or CIDR range` })
-  }
-})
-
-/** A whole number from `min` on. */
-const count = (fallback: number, min: number, max = 1_000_000) =>
-  z.coerce.number().int().min(min).max(max).default(fallback)
-const milliseconds = (fallback: number) => z.coerce.number().int().min(50).max(120_000).default(fallback)
+import { cidrList, count, flag, milliseconds, optionalText } from './config-values.ts'
 
 /** One zod schema per variable; the description is the documentation in `.env.example`. */
 export const Env = z.object({
@@ -103,6 +69,16 @@ export const Env = z.object({
     .enum(['signature', 'throttle'])
     .optional()
     .describe('Function calls: signature (default in production) or throttle (rate limit and IP allow-list)'),
+  RETELLAI_ARGUMENTS_ONLY: z
+    .enum(['true', 'false', '1', '0'])
+    .optional()
+    .transform((value) => (value === undefined ? undefined : value === 'true' || value === '1'))
+    .describe(
+      'Serves function calls that come without their call object, which prove no number; default: not in production',
+    ),
+  RETELLAI_BODYLESS_CALLS: flag(false).describe(
+    'Functions by GET and DELETE too, arguments in the query: their signature covers the time only',
+  ),
   RETELLAI_ALLOWED_IPS: cidrList.describe(
     'IP allow-list of function calls (IPs or CIDR); Retell: 100.20.5.228',
   ),
@@ -150,6 +126,9 @@ export const Env = z.object({
     'Event loop delay above which requests are answered 503 at once; 0: never',
   ),
   UNSIGNED_PER_MINUTE: z.coerce.number().int().min(1).default(100).describe('Refused requests per IP'),
+  BODIES_IN_FLIGHT_MIB: count(64, 1, 4_096).describe(
+    'Memory for bodies that are being received or worked on, in MiB per process; beyond it 503',
+  ),
 
   SMTP_URL: optionalText.describe('Mail server, e.g. smtp://user:password@host:587; without it mails wait'),
   MAIL_FROM: z.string().default('Terminservice <termine@localhost>').describe('Sender of our mails'),
@@ -312,6 +291,8 @@ export function loadConfig(environment: Environment = readEnvironment()) {
       apiKeys: retellKeys,
       webhookSecret: env.RETELLAI_WEBHOOK_SECRET ?? null,
       functionAuth,
+      argumentsOnly: env.RETELLAI_ARGUMENTS_ONLY ?? !production,
+      bodylessCalls: env.RETELLAI_BODYLESS_CALLS,
       allowedIps: env.RETELLAI_ALLOWED_IPS,
       testModeCompanyId: env.RETELLAI_TEST_MODE_COMPANY_ID ?? null,
       logWebhooks: env.RETELLAI_LOG_WEBHOOKS,
@@ -340,6 +321,7 @@ export function loadConfig(environment: Environment = readEnvironment()) {
       eventsPerMinute: env.EVENTS_PER_MINUTE,
       unsignedPerMinute: env.UNSIGNED_PER_MINUTE,
     },
+    bodiesInFlightBytes: env.BODIES_IN_FLIGHT_MIB * 1024 * 1024,
     shedAboveDelayMs: env.SHED_ABOVE_DELAY_MS,
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
     jobs: env.JOBS,
@@ -361,13 +343,6 @@ export function ipRanges(ranges: readonly string[]): BlockList {
     else blockList.addSubnet(address, Number(prefix), family)
   }
   return blockList
-}
-
-function isRange(range: string): boolean {
-  const [address = '', prefix, ...rest] = range.split('/')
-  const version = isIP(address)
-  if (version === 0 || rest.length > 0) return false
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 6 ? 128 : 32))
 }
 
 function guideDatabaseUrl(env: z.infer<typeof Env>): string | undefined {

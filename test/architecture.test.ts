@@ -20,7 +20,8 @@ const allowed: Record<string, readonly string[]> = {
   http: ['functions', 'services', 'calcom', 'retell', 'german', 'lib', 'config', 'errors'],
   // What runs on a developer's machine only; it starts a whole gateway with everything around it.
   development: ['simulator', 'db', 'config', 'compose', 'start-up'],
-  config: [],
+  config: ['config-values'],
+  'config-values': [],
   errors: ['error-codes'],
   'error-codes': [],
 }

@@ -4,6 +4,8 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
+const signatureForm = /^(?:sha256=)?([0-9a-f]{64})$/i
+
 export interface CalcomSignatureInput {
   /** The body as it came over the wire. */
   rawBody: Buffer
@@ -13,9 +15,14 @@ export interface CalcomSignatureInput {
   secrets: readonly string[]
 }
 
+/** Whether a header can be a signature at all; what is none need not be read on. */
+export function isCalcomSignature(signature: string): boolean {
+  return signatureForm.test(signature.trim())
+}
+
 /** True only when one of the secrets made this signature. Takes the same time whichever, if any, it was. */
 export function verifyCalcomSignature({ rawBody, signature, secrets }: CalcomSignatureInput): boolean {
-  const hex = /^(?:sha256=)?([0-9a-f]{64})$/i.exec(signature?.trim() ?? '')?.[1]
+  const hex = signatureForm.exec(signature?.trim() ?? '')?.[1]
   if (!hex) return false
   const given = Buffer.from(hex, 'hex')
   let valid = false

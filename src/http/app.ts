@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts'
 import type { Cache } from '../lib/cache/cache.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { GatewayMetrics } from '../lib/metrics.ts'
+import { BodiesInFlight, BodyRefused } from './bodies.ts'
 import { createRequestLimits } from './rate-limits.ts'
 import { refusal, refuse } from './replies.ts'
 import { requestIdOf } from './request-id.ts'
@@ -18,7 +19,7 @@ import {
   calcomWebhookRoutes,
 } from './routes/calcom-webhook.ts'
 import { type ContractRoutesOptions, contractRoutes } from './routes/contract.ts'
-import { type FunctionRoutesOptions, functionRoutes } from './routes/functions.ts'
+import { type FunctionRoutesOptions, functionPaths, functionRoutes } from './routes/functions.ts'
 import { type HealthRoutesOptions, healthRoutes } from './routes/health.ts'
 import { type MetricsRoutesOptions, metricsRoutes } from './routes/metrics.ts'
 import { type EventRoutesOptions, retellEventRoutes } from './routes/retell-events.ts'
@@ -27,7 +28,7 @@ import { timeRoutes } from './routes/time.ts'
 /** The application as its users see it. */
 export type App = FastifyInstance
 
-type Shared = 'limits' | 'clock' | 'log'
+type Shared = 'limits' | 'bodies' | 'clock' | 'log'
 
 export interface AppOptions {
   contract: Omit<ContractRoutesOptions, 'registry'>
@@ -40,6 +41,8 @@ export interface AppOptions {
   }
   cache: Pick<Cache, 'increment'>
   limits: { unsignedPerMinute: number; eventsPerMinute: number; functionCallsPerMinute: number }
+  /** Memory that bodies may take together. */
+  bodiesInFlightBytes: number
   trustedProxies: readonly string[]
   /** Event loop delay above which requests are shed with 503. */
   shedAboveDelayMs: number
@@ -80,18 +83,22 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: true,
   }) as unknown as FastifyInstance
   app.decorateRequest('rawBody')
+  app.decorateRequest('bodyHeld')
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const statusCode = error instanceof AppError ? 400 : (error.statusCode ?? 500)
-    if (statusCode >= 500)
+    if (error instanceof BodyRefused) reply.header('connection', 'close').header('retry-after', '5')
+    else if (statusCode >= 500)
       log.error(
         { err: error, alarm: 'request_failed', route: request.routeOptions.url, requestId: request.id },
         'request failed',
       )
     return reply.code(statusCode).send(refusal(statusCode))
   })
+  const functions = functionPaths(options.functions.registry)
   app.setNotFoundHandler((request, reply) => {
-    if (request.method === 'POST')
-      log.warn({ alarm: 'unknown_address' }, 'a request to an address that does not exist')
+    // An agent that asks a function by a method that is off falls silent, as one with a wrong address does.
+    if (request.method === 'POST' || functions.has(request.url.split('?')[0]!))
+      log.warn({ alarm: 'unknown_address' }, 'a request to an address or by a method that does not exist')
     return refuse(reply, 404)
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -108,9 +115,10 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   })
   const limits = await createRequestLimits(app, { cache: options.cache, clock }, options.limits)
 
-  await app.register(functionRoutes, { ...options.functions, limits, clock, log })
-  await app.register(retellEventRoutes, { ...options.events, limits, clock, log })
-  await app.register(calcomWebhookRoutes, { ...options.calcomWebhook, limits, log })
+  const bodies = new BodiesInFlight({ bytesMax: options.bodiesInFlightBytes })
+  await app.register(functionRoutes, { ...options.functions, limits, bodies, clock, log })
+  await app.register(retellEventRoutes, { ...options.events, limits, bodies, clock, log })
+  await app.register(calcomWebhookRoutes, { ...options.calcomWebhook, limits, bodies, log })
   // What people may open in a browser; machines that sign their requests read no such headers.
   await app.register(async (scope) => {
     await scope.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false })

@@ -74,7 +74,7 @@ export async function createRequestLimits(
 }
 
 /** The sender's address; of IPv6 the /64, because one subscriber has all addresses of it. */
-function addressOf({ ip }: { ip: string | undefined }): string {
+export function addressOf({ ip }: { ip: string | undefined }): string {
   // A sender that is gone has no address any more; nobody reads the answer.
   return normalizeIP(ip ?? 'gone', 64)
 }

@@ -1,7 +1,8 @@
 /**
  * Retell's request signature, and the guide's older form. Retell: `v=<unix ms>,d=<64 hex>`, HMAC-SHA256 over the raw body
  * followed by the digits, keyed with the API key that has the webhook badge; five minutes of window in both directions.
- * The guide: bare hex HMAC-SHA256 of the body with a secret of its own. Requests without a body sign the empty string.
+ * The guide: bare hex HMAC-SHA256 of the body with a secret of its own. It has no time in it: over an empty body it would be
+ * a permanent key, so that form signs bodies only.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
@@ -18,6 +19,24 @@ export interface SignatureKeys {
 
 export type SignatureVerdict = 'valid' | 'missing' | 'invalid'
 
+/** What a header says before a byte of the body is read: 'plausible' is worth reading it. */
+export function foreseeRetellSignature(
+  header: string | undefined,
+  keys: SignatureKeys,
+  now: Date,
+): 'plausible' | Exclude<SignatureVerdict, 'valid'> {
+  const value = header?.trim() ?? ''
+  if (value === '') return 'missing'
+  const [, timestamp] = retellForm.exec(value) ?? []
+  if (timestamp !== undefined)
+    return keys.apiKeys.length > 0 && isInWindow(timestamp, now) ? 'plausible' : 'invalid'
+  return guideForm.test(value) && keys.webhookSecret !== null ? 'plausible' : 'invalid'
+}
+
+function isInWindow(timestamp: string, now: Date): boolean {
+  return Math.abs(now.getTime() - Number(timestamp)) <= windowMs
+}
+
 /**
  * Checks a request's signature header against the exact bytes received.
  * An empty key never verifies anything; comparison takes constant time.
@@ -33,12 +52,11 @@ export function verifyRetellSignature(
   const retell = retellForm.exec(value)
   if (retell) {
     const [, timestamp = '', digest = ''] = retell
-    if (Math.abs(now.getTime() - Number(timestamp)) > windowMs) return 'invalid'
+    if (!isInWindow(timestamp, now)) return 'invalid'
     return keys.apiKeys.some((key) => matches(key, digest, body, timestamp)) ? 'valid' : 'invalid'
   }
-  if (guideForm.test(value) && keys.webhookSecret !== null && matches(keys.webhookSecret, value, body, ''))
-    return 'valid'
-  return 'invalid'
+  if (!guideForm.test(value) || keys.webhookSecret === null || body.length === 0) return 'invalid'
+  return matches(keys.webhookSecret, value, body, '') ? 'valid' : 'invalid'
 }
 
 function matches(key: string, hexDigest: string, body: Buffer, suffix: string): boolean {

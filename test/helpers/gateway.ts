@@ -58,7 +58,7 @@ export interface SendOptions {
   /** Default: signed with the test key at the pinned time. */
   signature?: string | null
   headers?: Record<string, string>
-  method?: 'POST' | 'GET'
+  method?: 'POST' | 'GET' | 'DELETE' | 'HEAD'
 }
 
 export interface GatewayOptions {
@@ -113,7 +113,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     const response = await app.inject({
       method,
       url: path,
-      payload: method === 'GET' ? undefined : payload,
+      payload: method === 'POST' ? payload : undefined,
       headers: {
         'content-type': 'application/json',
         ...(signed === null ? {} : { 'x-retell-signature': signed }),

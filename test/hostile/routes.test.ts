@@ -122,7 +122,7 @@ test('every route refuses strangers, whatever they send, but for a short and rea
     tally.tried(`${method} ${url}`, refused)
   }
   attacks.expectNoneThrough(1_000)
-  tally.expectNoneThrough(70)
+  tally.expectNoneThrough(60)
 })
 
 test('an address that is none of ours is 404 for every method and spelling, never a crash', async () => {

@@ -67,9 +67,10 @@ describe('addresses', () => {
     }
   })
 
-  test('GET with a query works, signed over the empty body', async () => {
+  test('GET with a query is off: nothing but its time would be signed', async () => {
     const response = await gateway.send('/api/retell/parse-date?date_string=morgen', '', { method: 'GET' })
-    expect(response.json()).toMatchObject({ success: true, iso_date: '2026-11-25' })
+    expect(response.statusCode).toBe(404)
+    expect(gateway.lines.some((line) => line.includes('"alarm":"unknown_address"'))).toBe(true)
   })
 
   test('/api/zeitinfo tells the time in Berlin to anybody', async () => {

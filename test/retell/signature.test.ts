@@ -50,6 +50,11 @@ describe("the guide's form", () => {
     expect(verifyRetellSignature(body, guide('the-guides-secret'), keys, new Date())).toBe('valid')
   })
 
+  test('an empty body is never signed by it: that would be a key for ever', () => {
+    const digest = createHmac('sha256', 'the-guides-secret').update('').digest('hex')
+    expect(verifyRetellSignature(Buffer.alloc(0), digest, keys, new Date())).toBe('invalid')
+  })
+
   test('with the API key it is not, and never without a configured secret', () => {
     expect(verifyRetellSignature(body, guide('key_new'), keys, new Date())).toBe('invalid')
     expect(verifyRetellSignature(body, guide(''), { apiKeys: [], webhookSecret: null }, new Date())).toBe(

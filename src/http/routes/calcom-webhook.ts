@@ -5,9 +5,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { CalcomConnections } from '../../calcom/connection.ts'
-import { verifyCalcomSignature } from '../../calcom/signature.ts'
+import { isCalcomSignature, verifyCalcomSignature } from '../../calcom/signature.ts'
 import { parseCalcomWebhook } from '../../calcom/webhook.ts'
 import type { WebhookInbox } from '../../services/sync/inbox.ts'
+import type { BodiesInFlight } from '../bodies.ts'
 import type { RequestLimits } from '../rate-limits.ts'
 import { refuse } from '../replies.ts'
 import { jsonBody } from '../request-context.ts'
@@ -17,6 +18,7 @@ export interface CalcomWebhookOptions {
   connections: Pick<CalcomConnections, 'definition'>
   inbox: Pick<WebhookInbox, 'store'>
   limits: Pick<RequestLimits, 'unsigned'>
+  bodies: BodiesInFlight
   log: Logger
 }
 
@@ -25,17 +27,22 @@ export const calcomWebhookAddresses = [
   '/api/webhooks/calcom',
   '/api/calcom/webhook/:connection',
 ]
+const bodyBytesMax = 1024 * 1024
 const connectionPattern = /^[A-Za-z0-9_-]{1,60}$/
 
 /** Adds the routes to a scope of their own. */
 export async function calcomWebhookRoutes(
   scope: FastifyInstance,
-  { connections, inbox, limits, log }: CalcomWebhookOptions,
+  { connections, inbox, limits, bodies, log }: CalcomWebhookOptions,
 ): Promise<void> {
   useSignedScope(scope, {
+    foresee(request) {
+      const signature = signatureOf(request)
+      if (signature === undefined) return 'missing'
+      return isCalcomSignature(signature) ? 'plausible' : 'invalid'
+    },
     async verify(request, rawBody) {
-      const header = request.headers['x-cal-signature-256']
-      const signature = Array.isArray(header) ? header[0] : header
+      const signature = signatureOf(request)
       if (signature === undefined) return 'missing'
       const id = connectionOf(request)
       const connection = connectionPattern.test(id) ? await connections.definition(id) : undefined
@@ -44,6 +51,8 @@ export async function calcomWebhookRoutes(
     },
     unsignedAllowed: false,
     alarm: 'calcom_webhook_refused',
+    bodyBytesMax,
+    bodies,
     limits,
     log,
   })
@@ -61,4 +70,9 @@ export async function calcomWebhookRoutes(
 
 function connectionOf(request: FastifyRequest): string {
   return (request.params as { connection?: string }).connection ?? 'default'
+}
+
+function signatureOf(request: FastifyRequest): string | undefined {
+  const header = request.headers['x-cal-signature-256']
+  return Array.isArray(header) ? header[0] : header
 }

@@ -9,11 +9,12 @@ import type { Dispatcher } from '../../functions/dispatch.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { readFunctionRequest } from '../../retell/envelope.ts'
-import { type SignatureKeys, verifyRetellSignature } from '../../retell/signature.ts'
+import { foreseeRetellSignature, type SignatureKeys, verifyRetellSignature } from '../../retell/signature.ts'
 import { withoutWordTimes } from '../../retell/unread.ts'
+import type { BodiesInFlight } from '../bodies.ts'
 import type { RequestLimits } from '../rate-limits.ts'
 import { refuse } from '../replies.ts'
-import { jsonBody } from '../request-context.ts'
+import { jsonBody, retellSignatureOf } from '../request-context.ts'
 import { useSignedScope } from '../signed-scope.ts'
 
 export interface FunctionRoutesOptions {
@@ -23,7 +24,10 @@ export interface FunctionRoutesOptions {
   auth: 'signature' | 'throttle'
   /** Empty: any address. */
   allowedIps: readonly string[]
+  /** Whether GET and DELETE are answered too, with the arguments in the query. */
+  bodyless: boolean
   limits: RequestLimits
+  bodies: BodiesInFlight
   clock: Clock
   log: Logger
 }
@@ -69,7 +73,7 @@ const bodyBytesMax = 4 * 1024 * 1024
 
 /** Adds the routes to a scope of their own. */
 export async function functionRoutes(scope: FastifyInstance, options: FunctionRoutesOptions): Promise<void> {
-  const { dispatcher, registry, keys, auth, limits, clock, log } = options
+  const { dispatcher, registry, keys, auth, limits, bodies, clock, log } = options
   const allowed = options.allowedIps.length === 0 ? null : ipRanges(options.allowedIps)
 
   if (allowed !== null) {
@@ -84,10 +88,13 @@ export async function functionRoutes(scope: FastifyInstance, options: FunctionRo
     })
   }
   useSignedScope(scope, {
-    verify: (request, body) => verifyRetellSignature(body, headerText(request), keys, clock.now()),
+    foresee: (request) => foreseeRetellSignature(retellSignatureOf(request), keys, clock.now()),
+    verify: (request, body) => verifyRetellSignature(body, retellSignatureOf(request), keys, clock.now()),
     unsignedAllowed: auth === 'throttle',
     leaveOut: withoutWordTimes,
     alarm: 'function_call_refused',
+    bodyBytesMax,
+    bodies,
     limits,
     log,
   })
@@ -102,15 +109,10 @@ export async function functionRoutes(scope: FastifyInstance, options: FunctionRo
 
   for (const [url, name] of functionPaths(registry)) {
     scope.route({
-      method: ['POST', 'GET'],
+      method: options.bodyless ? ['POST', 'GET', 'DELETE'] : ['POST'],
       url,
-      bodyLimit: bodyBytesMax,
+      exposeHeadRoute: false,
       handler: handler(name ?? undefined),
     })
   }
-}
-
-function headerText(request: FastifyRequest): string | undefined {
-  const header = request.headers['x-retell-signature']
-  return Array.isArray(header) ? header[0] : header
 }

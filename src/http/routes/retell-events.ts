@@ -3,17 +3,19 @@ import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { Clock } from '../../lib/clock.ts'
 import { readEvent } from '../../retell/events.ts'
-import { type SignatureKeys, verifyRetellSignature } from '../../retell/signature.ts'
+import { foreseeRetellSignature, type SignatureKeys, verifyRetellSignature } from '../../retell/signature.ts'
 import type { CallLifecycle } from '../../services/calls/lifecycle.ts'
+import type { BodiesInFlight } from '../bodies.ts'
 import type { RequestLimits } from '../rate-limits.ts'
 import { refuse } from '../replies.ts'
-import { jsonBody } from '../request-context.ts'
+import { jsonBody, retellSignatureOf } from '../request-context.ts'
 import { useSignedScope } from '../signed-scope.ts'
 
 export interface EventRoutesOptions {
   lifecycle: Pick<CallLifecycle, 'handle'>
   keys: SignatureKeys
   limits: RequestLimits
+  bodies: BodiesInFlight
   clock: Clock
   log: Logger
   /** RETELLAI_LOG_WEBHOOKS: a line per event; RETELLAI_DEBUG_WEBHOOKS: the payload with it. */
@@ -27,19 +29,19 @@ const bodyBytesMax = 10 * 1024 * 1024
 
 /** Adds the routes to a scope of their own. */
 export async function retellEventRoutes(scope: FastifyInstance, options: EventRoutesOptions): Promise<void> {
-  const { lifecycle, keys, limits, clock, log } = options
+  const { lifecycle, keys, limits, bodies, clock, log } = options
   useSignedScope(scope, {
-    verify(request, body) {
-      const header = request.headers['x-retell-signature']
-      return verifyRetellSignature(body, Array.isArray(header) ? header[0] : header, keys, clock.now())
-    },
+    foresee: (request) => foreseeRetellSignature(retellSignatureOf(request), keys, clock.now()),
+    verify: (request, body) => verifyRetellSignature(body, retellSignatureOf(request), keys, clock.now()),
     unsignedAllowed: false,
     alarm: 'event_refused',
+    bodyBytesMax,
+    bodies,
     limits,
     log,
   })
   for (const url of eventPaths) {
-    scope.post(url, { bodyLimit: bodyBytesMax }, async (request, reply) => {
+    scope.post(url, async (request, reply) => {
       const limited = await limits.events(request, reply)
       if (limited) return limited
       const event = readEvent(jsonBody(request))
