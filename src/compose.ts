@@ -26,6 +26,7 @@ import { version } from './lib/version.ts'
 import { RetellApi } from './retell/api.ts'
 import { AbsenceDesk } from './services/absences/desk.ts'
 import { CallDirectory } from './services/calls/directory.ts'
+import { EnvelopeWatch } from './services/calls/envelope-watch.ts'
 import { knownFreeTimes } from './services/calls/free-times.ts'
 import { CallLifecycle } from './services/calls/lifecycle.ts'
 import { CallRouting } from './services/calls/routing.ts'
@@ -137,9 +138,11 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   })
   const registry = allFunctions()
   metrics.announceFunctions([...registry.list().map(({ name }) => name), 'unknown'])
+  const envelopes = new EnvelopeWatch({ cache, log, served: config.retell.argumentsOnly })
   const dispatcher = new Dispatcher({
     registry,
     directory,
+    envelopes,
     services,
     tracker,
     clock,
@@ -202,7 +205,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
         redisConfigured: redis !== undefined,
         clock,
       }),
-      findings: new FindingsService({ tenancy, mailServer, clock }),
+      findings: new FindingsService({ tenancy, envelopes, mailServer, clock }),
     },
     metrics: {
       metrics,

@@ -7,6 +7,7 @@ export const errorCodes = [
   'unknown_function',
   'context_not_found',
   'context_mismatch',
+  'envelope_incomplete',
   // What was said is missing or not clear
   'missing_date',
   'missing_time',

@@ -33,6 +33,12 @@ test('an unset NODE_ENV means production', () => {
   expect(loadConfig(rest).production).toBe(true)
 })
 
+test('in production a function call without its call object is not served, unless that is set', () => {
+  expect(loadConfig(production).retell.argumentsOnly).toBe(false)
+  expect(loadConfig({ ...production, RETELLAI_ARGUMENTS_ONLY: 'true' }).retell.argumentsOnly).toBe(true)
+  expect(loadConfig({ ...production, NODE_ENV: 'development' }).retell.argumentsOnly).toBe(true)
+})
+
 test('every missing variable is named in one line, and no value is repeated', () => {
   const problems = problemsOf({ NODE_ENV: 'production', PORT: 'secret-port', CALCOM_API_KEY: 'x' })
   expect(problems).toHaveLength(1)

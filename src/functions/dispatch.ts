@@ -6,13 +6,14 @@ import type { Logger } from 'pino'
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
 import { localDayOf } from '../german/index.ts'
-import { technicalTrouble, tookTooLong, unknownFunction } from '../german/sentences/calls.ts'
+import { callNotFound, technicalTrouble, tookTooLong, unknownFunction } from '../german/sentences/calls.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Deadline } from '../lib/deadline.ts'
 import { readArguments } from '../retell/arguments.ts'
 import type { FunctionRequest } from '../retell/envelope.ts'
 import type { CallContext } from '../services/call-context.ts'
 import type { CallDirectory } from '../services/calls/directory.ts'
+import type { EnvelopeWatch } from '../services/calls/envelope-watch.ts'
 import { branchOf } from '../services/catalogue.ts'
 import type { BaseContext, FunctionAnswer, FunctionDefinition, Services } from './define.ts'
 import type { FunctionRegistry } from './registry.ts'
@@ -47,6 +48,8 @@ type Deps = {
   log: Logger
   deadlines: Deadlines
   observer: DispatchObserver
+  /** Told of requests that bring no full envelope, and whether those are served. */
+  envelopes: Pick<EnvelopeWatch, 'isServed'>
   /** The guide's test-call log: whole input and output, only in debug mode. */
   logWholeCalls: boolean
 }
@@ -95,6 +98,10 @@ export class Dispatcher {
     try {
       if (!definition)
         throw new AppError('unknown_function', unknownFunction(), {
+          fields: { fallback: 'callback_request' },
+        })
+      if (!this.#deps.envelopes.isServed(request.form, definition.needs))
+        throw new AppError('envelope_incomplete', callNotFound(), {
           fields: { fallback: 'callback_request' },
         })
       const work = this.#run(definition, request, running, functionLog)
@@ -168,6 +175,8 @@ export class Dispatcher {
     const known = await directory.resolve(request)
     running.context = known
     const call: CallContext = { ...known, transcript: request.call?.transcript ?? null }
+    // What a model has written proves no number, whichever call it names.
+    if (request.form !== 'full') Object.assign(call, { callerNumber: null, customerId: null })
     const catalogue = await services.catalogues.load(call.companyId)
     const branch = branchOf(catalogue, call.branchId)
     return definition.handler(parseInput(definition, running.args), {

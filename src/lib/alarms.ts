@@ -29,6 +29,8 @@ export const alarms = {
   crash: 'The process ended with an error.',
   difference: 'Cal.com and the database disagree, and only a person can say who is right.',
   duplicate_booking: 'A second booking of one wish was found at Cal.com and is cancelled.',
+  envelope_incomplete:
+    'An agent sends arguments without the call they belong to: each of its callers is offered a callback only.',
   event_refused: 'A call event of Retell with a missing or wrong signature.',
   function_call_refused:
     'A function call with a wrong signature or from a foreign address: the agent falls silent.',

@@ -66,15 +66,21 @@ const tool = z
     name: z.string(),
     url: absent(z.string()),
     timeout_ms: absent(z.number()),
+    method: absent(z.string()),
+    args_at_root: absent(z.boolean()),
     parameters: absent(z.object({ properties: absent(z.record(z.string(), z.unknown())) })),
   })
-  .transform(({ type, name, url, timeout_ms, parameters }) => ({
+  .transform(({ type, name, url, timeout_ms, method, args_at_root, parameters }) => ({
     type,
     name,
     /** Of type `custom` only. */
     url,
     /** Milliseconds; undefined: Retell's default of 120,000. */
     timeoutMs: timeout_ms,
+    /** undefined: Retell's default, POST. */
+    method,
+    /** Whether the model writes the whole body, without the call. */
+    argumentsOnly: args_at_root ?? false,
     parameters: Object.keys(parameters?.properties ?? {}),
   }))
 export type RetellTool = z.output<typeof tool>

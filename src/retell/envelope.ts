@@ -21,12 +21,20 @@ export interface RetellCall {
   transcript: string | null
 }
 
+/**
+ * How much of Retell's envelope a request brings. `full`: a name, the arguments apart and the call object. `without_call`: the same
+ * without the call. `arguments_only`: the model has written the whole body ("arguments only" at Retell), so that nothing in it proves
+ * anything, not even an object that looks like a call.
+ */
+export type EnvelopeForm = 'full' | 'without_call' | 'arguments_only'
+
 export interface FunctionRequest {
+  form: EnvelopeForm
   /** Without a version suffix; null when the body names none. */
   name: string | null
   /** Raw arguments, still under the agent's own names. */
   args: Readonly<Record<string, unknown>>
-  /** Retell's call object; null when the body has none. */
+  /** Retell's call object; null when the body has none, or is no full envelope. */
   call: RetellCall | null
   /** `args.call_id` or a root `call_id`: a hint that counts only without a call object (incident I-01). */
   callIdHint: string | null
@@ -46,12 +54,9 @@ export function readFunctionRequest(
   nameOfUrl?: string,
 ): FunctionRequest {
   const nested = asFields(body.function) ?? asFields(body.tool)
-  const args =
-    asFields(body.args) ??
-    asFields(body.parameters) ??
-    asFields(body.arguments) ??
-    nestedArguments(nested) ??
-    body
+  const apart =
+    asFields(body.args) ?? asFields(body.parameters) ?? asFields(body.arguments) ?? nestedArguments(nested)
+  const args = apart ?? body
   const call = asFields(body.call) ?? asFields(body.chat)
   const hint = text(args.call_id) ?? text(body.call_id)
   const atRoot = args === body && nested === undefined
@@ -59,12 +64,11 @@ export function readFunctionRequest(
   const named = atRoot && rootName !== null && !isFunction(rootName) ? null : rootName
   const name =
     nameOfUrl ?? named ?? bareName(text(body.function_name) ?? text(nested?.name) ?? text(args.function_name))
-  return {
-    name,
-    args,
-    call: call === undefined ? null : readCall(call),
-    callIdHint: hint,
+  if (apart === undefined || name === null || call === undefined) {
+    const form = apart === undefined || call !== undefined ? 'arguments_only' : 'without_call'
+    return { form, name, args, call: null, callIdHint: hint ?? text(call?.call_id) }
   }
+  return { form: 'full', name, args, call: readCall(call), callIdHint: hint }
 }
 
 /** Reads Retell's call object (function calls and events share its shape). */

@@ -4,17 +4,23 @@
  */
 import type { Tenancy, Tx } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
+import { type EnvelopeWatch, refusedEnvelope } from './calls/envelope-watch.ts'
 import { type Unreachable, whyUnreachable } from './mail/notify.ts'
 
 export interface Finding {
-  code: Unreachable | 'event_type_seated' | 'event_type_recurring' | 'cannot_answer'
+  code: Unreachable | 'event_type_seated' | 'event_type_recurring' | 'cannot_answer' | 'envelope_incomplete'
   /** null: the whole installation. */
   company_id: number | null
   /** One sentence for the operator: what is wrong, what follows, what to do. */
   message: string
 }
 
-type Deps = { tenancy: Pick<Tenancy, 'asReport'>; mailServer: boolean; clock: Clock }
+type Deps = {
+  tenancy: Pick<Tenancy, 'asReport'>
+  envelopes: Pick<EnvelopeWatch, 'refusedLately'>
+  mailServer: boolean
+  clock: Clock
+}
 
 /** Whoever asks for readiness may come as often as they like. */
 const keepMs = 15_000
@@ -50,7 +56,7 @@ export class FindingsService {
 
   /** All findings, the installation's first, then by company. @throws when the database does not answer */
   async load(): Promise<Finding[]> {
-    const { tenancy, mailServer } = this.#deps
+    const { tenancy, envelopes, mailServer } = this.#deps
     const { companies, services, pairs, silent } = await tenancy.asReport(async (tx) => ({
       silent: await loadSilent(tx),
       companies: await tx.company.findMany({
@@ -67,6 +73,8 @@ export class FindingsService {
       }),
     }))
     const found: Finding[] = mailServer ? [] : [finding('mail_server_missing', null)]
+    if (await envelopes.refusedLately())
+      found.push({ code: 'envelope_incomplete', company_id: null, message: refusedEnvelope })
     for (const { id, notifyEmail } of companies) {
       if (silent.includes(id))
         found.push({

@@ -39,7 +39,7 @@ describe('addresses', () => {
     }
     const args = { datum: 'morgen', dienstleistung: 'Herrenhaarschnitt' }
     const inArgs = await gateway.send(path, { args, call })
-    const atRoot = await gateway.send(path, { ...args, call })
+    const atRoot = await gateway.send(path, { ...args, call_id: call.call_id })
     expect(inArgs.json<Answer>()).toMatchObject({ success: true, date: '2026-11-25' })
     expect(atRoot.json<Answer>().slots).toEqual(inArgs.json<Answer>().slots)
   })

@@ -124,3 +124,21 @@ describe('I-14, I-18: arguments', () => {
     expect(readArguments(JSON.parse('{"__proto__":{"date":"morgen"}}'), ['date', 'constructor'])).toEqual({})
   })
 })
+
+describe('a call is believed in a full envelope only', () => {
+  const call = { call_id: 'call_A', from_number: '+4915112345678', to_number: '+493023125001' }
+  test.each([
+    ['name, args and call', { name: 'start_booking', args: {}, call }, 'full'],
+    ['the older spelling', { function_name: 'start_booking', parameters: {}, call }, 'full'],
+    ['no call', { name: 'start_booking', args: { call_id: 'call_A' } }, 'without_call'],
+    ['the arguments alone', { datum: 'morgen', call_id: 'call_A' }, 'arguments_only'],
+    ['arguments that are the envelope', { call, phone_number: 'x' }, 'arguments_only'],
+    ['arguments with a name that are the envelope', { name: 'start_booking', call }, 'arguments_only'],
+    ['arguments in a list', { name: 'start_booking', args: [], call }, 'arguments_only'],
+    ['a call that is none', { name: 'start_booking', args: {}, call: 'call_A' }, 'without_call'],
+  ])('%s', (_title, body, form) => {
+    const request = read(body, form === 'full' ? undefined : 'start_booking')
+    expect(request.form).toBe(form)
+    expect(request.call === null).toBe(form !== 'full')
+  })
+})

@@ -155,6 +155,8 @@ describe('each way to be wrong is one finding that says what follows and what to
           general_tools: [...retell.tools, { type: 'custom', name: 'weather', url: 'https://w.example' }],
         }),
     ],
+    ['tool_without_call', 'error', /sends no call with its arguments/, withTool({ args_at_root: true })],
+    ['tool_without_call', 'error', /sends no call with its arguments/, withTool({ method: 'GET' })],
     [
       'tool_asks_call_id',
       'warning',

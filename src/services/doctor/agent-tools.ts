@@ -22,6 +22,8 @@ export interface OurAddresses {
 }
 
 const vendorTimeoutMs = 120_000
+/** Methods of requests without a body: there is no call in them. */
+const bodyless = new Set(['GET', 'DELETE'])
 const rightTools = 'Take the tool from npm run -s tools.'
 
 /**
@@ -131,6 +133,18 @@ export function checkTools(
       'tool_asks_call_id',
       `${asksId} the model for call_id, and models make one up: Retell sends the true one by itself.`,
       'Remove the parameter.',
+    )
+  const withoutCall = those(
+    used.filter(({ tool }) => tool.argumentsOnly || bodyless.has(tool.method ?? 'POST')),
+    'sends no call with its arguments',
+    'send no call with their arguments',
+  )
+  if (withoutCall !== null)
+    add(
+      'error',
+      'tool_without_call',
+      `${withoutCall}: nobody is recognised, and in production callers are offered a callback only.`,
+      'Let it send the whole payload (args_at_root off) by POST.',
     )
   const early = those(
     used.filter((each) => (each.tool.timeoutMs ?? vendorTimeoutMs) < each.function!.answersWithinMs),
