@@ -35,6 +35,8 @@ import { FiguresService } from './services/figures/for-metrics.ts'
 import { FindingsService } from './services/findings.ts'
 import { HealthService } from './services/health.ts'
 import { SmtpServer } from './services/mail/smtp.ts'
+import { PersonalData } from './services/privacy/erasure.ts'
+import { VendorDeletions } from './services/privacy/vendors.ts'
 
 export interface GatewayOptions {
   config: Config
@@ -51,6 +53,8 @@ export interface Gateway {
   doctor: Doctor
   /** People who are away, and their appointments. */
   absences: AbsenceDesk
+  /** What is held about a person, and forgetting it. */
+  personalData: PersonalData
   /** Starts listening; the address. */
   listen(): Promise<string>
   /** Writes what waits and runs the work that answers did not wait for. */
@@ -153,8 +157,12 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     },
     logWholeCalls: config.retell.debugWebhooks,
   })
+  const { key, baseUrl } = config.retell.api
+  const retell = key === null ? null : new RetellApi({ baseUrl, apiKey: key })
+  const vendors = new VendorDeletions({ tenancy, retell: async () => retell, calcom, clock, log })
   const jobs = createJobs({
     tenancy,
+    vendors,
     workerPool: () => database.workerPool(),
     catalogues,
     availability,
@@ -226,8 +234,6 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   })
 
   const smtp = config.mail.smtpUrl === null ? undefined : new SmtpServer(config.mail.smtpUrl)
-  const { key, baseUrl } = config.retell.api
-  const retell = key === null ? null : new RetellApi({ baseUrl, apiKey: key })
   const withinMs = answersWithinMs(config.deadlines)
   const doctor = new Doctor({
     agents: {
@@ -262,6 +268,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   return {
     app,
     absences,
+    personalData: new PersonalData({ tenancy, cache, vendors, clock }),
     jobs,
     doctor,
     settle,

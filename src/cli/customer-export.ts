@@ -1,13 +1,13 @@
-/** `npm run -s customer:export -- --company N --phone +49… | --id N`: prints as JSON everything held about a person. */
-import { readPersonKey, withPersonalData } from './person.ts'
+/** `npm run -s customer:export -- --company N --phone +49… | --email … | --id N --why TEXT`: prints as JSON everything held about a person. */
+import { readPersonKey, tellingReason, withPersonalData } from './person.ts'
 import { runCli } from './run-cli.ts'
 
 await runCli(async () => {
-  const key = readPersonKey()
+  const { key, asker } = readPersonKey()
   await withPersonalData(async (data) => {
-    const rows = await data.export(key)
-    if (rows === null) {
-      console.error('Nobody was found.')
+    const rows = await data.export(key, asker)
+    if (rows === null || rows === 'telling_reason') {
+      console.error(rows === null ? 'Nobody was found.' : tellingReason)
       process.exitCode = 1
       return
     }

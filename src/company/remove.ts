@@ -33,6 +33,7 @@ const tablesInOrder = [
   'figures_due',
   'calls',
   'identity_misses',
+  'erasure_marks',
   'webhook_events',
   'customers',
   'closures',

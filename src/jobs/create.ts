@@ -12,6 +12,7 @@ import { type MailFrom, readMailFrom } from '../services/mail/from.ts'
 import { MailSender } from '../services/mail/sender.ts'
 import { SmtpServer } from '../services/mail/smtp.ts'
 import { Retention } from '../services/privacy/retention.ts'
+import type { VendorDeletions } from '../services/privacy/vendors.ts'
 import { BookingSync, type SyncDeps } from '../services/sync/apply.ts'
 import { Consistency } from '../services/sync/consistency.ts'
 import { EventTypeImport } from '../services/sync/event-types.ts'
@@ -22,6 +23,7 @@ import { AttemptSettling } from '../services/sync/settling.ts'
 import { UnnamedEvents } from '../services/sync/unnamed.ts'
 import { appointmentNotifications } from './appointment-notifications.ts'
 import { businessMail } from './business-mail.ts'
+import { deleteAtVendors } from './delete-at-vendors.ts'
 import { expireDrafts } from './expire-drafts.ts'
 import { importEventTypes } from './import-event-types.ts'
 import { keepFigures } from './keep-figures.ts'
@@ -44,6 +46,7 @@ export interface JobsDeps {
   availability: SyncDeps['availability']
   booking: BookingService
   actions: AppointmentChanges
+  vendors: VendorDeletions
   calcom: SyncDeps['calcom']
   /** CALCOM_TEAM_ID. */
   teamId: number | null
@@ -112,6 +115,7 @@ export function createJobs(deps: JobsDeps): Jobs {
       bind(appointmentNotifications, { appointmentMails }),
       bind(businessMail, { businessMails }),
       bind(sendMail, { mailSender }),
+      bind(deleteAtVendors, { vendors: deps.vendors }),
       bind(retention, { retention: new Retention({ tenancy, clock }), pool: deps.workerPool, clock }),
     ],
   })

@@ -54,6 +54,8 @@ export const alarms = {
   unknown_address: 'A request to an address that does not exist.',
   unknown_number: 'A call to a number that belongs to no company: nobody is served.',
   unreadable_bookings: 'Cal.com lists bookings that cannot be read; they were left out, the rest went on.',
+  vendor_deletion_failed:
+    'Retell or Cal.com does not delete what was to be forgotten: it has to be deleted there by hand.',
   webhook_dead: 'A webhook of Cal.com could not be processed and waits for somebody.',
 } as const satisfies Record<string, string>
 

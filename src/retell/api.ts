@@ -1,5 +1,5 @@
 /**
- * Retell's API as the gateway asks it: who answers our numbers, with which tools, and the deletion of a call. Every method throws
+ * Retell's API as the gateway asks it: who answers our numbers, with which tools, and what is kept of a call. Every method throws
  * `RetellError` and nothing else; none asks twice.
  */
 import { Pool } from 'undici'
@@ -23,9 +23,10 @@ export interface RetellApiOptions {
 
 interface Question {
   operation: string
-  method: 'GET' | 'DELETE'
+  method: 'GET' | 'DELETE' | 'PATCH'
   path: string
   query?: Record<string, string | number | undefined>
+  body?: Record<string, unknown>
 }
 
 const answerBytesMax = 10 * 1024 * 1024
@@ -103,6 +104,16 @@ export class RetellApi {
     }
   }
 
+  /**
+   * From now on Retell stores a call's facts only, neither recording nor transcript; the setting can only become stricter.
+   * @throws RetellError `not_found` when Retell has no such call (any more)
+   */
+  async restrictCall(callId: string, deadline: Deadline): Promise<void> {
+    const path = `/v2/update-call/${encodeURIComponent(callId)}`
+    const body = { data_storage_setting: 'basic_attributes_only' }
+    await this.#send({ operation: 'update-call', method: 'PATCH', path, body }, deadline)
+  }
+
   /** Ends all sockets, after the requests under way. */
   close(): Promise<void> {
     return this.#pool.close()
@@ -117,7 +128,7 @@ export class RetellApi {
   }
 
   async #send(
-    { operation, method, path, query }: Question,
+    { operation, method, path, query, body }: Question,
     deadline: Deadline,
   ): Promise<{ status: number; text: string }> {
     if (deadline.expired) throw new RetellError({ kind: 'timeout', operation })
@@ -127,7 +138,12 @@ export class RetellApi {
       const answer = await this.#pool.request({
         method,
         path: `${this.#basePath}${path}${queryText(query)}`,
-        headers: { accept: 'application/json', authorization: `Bearer ${this.#apiKey}` },
+        headers: {
+          accept: 'application/json',
+          authorization: `Bearer ${this.#apiKey}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        body: body && JSON.stringify(body),
         signal: deadline.signal,
       })
       status = answer.statusCode

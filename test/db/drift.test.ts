@@ -12,6 +12,7 @@ const sqlOnlyIndexes = new Map([
   ['function_calls_said_idx', 'partial: what is not forgotten yet'],
   ['appointments_not_in_sync_idx', 'partial: what waits'],
   ['callback_requests_open_idx', 'partial: what waits'],
+  ['erasure_marks_pending_idx', 'partial: what waits'],
 ])
 /** Named in both, but an expression in SQL: null scopes are equal. */
 const expressionIndexes = new Set(['policies_scope_key'])

@@ -74,6 +74,9 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
       dedupeKey: mark,
     },
   })
+  await tx.erasureMark.create({
+    data: { companyId, kind: 'call', key: `forgotten-${mark}`, reason: 'erased' },
+  })
   await tx.auditLog.create({
     data: { companyId, actor: 'system', action: 'test', entity: 'company', entityId: String(companyId) },
   })

@@ -1,41 +1,13 @@
 /** Personal data: in no log line, forgotten in time, shown to and erased for whoever asks for it. */
-import { createHmac, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { afterEach, expect, test } from 'vitest'
 import { createLogger } from '../../src/lib/logger.ts'
 import { SecretBox } from '../../src/lib/secret-box.ts'
-import { PersonalData } from '../../src/services/privacy/erasure.ts'
 import { rotateSecrets } from '../../src/services/privacy/secrets.ts'
-import { apiKey, newCallId, startGateway, type TestGateway, webhookSecret } from '../helpers/gateway.ts'
+import { newCallId, startGateway, type TestGateway } from '../helpers/gateway.ts'
 import { startSmtp, type TestSmtp } from '../helpers/smtp.ts'
+import { live, person, said, words } from './one-life.ts'
 import { Tally } from './tally.ts'
-
-const person = {
-  first: 'Quendolina',
-  last: 'Zwirnsberger',
-  phone: '+4915112347731',
-  email: 'quendolina.zw@kundenpost-berlin.de',
-}
-const child = { first: 'Ottokar', last: 'Zwirnsberger' }
-const said = 'Zahnspangenphobie'
-const words = [
-  person.first,
-  person.last,
-  child.first,
-  'quendolina.zw',
-  said,
-  'Wurzelsepp',
-  '15112347731',
-  '0151 1234 7731',
-  '0151/12347731',
-  '(0151) 12347731',
-  '0151-1234-7731',
-  '151 12347731',
-  '12347731',
-  apiKey,
-  'cal_test_demo_salon',
-  webhookSecret,
-  'smtp-password',
-]
 
 let gateway: TestGateway | undefined
 let smtp: TestSmtp | undefined
@@ -54,129 +26,6 @@ function realLog() {
     destination: { write: (line: string) => void lines.push(line) },
   })
   return { log, lines }
-}
-
-/** A person's whole life with us: books, asks, moves, cancels, is analysed, is mailed, and everything breaks once. */
-async function live(world: TestGateway): Promise<{ callId: string }> {
-  const call = { callId: newCallId(), from: person.phone }
-  const name = `${person.first} ${person.last}`
-  const wish = {
-    name,
-    email: person.email,
-    phone: '0151 1234 7731',
-    date: '3. Dezember',
-    time: '14 Uhr',
-    service: 'Herrenhaarschnitt',
-    notes: said,
-  }
-  await world.event('call_inbound', call)
-  await world.event('call_started', call)
-  for (const fn of ['initialize_call', 'check_customer', 'get_customer_appointments', 'query_appointment'])
-    await world.call(fn, { phone_number: '(0151) 12347731', customer_name: name }, call)
-  await world.call('check_availability', wish, call)
-  const draft = await world.call('start_booking', wish, call)
-  expect(
-    (await world.call('confirm_booking', { booking_id: draft.booking_id, confirmed: true }, call)).success,
-  ).toBe(true)
-  await world.call(
-    'book_appointment',
-    { ...wish, name: `${child.first} ${child.last}`, time: '15 Uhr' },
-    call,
-  )
-  await world.call(
-    'request_callback',
-    {
-      name,
-      phone: '0151/12347731',
-      reason: `${said}, bitte 0151-1234-7731 anrufen`,
-      preferred_time: 'morgen',
-    },
-    call,
-  )
-  await world.call(
-    'query_appointment_by_name',
-    { customer_name: name, appointment_date: '3. Dezember', appointment_time: '14 Uhr' },
-    { callId: newCallId(), from: 'anonymous' },
-  )
-  await world.call(
-    'reschedule_appointment',
-    { name, old_date: '3. Dezember', new_date: '4. Dezember', new_time: '10 Uhr', reason: said },
-    call,
-  )
-  await world.settle()
-  // Trouble of every kind: Cal.com refuses, is gone, answers garbage; requests are refused, malformed, unknown.
-  for (const fault of [
-    { effect: 'error', status: 400, message: `bad attendee ${person.email}` },
-    { effect: 'error', status: 500 },
-    { effect: 'garbage', body: `<p>${person.email} ${person.phone}</p>` },
-    { effect: 'reset' },
-  ] as const) {
-    world.simulator.control.addFault({ operation: 'createBooking', ...fault })
-    await world.call(
-      'book_appointment',
-      { ...wish, date: '8. Dezember' },
-      { callId: newCallId(), from: person.phone },
-    )
-    world.simulator.control.clearFaults()
-  }
-  await world.send('/api/webhooks/retell/function', { name, args: wish }, { signature: 'v=1,d=00' })
-  await world.send('/api/webhooks/retell/function', `{"name":"${name}",`)
-  await world.send('/api/webhooks/retell/function', {
-    name: `${person.first}_${person.last}`,
-    args: wish,
-    call: { call_id: call.callId, from_number: '+4915112347731', to_number: '+49301' },
-  })
-  await world.send(`/api/retell/${person.last}?phone=${encodeURIComponent(person.phone)}`, wish)
-  await world.call('cancel_appointment', { name, appointment_id: person.email, reason: said }, call)
-  const webhook = {
-    triggerEvent: 'BOOKING_CREATED',
-    createdAt: '2026-11-24T08:00:00Z',
-    payload: {
-      uid: 'fremd',
-      bookingId: 4711,
-      eventTypeId: 2563101,
-      startTime: '2026-12-09T10:00:00Z',
-      endTime: '2026-12-09T10:30:00Z',
-      attendees: [
-        {
-          name: `${person.first} Wurzelsepp`,
-          email: person.email,
-          phoneNumber: person.phone,
-          timeZone: 'Europe/Berlin',
-        },
-      ],
-    },
-  }
-  for (const payload of [
-    webhook,
-    { ...webhook, triggerEvent: 'BOOKING_CANCELLED' },
-    { triggerEvent: person.last, payload: { uid: person.email } },
-  ]) {
-    const body = JSON.stringify(payload)
-    const signature = createHmac('sha256', webhookSecret).update(body).digest('hex')
-    await world.send('/api/calcom/webhook', body, {
-      signature: null,
-      headers: { 'x-cal-signature-256': signature },
-    })
-    await world.send('/api/calcom/webhook', body, {
-      signature: null,
-      headers: { 'x-cal-signature-256': '0'.repeat(64) },
-    })
-  }
-  const details = {
-    transcript: `Agent: Ihr Termin ist gebucht.\nUser: ${name}, ${said}, 0151 1234 7731`,
-    recording_url: `https://recordings.example/${person.last}.wav`,
-    call_analysis: { call_summary: `${name} hat ${said}`, custom_analysis_data: { customer_name: name } },
-  }
-  for (const name of ['call_ended', 'call_analyzed']) {
-    const response = await world.event(name, { ...call, ...details })
-    expect([response.statusCode, response.body]).toEqual([
-      200,
-      expect.not.stringContaining('"handled":false'),
-    ])
-  }
-  await world.settle()
-  return { callId: call.callId }
 }
 
 test('a whole life with everything that can go wrong leaves no name, number, address, word or key in any log line at any level', {
@@ -293,35 +142,6 @@ test('after its days a company’s transcripts, recordings, arguments, payloads,
   })
   expect(counts.appointments).toBeGreaterThan(0)
   expect(counts.audit.length).toBeGreaterThan(0)
-})
-
-test('whoever asks sees everything held about them; erasing refuses before an appointment, and then leaves nothing of them in any table', {
-  timeout: 120_000,
-}, async () => {
-  smtp = await startSmtp()
-  gateway = await startGateway({ environment: { SMTP_URL: smtp.url } })
-  await gateway.database.tenancy.asSystem((tx) => tx.company.updateMany({ data: { customerMails: true } }))
-  await live(gateway)
-  const data = new PersonalData({ tenancy: gateway.database.tenancy, clock: gateway.clock })
-  const key = { companyId: 1, phone: person.phone }
-  const shown = await data.export(key)
-  const text = JSON.stringify(shown, (_, value) => (typeof value === 'bigint' ? Number(value) : value))
-  for (const word of [person.last, child.first, person.email, said, 'recordings.example'])
-    expect(text).toContain(word)
-  expect(await data.export({ companyId: 2, phone: person.phone })).toBeNull()
-  expect(await data.erase({ companyId: 2, phone: person.phone })).toEqual({ kind: 'nobody' })
-  expect(await data.erase(key)).toMatchObject({ kind: 'upcoming' })
-  gateway.clock.advance(30 * 86_400_000)
-  const erased = await data.erase(key)
-  expect(erased).toMatchObject({ kind: 'erased', calcomUids: expect.arrayContaining([expect.any(String)]) })
-  expect(await rowsWith(gateway, words)).toEqual([])
-  // A call after that meets a stranger, and others are untouched.
-  expect(await gateway.call('check_customer', {}, { callId: newCallId(), from: person.phone })).toMatchObject(
-    { customer_exists: false },
-  )
-  expect(
-    await gateway.call('check_customer', {}, { callId: newCallId(), from: '+4915228817386' }),
-  ).toMatchObject({ customer_name: 'Sabine Müller' })
 })
 
 test('stored secrets are unreadable without the key, survive its rotation, and are useless with another', async () => {

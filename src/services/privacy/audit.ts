@@ -2,6 +2,13 @@
 import type { Prisma } from '../../db/generated/client.ts'
 import type { Tx } from '../../db/tenancy.ts'
 
+/** Who asks for something to be done with a person's data, and why. */
+export interface Asker {
+  /** A person or login. */
+  by: string
+  why: string
+}
+
 export interface AuditEntry {
   companyId: number
   /** 'retention', 'cli', … */

@@ -10,6 +10,7 @@ import { normalisePhone } from '../../lib/phone.ts'
 import { isLiveBooking } from '../booking/whose.ts'
 import { type Catalogue, type CatalogueService, servingStaff } from '../catalogue.ts'
 import { resolveFromCalendar } from '../customers.ts'
+import { isBookingForgotten } from '../privacy/marks.ts'
 
 export type ForeignResult = { kind: 'created'; appointmentId: bigint } | { kind: 'ignored'; reason: string }
 
@@ -29,6 +30,8 @@ export async function createForeign(
   const offer = offerOf(catalogue, eventTypeId)
   if (!offer) return { kind: 'ignored', reason: 'unknown_event_type' }
   if (start === undefined) return { kind: 'ignored', reason: 'no_start' }
+  const uids = [uid, ...(booking.rescheduledFromUid === undefined ? [] : [booking.rescheduledFromUid])]
+  if (await isBookingForgotten(tx, company.id, uids)) return { kind: 'ignored', reason: 'forgotten' }
   const { service } = offer
   const end = booking.end ?? new Date(start.getTime() + service.durationMinutes * 60_000)
   const [attendee] = booking.attendees
