@@ -19,8 +19,9 @@ export type StaffMatch<T> =
   | { kind: 'ambiguous'; candidates: T[] }
   | { kind: 'none' }
 
+/** In folded words: "zuerst" is "zurst" here. */
 const anyone =
-  /\b(?:egal|gleich|glych|gliich|wurst|wurscht|wuascht|powidl|schnuppe|schnurz|piepegal|einerlei|beliebige?r?n?|irgendwe[rmn]|irgendjemande?[nm]?|irgendeine[rmn]?|wer auch immer|wem auch immer|spielt keine rolle|macht keinen unterschied|keine praferenz(?:en)?|kein(?:e|en)? (?:besondere[rn]? |bestimmte[rn]? )?(?:wunsch|vorliebe|mitarbeiter(?:in)?|person)|niemand(?:en)? (?:bestimmte[ns]|besondere[ns])|keine[rn]? bestimmte[rn]?|jede[rmn]?|alle|wer (?:gerade |grad |halt |eben |dann |da |immer |auch |nun |als |am |gerne |gern |von ihnen |noch )*(?:frei|zeit|da|kann|verfugbar|erstes|schnellsten|will|mag|lust|dran)|der (?:nachste|erste) freie|nachste[rn]? freie[rn]?|erste[rn]? freie[rn]?|freie[rn]? mitarbeiter|anyone|anybody|any|no preference|whoever|hauptsache)\b/
+  /\b(?:egal|gleich|glych|gliich|wurst|wurscht|wuascht|powidl|schnuppe|schnurz|piepegal|scheissegal|ejal|wumpe|wurschd|wursch|einerlei|beliebige?r?n?|irgendwe[rmn]|irgendjemande?[nm]?|irgendeine[rmn]?|wer auch immer|wem auch immer|(?:dosn t|dosnt|dos not) matter|(?:don t|dont|do not) care|(?:first|next) (?:one )?(?:available|free)|whover|nobody (?:in particular|special)|kein(?:en)? mitarbeiterwunsch|such(?:en)? sie (?:sich )?(?:jemanden?|wen) aus|uberlass(?:e)? ich ihnen|entscheiden sie|spielt keine rolle|macht keinen unterschied|keine praferenz(?:en)?|kein(?:e|en)? (?:besondere[rn]? |bestimmte[rn]? )?(?:wunsch|vorliebe|mitarbeiter(?:in)?|person)|niemand(?:en)? (?:bestimmte[ns]|besondere[ns])|keine[rn]? bestimmte[rn]?|jede[rmn]?|alle|wer (?:gerade |grad |halt |eben |dann |da |immer |auch |nun |als |am |zurst |gerne |gern |von ihnen |noch )*(?:frei|zeit|da|kann|verfugbar|erstes|schnellsten|will|mag|lust|dran)|der (?:nachste|erste) freie|nachste[rn]? freie[rn]?|erste[rn]? freie[rn]?|freie[rn]? mitarbeiter|anyone|anybody|any|no preference|hauptsache)\b/
 
 const around = new Set(
   `bei beim der die dem den das zu zum zur von vom mit fur und an ich mir mich hatte hatten gern gerne mochte wurde will wollte am liebsten
@@ -43,7 +44,20 @@ const exclusions =
  */
 export function matchStaff<T extends MatchableStaff>(said: string, staff: readonly T[]): StaffMatch<T> {
   if (isAbsent(said)) return { kind: 'anyone' }
-  const spoken = afterCorrection(said, staff)
+  const found = matchSaid(said, staff)
+  const byEar = asHeard(said)
+  if (found.kind === 'match' || byEar === said) return found
+  const heard = matchSaid(byEar, staff)
+  return heard.kind === 'match' || found.kind === 'none' ? heard : found
+}
+
+/** Vowels that speech-to-text takes for one another: "Frau Bäker", "zum Bärnd", "Jülmas". */
+function asHeard(said: string): string {
+  return said.normalize('NFC').replace(/ä/giu, 'e').replace(/ö/giu, 'e').replace(/ü/giu, 'i')
+}
+
+function matchSaid<T extends MatchableStaff>(said: string, staff: readonly T[]): StaffMatch<T> {
+  const spoken = afterCorrection(inPlainWords(said, staff), staff)
   const digits = /^\s*(\d+)\s*$/.exec(spoken)
   if (digits) {
     const byId = staff.find((person) => person.id === Number(digits[1]))
@@ -74,14 +88,33 @@ export function matchStaff<T extends MatchableStaff>(said: string, staff: readon
   return anyone.test(text) ? { kind: 'anyone' } : { kind: 'none' }
 }
 
+/** English courtesy, what stands in brackets beside a name, "statt" and "weder … noch" in the words that the rules below know. */
+function inPlainWords<T extends MatchableStaff>(said: string, staff: readonly T[]): string {
+  return said
+    .replace(/\b(?:mrs|ms|miss)\b\.?/giu, 'Frau')
+    .replace(/\b(?:mr|mister)\b\.?/giu, 'Herr')
+    .replace(/\(([^)]*)\)/g, (_, inner: string) =>
+      namedBy(foldedWords(inner), staff).length > 0 ? inner : ' ',
+    )
+    .replace(
+      /\b(?:an)?statt (?:(?:bei|zu|zum|zur|von|der|die|dem|den|frau|herrn?) )*([\p{L}-]+)/giu,
+      ', nicht $1, sondern ',
+    )
+    .replace(
+      /\bweder (.+?) noch (?:(?:bei|zu|zum|zur|von|der|die|dem|den|frau|herrn?) )*([\p{L}-]+)/giu,
+      'nicht $1 und $2',
+    )
+    .replace(/\b(wenn|falls|sofern|sollte)(?!\p{L})([^,.;]*?)\snicht(?!\p{L})/giu, '$1$2')
+}
+
 const likeBefore =
   /\b(?:(?:die|der|den|dem|das)?(?:selbe[nr]?|gleiche[nr]?)|wie (?:immer|letzte[sn]? ?mal|beim letzten mal|sonst|gewohnt)|(?:von|vom|beim|das) letzte[ns]? mal|letztes mal|stammfriseur(?:in)?|stammkraft|immer bin|sonst (?:immer )?bin)\b/
 const lookedLike =
-  /\b(?:(?:die|der|den|dem) (?:(?:mit|kleine|grosse|junge|jungere|altere|alte|blonde|brunette|dunkelhaarige|rothaarige|grauhaarige|nette|neue|andere|freundliche|schnelle|beste|erfahrene)[nr]?)|namen? (?:vergessen|nicht mehr|weiss ich|nicht)|wie (?:hei(?:ss|sz)t|hiess) (?:sie|er|die|der|noch)|(?:die|den|dem|der|zum|zur|beim) (?:chef|inhaber|azubi|lehrling|auszubildende)(?:in|n)?)\b/
+  /\b(?:(?:die|der|den|dem) (?:(?:(?:junge[nr]? )?(?:frau|dame|friseurin|kollegin|herrn?|mann|friseur|kollegen?) )?(?:mit|kleine|grosse|junge|jungere|altere|alte|blonde|brunette|dunkelhaarige|rothaarige|grauhaarige|nette|neue|andere|freundliche|schnelle|beste|erfahrene)[nr]?)|namen? (?:vergessen|nicht mehr|weiss ich|nicht)|wie (?:hei(?:ss|sz)t|hiess) (?:sie|er|die|der|noch)|(?:die|den|dem|der|zum|zur|beim) (?:chef|inhaber|azubi|lehrling|auszubildende)(?:in|n)?)\b/
 const aWoman =
-  /\b(?:(?:einer?|ne|von|zu) (?:frau|dame|friseurin|kollegin|mitarbeiterin|frauen)|weiblich(?:e[nr]?)?|female|woman|lady)\b/
+  /\b(?:(?:keine|keiner|einer?|ne) (?:frau|dame|friseurin|kollegin|mitarbeiterin|frauen)|(?:von den|der|von|zu) (?:frauen|damen|friseurinnen|kolleginnen)|weiblich(?:e[nr]?)?|female|woman|lady)\b/
 const aMan =
-  /\b(?:(?:einem|einen|ein|nen|von|zu) (?:mann|herrn?|friseur|kollegen|mitarbeiter|mannern)|mannlich(?:e[nr]?)?|male|man)\b/
+  /\b(?:(?:kein|keinen|keinem|einem|einen|ein|nen) (?:mann|herrn?|friseur|kollegen|mitarbeiter|mannern)|(?:von den|der|von|zu) (?:manner|mannern|herren)|mannlich(?:e[nr]?)?|male|man)\b/
 
 /** "Eine Frau, bitte", "die mit den kurzen Haaren", "wie letztes Mal": somebody is meant whom we cannot tell; everybody who may be. */
 function describedIn<T extends MatchableStaff>(text: string, staff: readonly T[]): readonly T[] {
@@ -94,7 +127,8 @@ function describedIn<T extends MatchableStaff>(text: string, staff: readonly T[]
   return !anyone.test(text) && (likeBefore.test(text) || lookedLike.test(text)) ? staff : []
 }
 
-const correction = /\b(?:ach nein|ach nee|ach was|n(?:ein|ee|ö)|quatsch|moment|halt|stopp|doch lieber)\b/giu
+const correction =
+  /\b(?:ach nein|ach nee|ach was|n(?:ein|ee|ö)|quatsch|moment|halt|stopp|doch lieber|diesmal|dieses mal|jetzt|heute lieber)\b/giu
 
 /** "egal, ach nein, doch lieber die Anna": what is said after a correction counts, if it names somebody. */
 function afterCorrection<T extends MatchableStaff>(spoken: string, staff: readonly T[]): string {
@@ -159,9 +193,17 @@ function wishedBeside<T extends MatchableStaff>(spoken: string, staff: readonly 
 
 /** "nicht der Bernd die Anna": without commas, an article after the refused name begins the wish. */
 function contrasted(spoken: string): string {
-  return spoken.replace(
-    /\b((?:nicht|ungern) (?:(?:zu|zum|zur|bei|beim|mit|von|vom) )?(?:(?:der|die|den|dem|frau|herrn?) )*[\p{L}-]+) (?=(?:der|die|den|zum|zur|bei|beim|zu) )/iu,
-    '$1, sondern ',
+  return (
+    spoken
+      .replace(
+        /\b((?:nicht|ungern) (?:(?:zu|zum|zur|bei|beim|mit|von|vom) )?(?:(?:der|die|den|dem|frau|herrn?) )*[\p{L}-]+),? (?=(?:der|die|den|zum|zur|bei|beim|zu) )/iu,
+        '$1, sondern ',
+      )
+      // "Bernd, aber nicht zur Anna", "Bernd nicht Anna": what follows the negation is refused.
+      .replace(
+        /\s(?:(?:aber|und|bitte) )*(?=(?:bloß |bloss )?(?:nicht|not) (?:(?:zu|zum|zur|bei|beim|mit|von|vom|der|die|den|dem|frau|herrn?) )*[\p{L}-]+\s*(?:[,.!]|$))/iu,
+        ', ',
+      )
   )
 }
 
@@ -176,8 +218,9 @@ function chosen<T>(people: T[]): StaffMatch<T> {
 function namedBy<T extends MatchableStaff>(words: readonly string[], staff: readonly T[]): T[] {
   let best: T[] = []
   let bestScore = 0
+  const strange = words.filter((word) => staff.every((person) => levelIn(word, person) === 0)).length
   for (const person of staff) {
-    const score = scoreOf(words, person)
+    const score = scoreOf(words, person, strange)
     if (score === 0 || score < bestScore) continue
     best = score > bestScore ? [person] : [...best, person]
     bestScore = score
@@ -185,20 +228,14 @@ function namedBy<T extends MatchableStaff>(words: readonly string[], staff: read
   return best
 }
 
-/** 0 for another person. A first name and a last name count together; "Anna B" tells two Annas apart. */
-function scoreOf(words: readonly string[], person: MatchableStaff): number {
+/** 0 for another person. A first name and a last name count together; "Anna B" tells two Annas apart. `strange`: how many words name nobody. */
+function scoreOf(words: readonly string[], person: MatchableStaff, strange: number): number {
   const first = foldedWords(person.firstName)
   const last = foldedWords(person.lastName)
   if (words.length === 1 && words[0] === [...first, ...last].join('')) return 2 * sameSound
-  let score = 0
-  let unexplained = 0
-  for (const word of words) {
-    const level = levelIn(word, person)
-    if (level > 0) score += level
-    else unexplained++
-  }
+  const score = words.reduce((sum, word) => sum + levelIn(word, person), 0)
   // Two words heard and only one of them right, by ear: "Anna Schmidt" is not our "Hanna Weber".
-  if (unexplained > 0 && score < unexplained * sameSound) return 0
+  if (score < strange * sameSound) return 0
   return score
 }
 
@@ -265,6 +302,8 @@ function hardened(word: string): string {
     word
       .replaceAll('v', 'w')
       .replace(/d$/, 't')
+      // "Becka" for Becker
+      .replace(/(?<=.{3})a$/, 'er')
       .replace(/b$/, 'p')
       .replace(/g$/, 'k')
       .replaceAll('y', 'j')
