@@ -26,7 +26,7 @@ await runCli(
       console.log('Bookings made since then are at Cal.com only: run "npm run reconcile".')
       return
     }
-    await restore({ url, file: values.from! })
+    await restore({ url, file: values.from!, environment: readEnvironment() })
     const { database } = loadConfig({ ...readEnvironment(), NODE_ENV: 'development' })
     await migrateDatabase({ url, log: console.log, grantTo: findGatewayLogin(database) })
     console.log('Restored. Nothing is sent and nobody is answered until "npm run restore -- --release".')

@@ -13,17 +13,29 @@ import { DatabaseSetupError } from './errors.ts'
 const restoredMark = 'restored: '
 const gatewayRole = /\b(?:TO|FROM) "?(gateway_\w+)"?/g
 
+/** What pg_dump and pg_restore are called with. */
+export interface CopyOptions {
+  /** The owner's login. */
+  url: string
+  file: string
+  /** The process's own, for PATH. */
+  environment: Readonly<Record<string, string | undefined>>
+}
+
 /** In: a login that row-level security does not hold. Out: the file's size in bytes; it is readable by its owner only. */
-export async function backUp({ url, file }: { url: string; file: string }): Promise<{ bytes: number }> {
+export async function backUp({ url, file, environment }: CopyOptions): Promise<{ bytes: number }> {
   if (await exists(file)) throw new DatabaseSetupError(`${file} is there already: name another file.`)
   await withClient(url, async (client) => {
     await requireUnheldLogin(client, 'copy')
-    await requireProgram('pg_dump', client)
+    await requireProgram('pg_dump', client, environment)
   })
   // Whole under its name, or not there: a copy that broke off must not look like one.
   const part = `${file}.part`
   try {
-    await run('pg_dump', ['--format=custom', '--no-owner', `--file=${part}`], url)
+    await run('pg_dump', ['--format=custom', '--no-owner', `--file=${part}`], {
+      ...environment,
+      ...connectionVariables(url),
+    })
     await chmod(part, 0o600)
     await rename(part, file)
   } catch (error) {
@@ -37,17 +49,17 @@ export async function backUp({ url, file }: { url: string; file: string }): Prom
  * Fills an empty database from a copy, in one transaction, with the roles that its grants name, and marks it as restored.
  * `db:migrate` has to follow. @throws DatabaseSetupError with one sentence: not empty, a broken copy, a login that may not
  */
-export async function restore({ url, file }: { url: string; file: string }): Promise<void> {
+export async function restore({ url, file, environment }: CopyOptions): Promise<void> {
   if (!(await exists(file))) throw new DatabaseSetupError(`${file} is not there.`)
   await withClient(url, async (client) => {
     await requireUnheldLogin(client, 'restore')
-    await requireProgram('pg_restore', client)
+    await requireProgram('pg_restore', client, environment)
     if ((await client.query(`SELECT to_regclass('public.companies') AS known`)).rows[0].known)
       throw new DatabaseSetupError(
         'The database has tables of the gateway already: name an empty one in DATABASE_MIGRATION_URL.',
       )
     // Roles belong to the server, not to the database that is copied.
-    const schema = await run('pg_restore', ['--schema-only', '--file=-', file])
+    const schema = await run('pg_restore', ['--schema-only', '--file=-', file], environment)
     const roles = new Set([...schema.matchAll(gatewayRole)].map((match) => match[1]!))
     for (const role of roles) {
       const { rows } = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [role])
@@ -56,7 +68,10 @@ export async function restore({ url, file }: { url: string; file: string }): Pro
     }
   })
   const whole = ['--no-owner', '--exit-on-error', '--single-transaction']
-  await run('pg_restore', [...whole, `--dbname=${new URL(url).pathname.slice(1)}`, file], url)
+  await run('pg_restore', [...whole, `--dbname=${new URL(url).pathname.slice(1)}`, file], {
+    ...environment,
+    ...connectionVariables(url),
+  })
   await withClient(url, async (client) => {
     const { rows } = await client.query<{ now: string }>(
       `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS now`,
@@ -118,12 +133,16 @@ async function requireUnheldLogin(client: Client, what: string): Promise<void> {
 }
 
 /** pg_dump and pg_restore must be at least as new as the server. */
-async function requireProgram(program: string, client: Client): Promise<void> {
+async function requireProgram(
+  program: string,
+  client: Client,
+  environment: CopyOptions['environment'],
+): Promise<void> {
   const { rows } = await client.query<{ server: string }>(
     `SELECT (current_setting('server_version_num')::int / 10000)::text AS server`,
   )
   const server = rows[0]!.server
-  const found = /(\d+)/.exec(await run(program, ['--version']))?.[1]
+  const found = /(\d+)/.exec(await run(program, ['--version'], environment))?.[1]
   if (found === undefined || Number(found) < Number(server))
     throw new DatabaseSetupError(
       `${program} ${found} is older than the server (${server}): install postgresql-client-${server}, or run it where the server is.`,
@@ -131,11 +150,12 @@ async function requireProgram(program: string, client: Client): Promise<void> {
 }
 
 /** Out: what the program printed. The password goes by the environment: arguments are everybody's to read. */
-async function run(program: string, args: readonly string[], url?: string): Promise<string> {
-  const child = spawn(program, args, {
-    env: { PATH: process.env.PATH, ...(url === undefined ? {} : connectionVariables(url)) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+async function run(
+  program: string,
+  args: readonly string[],
+  environment: CopyOptions['environment'],
+): Promise<string> {
+  const child = spawn(program, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
   let [out, err] = ['', '']
   child.stdout.on('data', (text) => (out += String(text)))
   child.stderr.on('data', (text) => (err += String(text)))
