@@ -57,6 +57,8 @@ export interface CreateBookingInput {
   metadata: Record<string, string>
   bookingFieldsResponses?: Record<string, unknown>
   lengthInMinutes?: number
+  /** Of a recurring event type: how many bookings; left out, the whole series. */
+  recurrenceCount?: number
   /** Only these; silently ignored by event types that do not allow host subsets: look at the answer's `hosts`. */
   hostUserIds?: readonly number[]
 }

@@ -84,7 +84,10 @@ const meanings: readonly Meaning[] = [
   ],
   [/already reserved by another user/i, 'slot_unavailable', 'slot_held'],
   [/can't reserve a slot if the event is already booked/i, 'slot_unavailable', 'slot_taken'],
-  [/no more seats left/i, 'slot_unavailable', 'seats_full'],
+  [/no more seats left|booking_seats_full/i, 'slot_unavailable', 'seats_full'],
+  // With 401 or 403, and nothing wrong with the key: the day, week or month is full.
+  [/(booking|duration)_limit_reached/i, 'slot_unavailable', 'limit_reached'],
+  [/not_allowed_by_restriction_schedule/i, 'slot_unavailable', 'restricted'],
   [/can't be booked at the "?start"? time provided/i, 'invalid_request', 'too_soon'],
   [/within the minimum notice period/i, 'invalid_request', 'too_soon'],
   [/book a meeting in the past/i, 'invalid_request', 'past'],

@@ -168,6 +168,8 @@ export const slotsAnswerSchema = z.union([
   slotListSchema,
 ])
 
+const limitSchema = z.looseObject({ disabled: spare(z.boolean()) })
+
 export const eventTypeSchema = z.looseObject({
   id: integer,
   title: text,
@@ -190,6 +192,25 @@ export const eventTypeSchema = z.looseObject({
   seats: spare(z.looseObject({ disabled: spare(z.boolean()), seatsPerTimeSlot: spare(z.coerce.number()) })),
   recurrence: spare(
     z.looseObject({ disabled: spare(z.boolean()), occurrences: spare(z.number()), frequency: spareText }),
+  ),
+  // Not in the vendor's specification; told by some versions.
+  rrHostSubsetEnabled: spare(z.boolean()),
+  bookingLimitsCount: spare(limitSchema),
+  bookingLimitsDuration: spare(limitSchema),
+  bookerActiveBookingsLimit: spare(limitSchema),
+  requiresBookerEmailVerification: spare(z.boolean()),
+  locations: spare(z.array(z.looseObject({ type: spareText }))),
+  metadata: spare(
+    z.looseObject({
+      apps: spare(
+        z.record(
+          z.string(),
+          z
+            .looseObject({ enabled: spare(z.boolean()), price: spare(z.coerce.number()) })
+            .catch({ enabled: undefined, price: undefined }),
+        ),
+      ),
+    }),
   ),
   // The vendor's own specification calls these lists of strings; the server sends objects.
   hosts: absent(z.array(z.looseObject({ userId: optionalInteger, id: optionalInteger, name: optionalText }))),

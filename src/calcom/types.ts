@@ -1,5 +1,6 @@
 /** Cal.com's things as the rest of the gateway sees them: instants are Dates, statuses lower-case, absent is undefined. */
 import type { z } from 'zod'
+import { type EventTypeKind, kindOf, type NotOfferedReason, whyNotOffered } from './kinds.ts'
 import type { bookingSchema, eventTypeSchema } from './schemas.ts'
 
 export type CalcomBookingStatus = 'accepted' | 'pending' | 'cancelled' | 'rejected'
@@ -73,8 +74,9 @@ export interface CalcomEventType {
   hosts: { userId: number; name?: string }[]
   /** Slugs of the visible fields that a booking must fill. */
   requiredFields: string[]
-  /** Why callers are not offered it: several people share one booking of it, or one request makes several bookings. */
-  notOffered?: 'seated' | 'recurring'
+  kind: EventTypeKind
+  /** Why callers are not offered it. */
+  notOffered?: NotOfferedReason
 }
 
 export interface CalcomReservation {
@@ -147,6 +149,7 @@ function hasEntries(metadata: Record<string, string> | undefined): boolean {
 
 /** Brings the wire's variants of an event type into one form. */
 export function toEventType(wire: z.output<typeof eventTypeSchema>): CalcomEventType {
+  const kind = kindOf(wire)
   const people = wire.hosts?.length ? wire.hosts : (wire.users ?? [])
   return {
     id: wire.id,
@@ -173,18 +176,7 @@ export function toEventType(wire: z.output<typeof eventTypeSchema>): CalcomEvent
     requiredFields: (wire.bookingFields ?? []).flatMap(({ slug, required, hidden }) =>
       slug && required && !hidden ? [slug] : [],
     ),
-    notOffered: notOfferedBecause(wire),
+    kind,
+    notOffered: whyNotOffered(wire, kind) ?? undefined,
   }
-}
-
-/** Both are an object, `{ disabled: true }` or null; seats have also been seen as a bare number. */
-function notOfferedBecause({
-  seats,
-  seatsPerTimeSlot,
-  recurrence,
-}: z.output<typeof eventTypeSchema>): CalcomEventType['notOffered'] {
-  const perSlot = seatsPerTimeSlot || seats?.seatsPerTimeSlot
-  if (perSlot !== undefined && perSlot > 0 && seats?.disabled !== true) return 'seated'
-  const repeats = recurrence?.occurrences !== undefined || recurrence?.frequency !== undefined
-  return repeats && recurrence?.disabled !== true ? 'recurring' : undefined
 }

@@ -1,15 +1,11 @@
 /** `npm run services:import`: Cal.com's event types become services now, for all companies or (`-- --company N`) one. */
 import { parseArgs } from 'node:util'
+import { notOfferedBecause } from '../calcom/kinds.ts'
 import { ImportRefused } from '../services/sync/event-types.ts'
 import { runCli } from './run-cli.ts'
 import { withGateway } from './with-gateway.ts'
 
 const { values } = parseArgs({ options: { company: { type: 'string' } } })
-
-const why = {
-  seated: 'it has seats: strangers would share one booking',
-  recurring: 'it repeats: one yes would make several bookings',
-}
 
 await runCli(() =>
   withGateway(async ({ jobs }) => {
@@ -21,7 +17,9 @@ await runCli(() =>
           `Company ${id}: ${created} new, ${updated} changed, ${deactivated} switched off, ${returned} back again`,
         )
         for (const { eventTypeId, title, reason } of notOffered)
-          console.log(`Company ${id}: not offered to callers: ${title} (${eventTypeId}), ${why[reason]}`)
+          console.log(
+            `Company ${id}: not offered to callers: ${title} (${eventTypeId}), ${notOfferedBecause[reason]}`,
+          )
       } catch (error) {
         process.exitCode = 1
         const problem =

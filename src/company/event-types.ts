@@ -3,6 +3,7 @@
  * that a booking must know from the first call on (whether an address is asked for, whether the business confirms).
  */
 import type { CalcomEventType } from '../calcom/types.ts'
+import { needsEmail } from '../services/sync/event-types.ts'
 import type { CompanyFile } from './schema.ts'
 import type { EventTypeNumber } from './sections/section.ts'
 import type { CalendarFacts } from './sections/services.ts'
@@ -11,7 +12,7 @@ import { everywhere } from './values.ts'
 
 type FoundEventType = Pick<
   CalcomEventType,
-  'id' | 'slug' | 'requiresConfirmation' | 'schedulingType' | 'requiredFields' | 'notOffered'
+  'id' | 'slug' | 'requiresConfirmation' | 'schedulingType' | 'requiredFields' | 'notOffered' | 'kind'
 >
 
 /** The event types of a team; null: of the account itself. */
@@ -58,8 +59,9 @@ export async function lookUpEventTypes(
       facts.set(id, {
         requiresConfirmation: type.requiresConfirmation,
         schedulingType: type.schedulingType ?? null,
-        emailRequired: type.requiredFields.includes('email'),
+        emailRequired: needsEmail(type),
         notOfferedReason: type.notOffered ?? null,
+        eventTypeKind: type.kind,
       })
     }
   }

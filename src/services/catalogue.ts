@@ -4,6 +4,7 @@
  * announces a change (db/change-listener) and an entry is never older than `maxAgeMs` even if that announcement is lost.
  */
 import { LRUCache } from 'lru-cache'
+import { type EventTypeKind, eventTypeKindSchema } from '../calcom/kinds.ts'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
 import type { FederalState, OpeningHours, Weekday } from '../german/index.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -43,10 +44,17 @@ export interface CatalogueService {
   emailRequired: boolean
   /** Switched on by the business, and of a kind that callers are offered. */
   isActive: boolean
-  /** Why it is not offered to callers: its event type's kind ('seated', 'recurring'), or nobody is left who does it; null: it is. */
+  /** Why it is not offered to callers: its event type (calcom/kinds.ts), or nobody is left who does it; null: it is. */
   notOffered: string | null
+  /** What kind of event type it is; null or absent: no import has told. */
+  kind?: EventTypeKind | null
   /** Who performs it and is still there; `calcomEventTypeId` is the pair's own event type, if there is one. Empty: anyone. */
-  staff: ReadonlyArray<{ staffId: number; calcomEventTypeId: number | null; notOffered?: string | null }>
+  staff: ReadonlyArray<{
+    staffId: number
+    calcomEventTypeId: number | null
+    notOffered?: string | null
+    kind?: EventTypeKind | null
+  }>
 }
 
 export interface CatalogueStaff {
@@ -146,8 +154,8 @@ export function servicesAt(catalogue: Catalogue, branchId: string): CatalogueSer
 }
 
 /**
- * Whether callers may be given anything of this event type. Strangers share a booking of a seated one, and one yes to a recurring
- * one makes many: whatever row points there, neither is booked or moved by phone.
+ * Whether callers may be given anything of this event type: of some kinds (calcom/kinds.ts) nothing is booked or moved by phone,
+ * whatever row points there.
  */
 export function isOffered({ services }: Catalogue, eventTypeId: number): boolean {
   return !services.some(
@@ -157,6 +165,16 @@ export function isOffered({ services }: Catalogue, eventTypeId: number): boolean
         (pair) => pair.calcomEventTypeId === eventTypeId && (pair.notOffered ?? null) !== null,
       ),
   )
+}
+
+/** What kind of event type it is; null when no import has told, or it is none of the company's. */
+export function kindOfEventType({ services }: Catalogue, eventTypeId: number): EventTypeKind | null {
+  for (const { calcomEventTypeId, kind, staff } of services) {
+    if (calcomEventTypeId === eventTypeId) return kind ?? null
+    const pair = staff.find((one) => one.calcomEventTypeId === eventTypeId)
+    if (pair) return pair.kind ?? null
+  }
+  return null
 }
 
 /** Staff who work at the branch. */
@@ -323,12 +341,14 @@ export async function readCatalogue(tx: Tx, companyId: number, now: Date): Promi
       emailRequired: service.emailRequired,
       isActive: service.isActive && whyNotOffered(service, activeStaff) === null,
       notOffered: whyNotOffered(service, activeStaff),
+        kind: readKind(service.eventTypeKind),
       staff: service.serviceStaff
         .filter((pair) => activeStaff.has(pair.staffId))
         .map((pair) => ({
           staffId: pair.staffId,
           calcomEventTypeId: pair.calcomEventTypeId,
           notOffered: pair.notOfferedReason,
+          kind: readKind(pair.eventTypeKind),
         })),
     })),
     staff: staff.map((person) => ({
@@ -355,6 +375,10 @@ function whyNotOffered(
 ): string | null {
   const isLeft = serviceStaff.length === 0 || serviceStaff.some(({ staffId }) => present.has(staffId))
   return notOfferedReason ?? (isLeft ? null : 'nobody_left')
+}
+
+function readKind(stored: unknown): EventTypeKind | null {
+  return eventTypeKindSchema.safeParse(stored).data ?? null
 }
 
 /** Days and times of a closure or absence, as local days and clock times. */

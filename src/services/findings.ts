@@ -2,13 +2,14 @@
  * What an operator should put right before a caller notices: settings that are valid to the database and still break a promise.
  * Read across companies in the role of reports; a finding names the company, never an address or a person.
  */
+import { type NotOfferedReason, notOfferedBecause } from '../calcom/kinds.ts'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
 import { type EnvelopeWatch, refusedEnvelope } from './calls/envelope-watch.ts'
 import { type Unreachable, whyUnreachable } from './mail/notify.ts'
 
 export interface Finding {
-  code: Unreachable | 'event_type_seated' | 'event_type_recurring' | 'cannot_answer' | 'envelope_incomplete'
+  code: Unreachable | `event_type_${NotOfferedReason}` | 'cannot_answer' | 'envelope_incomplete'
   /** null: the whole installation. */
   company_id: number | null
   /** One sentence for the operator: what is wrong, what follows, what to do. */
@@ -31,19 +32,6 @@ const messages: Record<Unreachable, string> = {
   notify_address_missing: `companies.notify_email is empty: ${follows}.`,
   notify_address_malformed: `companies.notify_email is not exactly one mailbox: ${follows}.`,
 }
-
-const notOffered = [
-  {
-    reason: 'seated',
-    code: 'event_type_seated',
-    because: 'it has seats, so that strangers would share one booking',
-  },
-  {
-    reason: 'recurring',
-    code: 'event_type_recurring',
-    because: 'it repeats, so that one yes would make several bookings',
-  },
-] as const
 
 /** Finds what is wrong now; nothing is kept. */
 export class FindingsService {
@@ -86,13 +74,13 @@ export class FindingsService {
       const why = whyUnreachable(notifyEmail, true)
       if (why !== null) found.push(finding(why, id))
       const kept = [...services, ...pairs].filter(({ companyId }) => companyId === id)
-      for (const { reason, code, because } of notOffered) {
+      for (const [reason, because] of Object.entries(notOfferedBecause)) {
         const ids = kept.flatMap((one) =>
           one.notOfferedReason === reason ? (one.calcomEventTypeId ?? []) : [],
         )
         for (const eventTypeId of new Set(ids))
           found.push({
-            code,
+            code: `event_type_${reason as NotOfferedReason}`,
             company_id: id,
             message: `Event type ${eventTypeId} is not offered to callers: ${because}.`,
           })

@@ -3,6 +3,7 @@
  * pending ones only where the event type says so (Cal.com's default lets them overlap). Holds hide slots from lists
  * but never block a booking. Starts between the offered ones are bookable, as with the vendor.
  */
+import { withinLimits } from './limits.ts'
 import { startsWithSeats } from './seats.ts'
 import type { SimulatorState } from './state.ts'
 import type { Booking, EventType, Host } from './types.ts'
@@ -138,7 +139,8 @@ export function freeSlots(state: SimulatorState, eventType: EventType, query: Sl
     (everyone ? free.length === hosts.length : [...mandatory].every((id) => free.includes(id))) &&
     (mandatory.size === 0 || mandatory.size === hosts.length || free.some((id) => !mandatory.has(id))) &&
     !holds.some((hold) => overlaps(hold, { start: at, end: at + durationMs }))
-  const free = [...freeHosts].filter(isOffered).map(([at]) => at)
+  const mayBe = withinLimits(state, eventType, query.durationMinutes, query.ignoreUid)
+  const free = [...freeHosts].filter((slot) => isOffered(slot) && mayBe(slot[0])).map(([at]) => at)
   return [...new Set([...free, ...startsWithSeats(state, eventType, query.from, query.to)])].sort(
     (a, b) => a - b,
   )

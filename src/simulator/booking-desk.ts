@@ -8,6 +8,7 @@ import { chooseHosts, isOutOfBounds } from './availability.ts'
 import { type CheckedBooking, checkBooking, isObject } from './booking-input.ts'
 import type { SimulatorClock } from './clock.ts'
 import { badRequest, bare, notFound, refuseUnknownKeys, VendorError, wrongProperty } from './errors.ts'
+import { refuseBeyondLimits } from './limits.ts'
 import { groupAt, leave, seated, seatNamed, takeSeat } from './seats.ts'
 import type { SimulatorState } from './state.ts'
 import type { Account, Attendee, Booking, EventType } from './types.ts'
@@ -84,6 +85,7 @@ export class BookingDesk {
   async #book(wish: CheckedBooking & { recurringUid?: string }): Promise<Booking> {
     const { state, clock } = this.#deps
     const { eventType, start, end } = wish
+    refuseBeyondLimits(state, eventType, { start, end })
     const hostIds = this.#freeHosts(eventType, { start, end }, { hostIds: wish.hostIds })
     const status = eventType.requiresConfirmation ? 'pending' : 'accepted'
     await this.#race(hostIds, start, status)
@@ -193,6 +195,7 @@ export class BookingDesk {
     if (start < clock.nowMs()) throw badRequest('Attempting to book a meeting in the past.')
     if (isOutOfBounds(eventType, clock.nowMs(), start)) throw badRequest(tooSoon)
     const end = start + (old.end - old.start)
+    refuseBeyondLimits(state, eventType, { start, end }, uid)
     const hostIds = this.#freeHosts(
       eventType,
       { start, end },

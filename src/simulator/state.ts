@@ -205,6 +205,10 @@ function freshEventType(input: EventTypeInput): Omit<EventType, 'accountId' | 'h
     bookerActiveBookingsMax: null,
     rrHostSubsetEnabled: false,
     rescheduleWithSameRoundRobinHost: false,
+    bookingLimitsCount: null,
+    bookingLimitsDuration: null,
+    restrictionHours: null,
+    listsRestricted: false,
     seatsPerTimeSlot: null,
     recurrence: null,
   }

@@ -85,6 +85,9 @@ export interface Location {
   [key: string]: unknown
 }
 
+/** Per period. */
+export type Limits = Partial<Record<'day' | 'week' | 'month' | 'year', number>>
+
 export interface EventType {
   id: number
   accountId: string
@@ -129,6 +132,12 @@ export interface EventType {
   bookerActiveBookingsMax: number | null
   rrHostSubsetEnabled: boolean
   rescheduleWithSameRoundRobinHost: boolean
+  /** Bookings, or minutes of bookings, that a day, week (from Monday), month or year of the organizer may hold; null: any number. */
+  bookingLimitsCount: Limits | null
+  bookingLimitsDuration: Limits | null
+  /** Refused outside of these, whatever the hosts' own hours; slots are listed all the same only while `listsRestricted`. */
+  restrictionHours: WeeklyHours[] | null
+  listsRestricted: boolean
   /** How many people share one booking; null: it is one person's. */
   seatsPerTimeSlot: number | null
   /** One request makes `occurrences` bookings; null: one. */

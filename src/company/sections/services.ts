@@ -2,6 +2,7 @@
  * Services: one row for each branch that offers one, under one name. What the file states is locked against the hourly import from
  * Cal.com; what it leaves out stays the import's.
  */
+import type { EventTypeKind } from '../../calcom/kinds.ts'
 import type { Prisma } from '../../db/generated/client.ts'
 import type { CompanyFile } from '../schema.ts'
 import { canonical, type Fields, isSame, type Json, stated } from '../thing.ts'
@@ -140,6 +141,7 @@ export interface CalendarFacts {
   schedulingType: string | null
   emailRequired: boolean
   notOfferedReason: string | null
+  eventTypeKind: EventTypeKind
 }
 
 /** Writes what Cal.com says of the calendar that a service has got. */

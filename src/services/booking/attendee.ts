@@ -43,9 +43,10 @@ export function contactEmail(
 /** What to do about the email of one booking. */
 export function planEmail(
   company: Pick<Catalogue['company'], 'missingEmail' | 'mailbox'>,
-  service: Pick<CatalogueService, 'emailRequired'>,
+  service: Pick<CatalogueService, 'emailRequired' | 'kind'>,
   contact: { email: string | null; phone: string | null },
 ): EmailPlan {
+  if (service.kind?.phone === 'required' && contact.phone === null) return { kind: 'ask', field: 'phone' }
   if (contact.email !== null) return { kind: 'own', email: contact.email }
   const mailbox: EmailPlan | null = company.mailbox === null ? null : { kind: 'mailbox' }
   if (company.missingEmail === 'ask') return { kind: 'ask', field: 'email' }

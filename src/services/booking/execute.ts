@@ -13,7 +13,7 @@ import { CalcomError } from '../../calcom/errors.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
-import { type Catalogue, isOffered } from '../catalogue.ts'
+import { type Catalogue, isOffered, kindOfEventType } from '../catalogue.ts'
 import type { BookingApi, CalcomOf, Execution, LookUp, StrayEnd } from './execution.ts'
 import { cancelGuarded, leftAlone, strayTarget } from './guard.ts'
 import { eventTypesAround, hostsFor, isLiveBooking, isSameWish, occupyAll, whoseIs } from './whose.ts'
@@ -78,6 +78,8 @@ export class BookingExecutor {
             company_id: String(attempt.companyId),
           },
           hostUserIds: hostsFor(attempt, catalogue),
+          // One yes is one booking: left out, Cal.com would make the whole series.
+          ...(kindOfEventType(catalogue, eventTypeId)?.repeats && { recurrenceCount: 1 }),
         },
         {
           deadline: deadline.child(Math.max(requestMsMin, deadline.remainingMs() - lookUpMs)),

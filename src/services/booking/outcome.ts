@@ -12,6 +12,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { inBackground } from '../../lib/in-background.ts'
 import { type Attempt, type AttemptStore, leaseMs, type Outcome } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
+import { changedDays } from '../availability/limited-days.ts'
 import { whyOff } from '../availability/off.ts'
 import type { CallScope } from '../call-context.ts'
 import type { CallbackService, StoredCallback } from '../callbacks.ts'
@@ -163,7 +164,8 @@ export class OutcomeWriter {
     try {
       const zone = branchOfAttempt(attempt, scope).timeZone
       const day = localDayOf(booking.start ?? attempt.startAt ?? scope.now, zone)
-      await this.#deps.availability.markChanged(attempt.companyId, [day])
+      const days = changedDays(scope.catalogue, attempt.eventTypeId, day)
+      await this.#deps.availability.markChanged(attempt.companyId, days)
     } catch (error) {
       this.#deps.log.warn(
         { component: 'booking', attemptId: attempt.id, err: error },
@@ -256,7 +258,10 @@ export class OutcomeWriter {
     const service = scope.catalogue.services.find(({ id }) => id === attempt.serviceId)
     if (!service || attempt.startAt === null) return { kind: 'refused', attempt }
     const moment = momentOf(attempt.startAt, branch.timeZone)
-    await availability.markChanged(attempt.companyId, [moment.day])
+    await availability.markChanged(
+      attempt.companyId,
+      changedDays(scope.catalogue, attempt.eventTypeId, moment.day),
+    )
     const earliest = availability.earliestBookable({ catalogue: scope.catalogue, branch, service })
     const { staffId } = attempt
     const wish = { ...moment, branch, service, staffId }

@@ -5,6 +5,7 @@
 import type { CalcomApi } from '../../calcom/client.ts'
 import type { CalcomConnection } from '../../calcom/connection.ts'
 import { CalcomError } from '../../calcom/errors.ts'
+import { filledFields, notOfferedBecause } from '../../calcom/kinds.ts'
 import type { CalcomEventType, CalcomSubscription } from '../../calcom/types.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadline } from '../../lib/deadline.ts'
@@ -35,19 +36,6 @@ const triggers = [
   'BOOKING_NO_SHOW_UPDATED',
   'MEETING_ENDED',
 ] as const
-/** Booking fields that we fill. */
-const filled = new Set([
-  'name',
-  'email',
-  'attendeePhoneNumber',
-  'phone',
-  'smsReminderNumber',
-  'notes',
-  'title',
-  'location',
-  'guests',
-  'rescheduleReason',
-])
 const requestMs = 10_000
 
 /** Findings of one company's calendar, and what was put right. In: `fix`, whether a missing webhook is made. */
@@ -179,13 +167,27 @@ function checkEventTypes({ services, staff }: SetUp, types: Map<number, CalcomEv
           `${name} needs all ${type.hosts.length} hosts of event type ${id} at once and will hardly ever be free.`,
           'Choose round robin at Cal.com, if one of them is enough.',
         )
-      const missing = type.requiredFields.filter((field) => !filled.has(field))
+      const missing = type.requiredFields.filter((field) => !filledFields.has(field))
       if (missing.length > 0)
         add(
           'error',
           'field_required',
           `Event type ${id} of ${name} insists on ${missing.join(', ')}, which no caller is asked for: every booking is refused.`,
           'Make the field optional at Cal.com.',
+        )
+      if (type.kind.phone === 'hidden' && type.kind.email !== 'required')
+        add(
+          'hint',
+          'phone_hidden',
+          `Event type ${id} of ${name} shows no field for a phone number, so that Cal.com insists on an e-mail all the same.`,
+          'Show the phone field at Cal.com, if callers without an e-mail should be booked with their number.',
+        )
+      if (type.notOffered !== undefined)
+        add(
+          'warning',
+          'kind_not_offered',
+          `${name} is not offered to callers, as event type ${id} cannot be served on the phone: ${notOfferedBecause[type.notOffered]}.`,
+          'Change the event type at Cal.com, or enter another one.',
         )
       if (type.requiredFields.includes('email'))
         add(

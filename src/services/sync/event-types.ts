@@ -4,6 +4,7 @@
  * truth (empty, failed, nothing known in it) changes nothing and raises an alarm (incident I-64).
  */
 
+import { isDeepStrictEqual } from 'node:util'
 import type { CalcomEventType } from '../../calcom/types.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { Deadline } from '../../lib/deadline.ts'
@@ -107,7 +108,7 @@ export class EventTypeImport {
           companyId,
           notOffered: notOffered.map(({ eventTypeId, reason }) => ({ eventTypeId, reason })),
         },
-        'event types with seats or repetitions are not offered to callers',
+        'event types that cannot be served on the phone are not offered to callers',
       )
     }
     const now = clock.now()
@@ -175,7 +176,7 @@ async function writeServices(
   for (const { branch, type } of found) {
     await tx.serviceStaff.updateMany({
       where: { companyId, calcomEventTypeId: type.id },
-      data: { notOfferedReason: type.notOffered ?? null },
+      data: { notOfferedReason: type.notOffered ?? null, eventTypeKind: type.kind },
     })
     // Managed parents cannot be booked; a person's own event type belongs to a service that exists already.
     if (!type.bookable || ofPairs.has(type.id)) continue
@@ -187,7 +188,7 @@ async function writeServices(
       const free = Object.fromEntries(
         Object.entries(facts).filter(
           ([name, value]) =>
-            !isLocked(service.lockedFields, name) && !same(Reflect.get(service, name), value),
+            !isLocked(service.lockedFields, name) && !isDeepStrictEqual(Reflect.get(service, name), value),
         ),
       )
       const returns = !service.isActive && (await wasVanished(tx, companyId, service.id))
@@ -258,8 +259,9 @@ function factsOf(type: CalcomEventType) {
     ...(type.description?.trim() && { description: type.description.trim().slice(0, 2_000) }),
     requiresConfirmation: type.requiresConfirmation,
     schedulingType: type.schedulingType ?? null,
-    emailRequired: type.requiredFields.includes('email'),
+    emailRequired: needsEmail(type),
     notOfferedReason: type.notOffered ?? null,
+    eventTypeKind: type.kind,
     ...(type.minimumNoticeMinutes > 0 && { minimumNoticeMinutes: type.minimumNoticeMinutes }),
   }
 }
@@ -270,8 +272,12 @@ function isLocked(lockedFields: readonly string[], name: string): boolean {
   return lockedFields.some((field) => plain(name).startsWith(plain(field)))
 }
 
-function same(a: unknown, b: unknown): boolean {
-  return a === b
+/** Whether a booking without an e-mail is refused: Cal.com does without one only where it may have a phone number. */
+export function needsEmail({
+  requiredFields,
+  kind,
+}: Pick<CalcomEventType, 'requiredFields' | 'kind'>): boolean {
+  return requiredFields.includes('email') || kind.phone === 'hidden'
 }
 
 async function writeHosts(

@@ -73,6 +73,11 @@ function eventTypeOutput(state: SimulatorState, eventType: EventType) {
             showAttendeeInfo: true,
             showAvailabilityCount: true,
           },
+    bookingLimitsCount: eventType.bookingLimitsCount ?? off,
+    bookingLimitsDuration: eventType.bookingLimitsDuration ?? off,
+    ...(eventType.bookerActiveBookingsMax === null
+      ? {}
+      : { bookerActiveBookingsLimit: { maximumActiveBookings: eventType.bookerActiveBookingsMax } }),
     useDestinationCalendarEmail: false,
     hideCalendarEventDetails: false,
     hideOrganizerEmail: false,
@@ -116,6 +121,8 @@ function eventTypeOutput(state: SimulatorState, eventType: EventType) {
     schedulingType: eventType.schedulingType,
     team: teamOutput(team),
     rescheduleWithSameRoundRobinHost: eventType.rescheduleWithSameRoundRobinHost,
+    // In no published schema; an import can only learn it where it is told.
+    ...(eventType.rrHostSubsetEnabled ? { rrHostSubsetEnabled: true } : {}),
   }
 }
 

@@ -1,5 +1,6 @@
 /** Cal.com as it really is: event types that are not sold by phone, bookings that cannot be read, webhooks without a uid. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { EventTypeInput } from '../../../src/simulator/types.ts'
 import { newCallId, startGateway, type TestGateway } from '../../helpers/gateway.ts'
 import { asOwner, look, receiveWebhooks, startOver } from '../../helpers/webhooks.ts'
 
@@ -35,11 +36,16 @@ const bookOnTheWeb = (start = friday, name = 'Erika Web') =>
     attendee: { name, email: `${name.split(' ')[0]!.toLowerCase()}@web.example`, timeZone: 'Europe/Berlin' },
   })
 
-describe('event types with seats or repetitions', () => {
-  for (const [reason, more] of [
+const oddField = { label: 'Kassennummer', required: true, hidden: false, isDefault: false }
+describe('event types that cannot be served on the phone', () => {
+  const kinds: [string, Partial<EventTypeInput>][] = [
     ['seated', { seatsPerTimeSlot: 4 }],
-    ['recurring', { recurrence: weekly }],
-  ] as const) {
+    ['seated_series', { seatsPerTimeSlot: 4, recurrence: weekly }],
+    ['field_required', { bookingFields: [{ ...oddField, type: 'text', slug: 'kassennummer' }] }],
+    ['email_verified', { requiresBookerEmailVerification: true }],
+    ['place_asked', { locations: [{ type: 'attendeeAddress' }] }],
+  ]
+  for (const [reason, more] of kinds) {
     test(`${reason}: imported with the reason, never offered, refused when asked for`, async () => {
       control().putEventType({ ...cut, ...more })
       const imported = await jobs().eventTypes.runCompany(1)
