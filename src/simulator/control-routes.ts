@@ -23,6 +23,7 @@
  *   POST   keys/expire      {"key":"cal_…"}
  *   POST   bookings         a stranger books on the web; body as of POST /v2/bookings
  *   POST   bookings/:uid/move-in-place  {"start":"…","withRescheduleUid":false}: keeps its uid
+ *   POST   bookings/:uid/change         {"minutes":45,"hostId":502,"attendee":{"name":"…"},"told":true}: keeps its time
  *   POST   bookings/:uid/add-attendee   {"name":"…","email":"…"}; cancel-seat {"seatUid":"…"} | {"email":"…"}
  *   POST   bookings/:uid/spoil          {"odd":{"hosts":[{"id":"unknown"}]}} | {"odd":null}
  *   POST   bookings/spoil-next          {"odd":{"hosts":[{"id":"unknown"}]}}
@@ -46,6 +47,7 @@ const hostActs: Record<string, Act> = {
     control.rescheduleAsHost(uid, body as { start: string; reason?: string }),
   'move-in-place': (control, uid, body) =>
     control.moveInPlace(uid, body as { start: string; withRescheduleUid?: boolean }),
+  change: (control, uid, body) => control.changeByHand(uid, body),
   'add-attendee': async (control, uid, body) =>
     control.addAttendee(uid, body as { name: string; email: string; phoneNumber?: string }),
   'cancel-seat': (control, uid, body: { seatUid?: string; email?: string }) => control.cancelSeat(uid, body),

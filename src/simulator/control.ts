@@ -4,6 +4,7 @@
  */
 import type { BookingDesk } from './booking-desk.ts'
 import { bookingOutput } from './booking-output.ts'
+import { type ByHand, changeByHand } from './by-hand.ts'
 import type { SimulatorClock } from './clock.ts'
 import { badRequest } from './errors.ts'
 import { type ChaosPlan, checkOperation, type FaultRule, type Faults, type Span } from './faults.ts'
@@ -164,6 +165,12 @@ export class SimulatorControl {
   ): Promise<BookingOutput> {
     const { start, withRescheduleUid = true } = wish
     return this.#output(await this.#deps.desk.moveInPlace(uid, Date.parse(start), withRescheduleUid))
+  }
+
+  /** The business changes length, host or attendee by hand; the time stays. */
+  async changeByHand(uid: string, changes: ByHand): Promise<BookingOutput> {
+    const booking = this.#deps.desk.find(uid, 'change')
+    return this.#output(await changeByHand(this.#deps, booking, changes))
   }
 
   /** The business puts another person into anybody's booking, seated or not. */

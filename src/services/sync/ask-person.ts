@@ -13,7 +13,7 @@ import type { Catalogue } from '../catalogue.ts'
 import type { Applied } from './news.ts'
 
 /** Why a person has to decide. */
-export type Question = Protection | 'left'
+export type Question = Protection | 'left' | 'other_attendee'
 
 const questions: Record<Question, string> = {
   other_people:
@@ -22,6 +22,7 @@ const questions: Record<Question, string> = {
   series: 'Aus einer Buchung sind mehrere Termine entstanden: bitte in Cal.com prüfen, welche bleiben',
   moved: 'Termin wurde in Cal.com verlegt und passt zu keiner Absprache mehr: bitte prüfen',
   changed: 'Termin wurde in Cal.com geändert, hier ist er abgesagt: bitte klären, was gilt',
+  other_attendee: 'In Cal.com steht jetzt jemand anderes im Termin: bitte klären, für wen er gilt',
   left: 'Termin bei jemandem, der nicht mehr da ist: bitte neu vergeben und Bescheid geben',
 }
 

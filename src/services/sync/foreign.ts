@@ -104,7 +104,7 @@ interface Contact {
 }
 
 /** Cal.com invents addresses for attendees with only a phone, and we use sub-addresses of the business's: neither is theirs. */
-function contactOf(attendee: CalcomAttendee | undefined, mailbox: string | null): Contact {
+export function contactOf(attendee: CalcomAttendee | undefined, mailbox: string | null): Contact {
   const email = attendee?.email?.trim().toLowerCase() ?? ''
   const [local = '', domain = ''] = (mailbox ?? '').toLowerCase().split('@')
   const isOurs = local !== '' && email.startsWith(`${local}+`) && email.endsWith(`@${domain}`)

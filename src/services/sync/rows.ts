@@ -8,7 +8,8 @@ import { enqueueJob } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
 import { standingStatuses } from '../appointments/types.ts'
 import { type Catalogue, servingStaff } from '../catalogue.ts'
-import { findMovedOn } from '../changes/record.ts'
+import { findMovedOn, notify as notifyChange } from '../changes/record.ts'
+import { changedDetails } from './details.ts'
 import type { Applied, BookingNews } from './news.ts'
 
 const select = {
@@ -18,6 +19,7 @@ const select = {
   appointmentDatetime: true,
   endsAt: true,
   staffId: true,
+  serviceId: true,
   calcomUid: true,
   calcomBookingId: true,
   calcomUpdatedAt: true,
@@ -25,6 +27,7 @@ const select = {
   attendeeName: true,
   attendeeEmail: true,
   bookingAttemptId: true,
+  icalSequence: true,
 } as const
 
 export type Row = NonNullable<Awaited<ReturnType<typeof loadRow>>>
@@ -82,7 +85,7 @@ export async function noteMove(tx: Tx, scene: Scene, appointmentId: bigint, from
   })
 }
 
-/** What a live booking adds to its row: the host's confirmation, who serves. Never customer or source (incident I-60). */
+/** What a live booking says of its row: the host's confirmation, and what the business has changed. Never customer or source (incident I-60). */
 export async function enrich(tx: Tx, scene: Scene, found: Row): Promise<Applied & { starts?: Date[] }> {
   const { booking, news, catalogue, companyId } = scene
   const row = await lockRow(tx, companyId, found)
@@ -92,15 +95,22 @@ export async function enrich(tx: Tx, scene: Scene, found: Row): Promise<Applied 
   const confirmed = row.status === 'pending' && booking.status === 'accepted'
   const isNewer = news.at !== undefined && (row.calcomUpdatedAt === null || news.at > row.calcomUpdatedAt)
   const host = servingStaff(catalogue, booking.hosts)
-  const staffId = host !== undefined && (row.staffId === null || isNewer) ? host : row.staffId
+  // Asked for just now, it is how the booking is, also with a date that we know already.
+  const isAsKnown = news.told === undefined && news.at?.getTime() === row.calcomUpdatedAt?.getTime()
+  const { data, what } =
+    isNewer || isAsKnown
+      ? await changedDetails(tx, scene, row)
+      : { data: host !== undefined && row.staffId === null ? { staffId: host } : {}, what: [] }
   const calcomBookingId = row.calcomBookingId ?? booking.id ?? null
-  const changed = confirmed || staffId !== row.staffId
+  const changed = confirmed || Object.keys(data).length > 0
+  const sequence = row.icalSequence + (what.length > 0 ? 1 : 0)
   if (changed || calcomBookingId !== row.calcomBookingId || isNewer) {
     await tx.appointment.update({
       where: { companyId_id: { companyId, id: row.id } },
       data: {
-        staffId,
+        ...data,
         calcomBookingId,
+        icalSequence: sequence,
         ...(confirmed && { status: 'scheduled' }),
         ...(isNewer && { calcomUpdatedAt: news.at }),
       },
@@ -109,6 +119,10 @@ export async function enrich(tx: Tx, scene: Scene, found: Row): Promise<Applied 
   if (confirmed) {
     await noteChange(tx, scene, row, 'confirmed')
     await notify(tx, row.id, 'confirmed')
+  }
+  if (what.length > 0) {
+    await noteChange(tx, scene, row, 'updated', what.join(', '))
+    if (!confirmed) await notifyChange(tx, row.id, 'changed', String(sequence))
   }
   return changed ? { kind: 'changed', starts: [row.appointmentDatetime] } : { kind: 'known' }
 }
@@ -162,6 +176,7 @@ async function noteChange(
   { companyId, booking, now }: Scene,
   row: Row,
   kind: 'confirmed' | 'rejected' | 'completed' | 'no_show' | 'updated',
+  reason: string | null = null,
 ): Promise<void> {
   await tx.appointmentChange.create({
     data: {
@@ -171,6 +186,7 @@ async function noteChange(
       fromDatetime: row.appointmentDatetime,
       toUid: booking.uid,
       actor: 'calcom',
+      reason,
       createdAt: now,
     },
   })
