@@ -48,7 +48,7 @@ export interface CalcomConnectionsOptions {
   /** Looks a connection up by its id; undefined when there is none. Asked again after a minute. */
   load: (connectionId: string) => Promise<CalcomConnection | undefined>
   clock: Clock
-  log: Pick<Logger, 'info' | 'warn'>
+  log: Pick<Logger, 'info' | 'warn' | 'error'>
   redis?: SharedRedis
   broadcast?: BreakerBroadcast
   /** Limits of each key; see `RequestBudget`. */

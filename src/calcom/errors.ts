@@ -66,6 +66,11 @@ export function isDownKind(kind: CalcomErrorKind): boolean {
   return kind === 'unavailable' || kind === 'timeout' || kind === 'rate_limited'
 }
 
+/** Whether it passes by itself: down, slow, busy, or our own time was over. What does not is the set-up's, and the last that was known is no answer to it. */
+export function isPassing(error: unknown): boolean {
+  return !(error instanceof CalcomError) || isDownKind(error.kind)
+}
+
 type Meaning = readonly [text: RegExp, kind: CalcomErrorKind, reason: string]
 
 /** First match wins. Texts of cal.diy's error service and of answers seen in production. */

@@ -46,7 +46,7 @@ export interface TransportOptions {
   bookingsVersion: string
   breaker: CircuitBreaker
   budget: Pick<RequestBudget, 'take' | 'pause'>
-  log: Pick<Logger, 'warn'>
+  log: Pick<Logger, 'warn' | 'error'>
   onRequest?: (outcome: RequestOutcome) => void
 }
 
@@ -86,6 +86,8 @@ export class CalcomTransport {
   readonly #pool: Pool
   readonly #basePath: string
   readonly #latenciesMs: number[] = []
+  /** Told once, until an answer shows that the key is good again. */
+  #isKeyRefused = false
 
   constructor(options: TransportOptions) {
     this.#options = options
@@ -139,12 +141,14 @@ export class CalcomTransport {
         }
       })
       this.#remember(durationMs)
+      this.#isKeyRefused = false
       this.#report({ connectionId, operation, outcome: 'ok', durationMs })
       return result
     } catch (error) {
       const failure = error instanceof BreakerOpenError ? breakerOpen(operation, error) : error
       if (failure instanceof CalcomError) {
         if (failure.status) this.#remember(durationMs)
+        if (failure.kind === 'unauthorized') this.#tellKeyRefused(failure)
         this.#report({ connectionId, operation, outcome: failure.kind, durationMs })
       }
       throw failure
@@ -266,6 +270,24 @@ export class CalcomTransport {
     const remaining = headerNumbers(headers, 'x-ratelimit-remaining')
     const spent = remaining.length > 0 && remaining.every((left) => left <= 0)
     if (status === 429 || spent) await this.#options.budget.pause(pauseSeconds(headers))
+  }
+
+  /** A second try ends the same way: somebody has to put the key or its rights right. */
+  #tellKeyRefused({ operation, reason, status }: CalcomError): void {
+    if (this.#isKeyRefused) return
+    this.#isKeyRefused = true
+    const { connectionId, log } = this.#options
+    log.error(
+      {
+        component: 'calcom',
+        alarm: 'calcom_key_refused',
+        connection: connectionId,
+        operation,
+        reason,
+        status,
+      },
+      'Cal.com refuses the key of a connection, or what it may do',
+    )
   }
 
   /** Metrics must not turn a booking that was made into a failure. */

@@ -14,7 +14,7 @@ import { Deadline } from '../lib/deadline.ts'
 import { SecretBox } from '../lib/secret-box.ts'
 
 const requestMs = 20_000
-const quiet = { info() {}, warn() {} }
+const quiet = { info() {}, warn() {}, error() {} }
 
 /** Secrets by reference: named in the file, held by the environment, sealed with the configured key. */
 export function secretsOf({ encryptionKeys }: Pick<Config, 'encryptionKeys'>): Secrets {

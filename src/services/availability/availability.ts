@@ -4,7 +4,7 @@
  * Limit: what is free here may be taken a moment later. Only Cal.com's answer to a booking decides.
  */
 
-import { CalcomError } from '../../calcom/errors.ts'
+import { CalcomError, isPassing } from '../../calcom/errors.ts'
 import { AppError } from '../../errors.ts'
 import { addDays, daysBetween, type LocalDay, localDayOf } from '../../german/index.ts'
 import { calendarUnavailable } from '../../german/sentences/availability.ts'
@@ -136,7 +136,8 @@ export class AvailabilityService {
       return this.#answer(query, calendar, merged, extra, false)
     } catch (error) {
       const known = days.filter((day) => day.slots !== null)
-      const usable = complete || (query.partial === true && known.length > 0)
+      // A key refused or an event type gone does not pass: what was free once is not told as "my last state".
+      const usable = isPassing(error) && (complete || (query.partial === true && known.length > 0))
       this.#deps.onRead?.(usable ? 'stale' : 'failed')
       if (usable) return { ...this.#answer(query, calendar, known, extra, true), complete }
       throw unavailable(error)

@@ -5,7 +5,7 @@
  */
 import type { Logger } from 'pino'
 import type { CalcomApi } from '../../calcom/client.ts'
-import { CalcomError } from '../../calcom/errors.ts'
+import { CalcomError, isPassing } from '../../calcom/errors.ts'
 import type { CallOptions } from '../../calcom/transport.ts'
 import { dayBounds, type LocalDay, localDayOf } from '../../german/index.ts'
 import type { Cache, Lookup } from '../../lib/cache/cache.ts'
@@ -136,7 +136,7 @@ export class SlotSource {
 
   #report(calendar: Calendar, error: unknown): void {
     const { companyId, serviceId, eventTypeId } = calendar
-    const passing = error instanceof CalcomError && passingKinds.has(error.kind)
+    const passing = error instanceof CalcomError && isPassing(error)
     this.#deps.log[passing ? 'warn' : 'error'](
       { component: 'availability', companyId, serviceId, eventTypeId, err: error },
       passing
@@ -145,9 +145,6 @@ export class SlotSource {
     )
   }
 }
-
-/** Failures that pass by themselves; all others are mistakes in the set-up. */
-const passingKinds = new Set(['unavailable', 'timeout', 'rate_limited'])
 
 /** One contiguous window from the first to the last day needed; several only for ranges of months. */
 function windowsOf(needed: readonly ReadDay[], all: readonly ReadDay[]): ReadDay[][] {

@@ -304,6 +304,8 @@ export class BookingExecutor {
     if ((kind === 'timeout' || kind === 'unavailable') && !error.mayHaveActed)
       return { kind: 'not_sent', reason }
     if (reason === 'too_soon' || reason === 'past') return { kind: 'too_soon', reason }
+    // Who is not let in has booked nothing, and may not look either: the connection's alarm is told already.
+    if (kind === 'unauthorized') return { kind: 'refused', reason: `${kind}_${reason}` }
     // Also a refusal for another reason than the time may be the second answer to a request that was sent twice.
     const seen = await this.lookUp(attempt, connectionId, deadline.child(lookUpMs), 'call')
     if (seen.kind === 'found') return { kind: 'made', booking: seen.booking }
