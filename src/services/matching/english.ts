@@ -1,5 +1,6 @@
 /** What callers from elsewhere call a service: "men's haircut". Only phrases that mean one thing; the words of a catalogue come first. Pure. */
 const phrases: ReadonlyArray<readonly [RegExp, string]> = [
+  [/\b(?:colou?r|dye) my (?:hair|roots)\b|\b(?:touch up )?my roots(?: done)?\b/giu, 'Haare färben'],
   [/\b(?:men['’]?s|mens|gents?['’]?s?|gentlem[ae]n['’]?s?) (?:hair ?)?cut\b/giu, 'Herrenhaarschnitt'],
   [/\b(?:wom[ae]n['’]?s|womens|ladies['’]?|lady['’]?s) (?:hair ?)?cut\b/giu, 'Damenhaarschnitt'],
   [/\b(?:kids['’]?|child(?:ren)?['’]?s) (?:hair ?)?cut\b/giu, 'Kinderhaarschnitt'],
@@ -13,8 +14,17 @@ const phrases: ReadonlyArray<readonly [RegExp, string]> = [
   [/\btrim(?:med)?\b/giu, 'trimmen'],
   [/\b(?:coloured|colored|colou?r)\b/giu, 'färben'],
   [/\b(?:hair )?colou?ring\b|\bhair colou?r\b/giu, 'Färben'],
-  [/\bbeard (?:trim(?:ming)?|care)\b/giu, 'Bartpflege'],
-  [/\bconsultation\b/giu, 'Beratung'],
+  [/\bbeard (?:trim(?:ming)?|care|grooming)\b/giu, 'Bartpflege'],
+  [/\b(?:consultation|advice)\b/giu, 'Beratung'],
+  [/\b(?:male|men|mens|gents?)\b/giu, 'Herren'],
+  [/\b(?:female|wom[ae]n|womens|lady|ladies)\b/giu, 'Damen'],
+  [/\bgrooming\b/giu, 'Pflege'],
+  [/\bperm(?:anent wave)?\b/giu, 'Dauerwelle'],
+  [/\bhighlights\b/giu, 'Strähnchen'],
+  [/\bblow[- ]?dry\b/giu, 'föhnen'],
+  [/\bwash\b/giu, 'waschen'],
+  [/\b(?:brown|black|red|dark(?:er)?)\b/giu, 'dunkel'],
+  [/\bblonde\b/giu, 'blond'],
   [/\b(?:hair )?dye\b|\bdy(?:e|ing) my hair\b|\bmy hair (?:dyed|colou?red)\b/giu, 'Färben'],
   [/\b(?:shave|beard trimmed)\b/giu, 'Rasur'],
 ]

@@ -12,6 +12,7 @@ export interface MatchableService {
   name: string
   synonyms: readonly string[]
   category?: string | null
+  description?: string | null
 }
 
 /**
@@ -33,6 +34,10 @@ export interface PreparedService {
   concepts: ReadonlySet<string>
   /** Whom it is for, as its name says (else its synonyms, else its category); empty means anybody. */
   audiences: ReadonlySet<Audience>
+  /** What its description says is done with it: "Dauerwelle mit Schnitt". */
+  included: ReadonlySet<string>
+  /** What of it is no service by itself, and may be said without asking for a second one: "Herrenhaarschnitt mit Waschen". */
+  alsoDone: ReadonlySet<string>
 }
 
 export interface PreparedServices {
@@ -51,7 +56,7 @@ const prepared = new LRUCache<string, PreparedServices>({ max: companiesMax })
 export function getPreparedServices(services: readonly MatchableService[]): PreparedServices {
   let key = ''
   for (const service of services)
-    key += `${service.name}\u0000${service.category ?? ''}\u0000${service.synonyms.join('\u0001')}\u0002`
+    key += `${service.name}\u0000${service.category ?? ''}\u0000${service.description ?? ''}\u0000${service.synonyms.join('\u0001')}\u0002`
   let found = prepared.get(key)
   if (!found) {
     found = prepare(services)
@@ -70,7 +75,12 @@ function contentWords(text: string): string[] {
 function prepare(services: readonly MatchableService[]): PreparedServices {
   const texts = services.map((service) => [service.name, ...service.synonyms])
   const lexicon = new Lexicon(texts.flat().map(contentWords))
-  const list = services.map((service) => prepareService(service, lexicon))
+  const bare = services.map((service) => prepareService(service, lexicon))
+  const named = new Set(bare.flatMap(({ forms }) => [...(forms[0]?.concepts ?? [])]))
+  const list = bare.map((service) => ({
+    ...service,
+    alsoDone: new Set([...service.included].filter((concept) => !named.has(concept))),
+  }))
 
   const byText = new Map<string, { index: number; isName: boolean }[]>()
   const uses = new Map<string, number>()
@@ -90,7 +100,7 @@ function prepare(services: readonly MatchableService[]): PreparedServices {
   return { lexicon, services: list, byText, weak }
 }
 
-function prepareService(service: MatchableService, lexicon: Lexicon): PreparedService {
+function prepareService(service: MatchableService, lexicon: Lexicon): Omit<PreparedService, 'alsoDone'> {
   const texts = [service.name, ...service.synonyms].filter((text) => fold(text) !== '')
   const category = foldedWords(service.category ?? '').map(conceptOf)
   const forms = texts.map((text, index) => prepareForm(text, index === 0, lexicon))
@@ -100,7 +110,13 @@ function prepareService(service: MatchableService, lexicon: Lexicon): PreparedSe
   if (audience.size === 0) audience = audiencesIn(category)
   // The category's audience may be said although the name leaves it out: "Haarschnitt" under "Herren".
   for (const each of audience) concepts.add(each)
-  return { forms, concepts, audiences: audience }
+  return { forms, concepts, audiences: audience, included: includedIn(service.description ?? '') }
+}
+
+/** What is spoken about or for whom is no part of it: "Beratung zu Schnitt und Farbe". */
+function includedIn(description: string): Set<string> {
+  const done = description.replace(/(?<!\p{L})(?:zu|zur|zum|über|für|ohne)(?!\p{L})[^.;]*/giu, ' ')
+  return new Set(foldedWords(done).map(conceptOf))
 }
 
 function prepareForm(text: string, isName: boolean, lexicon: Lexicon): PreparedForm {

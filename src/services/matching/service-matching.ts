@@ -5,6 +5,7 @@
  */
 
 import { inGerman } from './english.ts'
+import { withItsWord } from './idioms.ts'
 import { getPreparedServices, type MatchableService, type PreparedServices } from './prepared-services.ts'
 import { similarity, soundKey } from './sound.ts'
 import { fold, isAbsent } from './text.ts'
@@ -31,9 +32,11 @@ export function matchService<S extends MatchableService>(
   services: readonly S[],
 ): ServiceMatch<S> {
   const found = matchWords(spoken, services)
+  if (found.kind === 'match' || (found.kind === 'ambiguous' && found.several)) return found
+  const other = inGerman(withItsWord(spoken))
+  const anew = other === spoken ? found : matchWords(other, services)
+  if (anew.kind === 'match' || (found.kind === 'none' && anew.kind !== 'none')) return anew
   if (found.kind !== 'none') return found
-  const german = inGerman(spoken)
-  if (german !== spoken) return matchWords(german, services)
   // What it was the last time is not for us to guess.
   return likeBefore.test(fold(spoken)) ? { kind: 'ambiguous', candidates: [...services] } : found
 }
@@ -170,7 +173,10 @@ function matchSeveral<S extends MatchableService>(
   prepared: PreparedServices,
   services: readonly S[],
 ): { match: ServiceMatch<S>; isOneOf: boolean } | null {
-  const readings = parts.map((part) => matchUtterance(part, prepared, services))
+  const all = parts.map((part) => matchUtterance(part, prepared, services))
+  const readings = all.filter((_, i) => !isDoneAnyway(parts[i]!, all.toSpliced(i, 1), prepared, services))
+  if (readings.length === 1 && all.length > 1 && readings[0]!.kind === 'match')
+    return { match: readings[0]!, isOneOf: false }
   const found = readings.map((reading) => candidatesOf(reading)).filter((each) => each.length > 0)
   const [first, ...rest] = found
   if (!first) return null
@@ -186,6 +192,20 @@ function matchSeveral<S extends MatchableService>(
     },
     isOneOf: rest.length === 0,
   }
+}
+
+/** "Herrenhaarschnitt mit Waschen": a part that only names what belongs to a service of another part. */
+function isDoneAnyway<S extends MatchableService>(
+  { concepts, unknown, audiences }: Utterance,
+  others: readonly ServiceMatch<S>[],
+  prepared: PreparedServices,
+  services: readonly S[],
+): boolean {
+  if (concepts.length === 0 || unknown.length + audiences.size > 0) return false
+  return others.some((other) => {
+    const done = other.kind === 'match' ? prepared.services[services.indexOf(other.service)] : undefined
+    return concepts.every((concept) => done?.alsoDone.has(concept))
+  })
 }
 
 function withoutSeveral<S>(match: ServiceMatch<S>): ServiceMatch<S> {

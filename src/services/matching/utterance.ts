@@ -92,6 +92,8 @@ export function readUtterance(spoken: string, lexicon: Lexicon): Utterance {
       continue
     }
     if (word === 'bei' || word === 'beim') {
+      // "war lange nicht mehr beim Friseur, einmal …": what was negated is over.
+      isNegated = false
       i = skipPerson(words, i, lexicon)
       continue
     }

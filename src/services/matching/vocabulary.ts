@@ -36,6 +36,7 @@ const familyTable: Record<string, string> = {
   zahn: 'zahn zähne zähnen zahns',
   haar: 'haar haare haaren haars',
   bart: 'bart bärte barts',
+  well: 'welle wellen welln wöön wöin wöjn',
   rad: 'rad räder rädern',
   reifen: 'reifen reifens',
   frisur: 'frisur frisuren',
@@ -141,7 +142,7 @@ const courtesy = `ich mich mir mein meine meinen meinem meiner meines wir uns un
   kommt käme drankommen drangenommen drannehmen vorbeikommen vorbei komm reinkommen müend muss muass müsst müsste miassn sollt soit soll's darfs derf
   des dös dees sell selle wos wia wieso warum weshalb wofür wozu womit woran
   alles sachen dinge ganzes rest beides jeweils jeder jede jedes manchmal oft öfter selten nie niemals jemals letztens neulich damals früher gestern
-  zufrieden glücklich froh gespannt nervös müde krank lust laune idee ideen gedanke überlegt überlege überlegen entschieden entscheide`
+  zufrieden glücklich froh gespannt nervös müde krank lust laune idee ideen gedanke überlegt überlege überlegen entschieden entscheide ewig ewigkeit ewigkeiten`
 
 /** Adjectives a caller adds: they decide only where a service is named with them ("Kleine Inspektion"). */
 const adjectives = `normal normale normalen normaler normales einfache einfachen einfacher klassisch klassische klassischen
@@ -153,6 +154,9 @@ const adjectives = `normal normale normalen normaler normales einfache einfachen
 
 /** What everything in such a business is about; alone it names no service once several services contain it. */
 const topics = 'haar zahn'
+
+/** How long and how much: said beside a service, not what it is. */
+const measures = 'minute minuten min stunde stunden std euro eur cent'
 
 /** The customer's thing: never part of the wish unless a service says so. */
 const belongings = `auto autos wagen wagens fahrzeug fahrzeugs pkw kfz karre kiste golf polo passat audi bmw mercedes opel
@@ -181,7 +185,11 @@ export const families: ReadonlyMap<string, string> = table(familyTable)
 export const audiences: ReadonlyMap<string, Audience> = table(audienceTable)
 export const ruledOutBy: ReadonlyMap<string, Audience> = table(relativeTable)
 export const fillers: ReadonlySet<string> = new Set(list(courtesy))
-export const softWords: ReadonlySet<string> = new Set([...list(adjectives), ...list(belongings)])
+export const softWords: ReadonlySet<string> = new Set([
+  ...list(adjectives),
+  ...list(belongings),
+  ...list(measures),
+])
 export const topicConcepts: ReadonlySet<string> = new Set(list(topics))
 export const genericConcepts: ReadonlySet<string> = new Set(list(genericHeads))
 export const emptyHeads: ReadonlySet<string> = new Set(list(emptyHeadList))

@@ -75,12 +75,18 @@ export function weigh<S extends MatchableService>(
     !only.missesBody &&
     only.isCoherent &&
     only.isTold &&
+    !lacksPart(utterance, prepared.services[only.index]!) &&
     peopleAreClear(utterance, prepared.services[only.index]!)
   const isStrange = utterance.unknown.length > 0 || only.isBroken
   // "Brautfrisur" where only a "Herrenfrisur" is known: not even half of what it is called was said.
   if ((isGeneric && utterance.unknown.length > 0) || (isStrange && !only.isTold)) return { kind: 'none' }
   if (!isExplained || isGeneric) return { kind: 'ambiguous', candidates: [service] }
   return { kind: 'match', service, how: only.isFull && !utterance.fuzzy ? 'normalised' : 'fuzzy' }
+}
+
+/** "Dauerwelle ohne Schnitt", which comes with one: something that is a service by itself is not wanted of this one. */
+function lacksPart({ ruledOut }: Utterance, { included, alsoDone }: PreparedService): boolean {
+  return [...ruledOut].some((concept) => included.has(concept) && !alsoDone.has(concept))
 }
 
 /** Whether it is clear that the service is for whom it is wished: a child is served where children are named, a son may be thirty. */
