@@ -16,6 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   services: ['calcom', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes'],
   functions: ['services', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes'],
   company: ['services', 'calcom', 'db', 'german'],
+  agents: ['services', 'retell'],
   jobs: ['services', 'db', 'german', 'lib'],
   http: ['functions', 'services', 'calcom', 'retell', 'german', 'lib', 'config', 'errors'],
   // What runs on a developer's machine only; it starts a whole gateway with everything around it.

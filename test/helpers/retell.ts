@@ -21,11 +21,17 @@ export async function setUpAtRetell(publicUrl: string): Promise<RetellSetUp> {
   const simulator = await startRetellSimulator({ keys: [apiKey] })
   const client = new Retell({ apiKey, baseURL: simulator.url, maxRetries: 0 })
   const tools = toolsOf(allFunctions(), publicUrl, { all: false }) as never as RetellSetUp['tools']
-  const { llm_id } = await client.llm.create({ general_prompt: 'Du nimmst Anrufe an.', general_tools: tools })
+  const { llm_id } = await client.llm.create({
+    begin_message: 'Guten Tag, hier ist die KI von Salon Sonnenschein. Wie kann ich Ihnen helfen?',
+    general_prompt: 'Du nimmst Anrufe an.',
+    general_tools: tools,
+  })
   const webhook = `${publicUrl}/api/webhooks/retell`
   const { agent_id } = await client.agent.create({
     agent_name: 'Salon Sonnenschein',
     language: 'de-DE',
+    data_storage_setting: 'basic_attributes_only',
+    data_storage_retention_days: 30,
     response_engine: { type: 'retell-llm', llm_id },
     voice_id: '11labs-Adrian',
     webhook_url: webhook,

@@ -8,6 +8,7 @@ import type { RetellApi } from '../../retell/api.ts'
 import { RetellError } from '../../retell/api-errors.ts'
 import type { RetellAgent, RetellLlm, RetellPhoneNumber } from '../../retell/api-schemas.ts'
 import { checkTools, type OurAddresses, type OurTool, pathAt, shownOf } from './agent-tools.ts'
+import { checkWords } from './agent-words.ts'
 import type { Add, DoctorFinding } from './report.ts'
 
 export interface AgentDeps {
@@ -25,6 +26,7 @@ export interface AgentDeps {
 
 export interface AgentSetUp {
   company: { id: number }
+  catalogue: { company: { name: string } }
   branches: ReadonlyArray<{
     isActive: boolean
     phoneNumbers: ReadonlyArray<{ number: string; agentId: string | null; isActive: boolean }>
@@ -91,7 +93,7 @@ async function checkCompany(
   deps: AgentDeps,
   { retell, addresses }: Rest,
   known: ReadonlyMap<string, RetellPhoneNumber>,
-  { company, branches }: AgentSetUp,
+  { company, branches, catalogue }: AgentSetUp,
 ): Promise<DoctorFinding[]> {
   const findings: DoctorFinding[] = []
   const add: Add = (severity, code, message, remedy) =>
@@ -137,7 +139,10 @@ async function checkCompany(
           `The LLM of ${name} does not exist: callers hear nothing.`,
           'Choose another one at Retell.',
         )
-      else checkTools(llm.tools, name, deps.tools, addresses, add)
+      else {
+        checkTools(llm.tools, name, deps.tools, addresses, add)
+        checkWords({ agent, llm }, name, catalogue.company.name, deps.tools, add)
+      }
     }
   } catch (error) {
     if (!(error instanceof RetellError)) throw error
