@@ -1,6 +1,7 @@
 /** The only place that constructs long-lived objects, and the only place that ends them. */
 import type { Logger } from 'pino'
 import { type CalcomConnection, CalcomConnections } from './calcom/connection.ts'
+import { consoleDoor } from './compose-console.ts'
 import { composeServices } from './compose-services.ts'
 import type { Config } from './config.ts'
 import { listenForChanges } from './db/change-listener.ts'
@@ -35,6 +36,7 @@ import { FiguresService } from './services/figures/for-metrics.ts'
 import { FindingsService } from './services/findings.ts'
 import { HealthService } from './services/health.ts'
 import { SmtpServer } from './services/mail/smtp.ts'
+import { signInMailer } from './services/people/sign-in-mail.ts'
 import { PersonalData } from './services/privacy/erasure.ts'
 import { VendorDeletions } from './services/privacy/vendors.ts'
 
@@ -188,7 +190,21 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const figures = new FiguresService({ database, clock, companiesMax: config.metricsCompanies })
   const absences = new AbsenceDesk({ ...services, tenancy, clock, log })
   const keys = { apiKeys: config.retell.apiKeys, webhookSecret: config.retell.webhookSecret }
+  const smtp = config.mail.smtpUrl === null ? undefined : new SmtpServer(config.mail.smtpUrl)
+  const door = config.console
+    ? consoleDoor({
+        databaseUrl,
+        requireRestrictedLogin: config.production,
+        production: config.production,
+        publicUrl: config.publicUrl,
+        trustedProxies: config.server.trustedProxies,
+        sendLink: smtp ? signInMailer(smtp, config.mail.from) : null,
+        clock,
+        log,
+      })
+    : null
   const app = await buildApp({
+    console: door,
     contract: { publicUrl: config.publicUrl, version, pages: !config.production },
     functions: {
       dispatcher,
@@ -233,7 +249,6 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     log,
   })
 
-  const smtp = config.mail.smtpUrl === null ? undefined : new SmtpServer(config.mail.smtpUrl)
   const withinMs = answersWithinMs(config.deadlines)
   const doctor = new Doctor({
     agents: {
@@ -279,6 +294,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     },
     async close() {
       await closeApp(app)
+      await door?.close()
       await jobs.runner.stop()
       await booking.idle()
       await tracker.close()

@@ -139,6 +139,7 @@ export const Env = z.object({
   WORKER_ALIVE_FILE: optionalText.describe(
     'File that npm run worker touches while it works, for health checks',
   ),
+  CONSOLE: z.enum(['on', 'off']).default('on').describe('The console for people, at /console'),
   USD_EUR_RATE: z.coerce
     .number()
     .positive()
@@ -326,6 +327,7 @@ export function loadConfig(environment: Environment = readEnvironment()) {
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },
     jobs: env.JOBS,
     workerAliveFile: env.WORKER_ALIVE_FILE ?? null,
+    console: env.CONSOLE === 'on',
     usdEurRate: env.USD_EUR_RATE,
     metricsToken: env.METRICS_TOKEN ?? null,
     metricsCompanies: env.METRICS_COMPANIES,

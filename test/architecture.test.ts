@@ -19,15 +19,23 @@ const allowed: Record<string, readonly string[]> = {
   agents: ['services', 'retell'],
   jobs: ['services', 'db', 'german', 'lib'],
   http: ['functions', 'services', 'calcom', 'retell', 'german', 'lib', 'config', 'errors'],
+  console: ['services', 'db', 'german', 'lib'],
   // What runs on a developer's machine only; it starts a whole gateway with everything around it.
-  development: ['simulator', 'db', 'config', 'compose', 'start-up'],
+  development: ['simulator', 'services', 'db', 'lib', 'config', 'compose', 'start-up'],
   config: ['config-values'],
   'config-values': [],
   errors: ['error-codes'],
   'error-codes': [],
 }
-const fastifyUsers = ['http', 'simulator']
-const compositionRoots = ['compose.ts', 'compose-services.ts', 'main.ts', 'start-up.ts', 'cli']
+const fastifyUsers = ['http', 'console', 'simulator']
+const compositionRoots = [
+  'compose.ts',
+  'compose-console.ts',
+  'compose-services.ts',
+  'main.ts',
+  'start-up.ts',
+  'cli',
+]
 /** Who may know the parts that the image leaves behind; the start loads its database when it is wanted. */
 const developmentUsers = ['cli', 'development', 'start-up']
 
@@ -39,7 +47,7 @@ interface SourceFile {
 }
 
 const files: SourceFile[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.ts') && !path.startsWith(join('db', 'generated')))
+  .filter((path) => /\.tsx?$/.test(path) && !path.startsWith(join('db', 'generated')))
   .map((path) => {
     const text = readFileSync(join(src, path), 'utf8')
     return {
@@ -51,7 +59,7 @@ const files: SourceFile[] = readdirSync(src, { recursive: true, encoding: 'utf8'
   })
 
 function partOf(path: string): string {
-  return path.split('/')[0]!.replace(/\.ts$/, '')
+  return path.split('/')[0]!.replace(/\.tsx?$/, '')
 }
 
 test('every import follows the direction of the layers', () => {
@@ -154,7 +162,15 @@ test('the simulator knows nothing of ours but the Cal.com schemas and lib', () =
   expect(wrong).toEqual([])
 })
 
-test('only the HTTP layer and the simulator import Fastify', () => {
+test('nothing knows the console but what composes it, and that loads it when it is wanted', () => {
+  const knowing = files.filter(
+    (file) => file.part !== 'console' && file.imports.some((name) => /\/console\//.test(name)),
+  )
+  expect(knowing.map((file) => file.path)).toEqual(['compose-console.ts'])
+  expect(readFileSync(join(src, 'compose-console.ts'), 'utf8')).not.toMatch(/^import (?!type).*console\//m)
+})
+
+test('only the HTTP layer, the console and the simulator import Fastify', () => {
   const wrong = files.filter(
     (file) => !fastifyUsers.includes(file.part) && file.imports.some((name) => /^@?fastify/.test(name)),
   )

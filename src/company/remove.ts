@@ -48,6 +48,7 @@ const tablesInOrder = [
   'branches',
   'sync_marks',
   'company_files',
+  'console_memberships',
   'audit_log',
 ] as const
 
@@ -77,11 +78,22 @@ export function removeCompany(
     const deleteAll = (table: string) =>
       tx.$executeRawUnsafe(`DELETE FROM ${table} WHERE company_id = $1`, companyId)
     for (const table of tablesInOrder) await deleteAll(table)
+    // Whoever could open the console for this company alone is forgotten.
+    const alone = { NOT: { id: { in: await membersLeft(tx) } } }
+    const gone = (await tx.consoleUser.findMany({ where: alone, select: { id: true } })).map(({ id }) => id)
+    await tx.consoleSession.deleteMany({ where: { userId: { in: gone } } })
+    await tx.consoleLink.deleteMany({ where: { userId: { in: gone } } })
+    await tx.consoleUser.deleteMany({ where: { id: { in: gone } } })
     const { connection, isShared } = removed.atVendors.calcom
     await tx.company.delete({ where: { id: companyId } })
     if (connection !== 'default' && !isShared) await tx.calcomConnection.delete({ where: { id: connection } })
     return removed
   }, limits)
+}
+
+async function membersLeft(tx: Tx): Promise<number[]> {
+  const rows = await tx.consoleMembership.findMany({ distinct: ['userId'], select: { userId: true } })
+  return rows.map(({ userId }) => userId)
 }
 
 async function inventory(tx: Tx, which: string, now: Date): Promise<Removed> {

@@ -9,7 +9,7 @@ import { PrismaClient } from './generated/client.ts'
 import { requireSchema } from './migrations.ts'
 import { openPool, prismaAdapter } from './pool.ts'
 import { whenReachable } from './reachable.ts'
-import { Tenancy } from './tenancy.ts'
+import { type Limits, Tenancy } from './tenancy.ts'
 
 export type DatabaseOptions = {
   url: string
@@ -21,12 +21,16 @@ export type DatabaseOptions = {
   requireRestrictedLogin: boolean
   /** Refuse a database that is older than this code. */
   requireSchema?: boolean
+  /** Of its transactions, unless one has its own. */
+  limits?: Limits
   /** How long to try to reach it; default: as long as a start may take (30 s). */
   reachWithinMs?: number
 }
 
 export type Database = {
   readonly tenancy: Tenancy
+  /** The same rows and connections; the audit names `actor`. */
+  tenancyOf(actor: string): Tenancy
   /** One round trip; resolves with its milliseconds, rejects within about a second when the database is gone. */
   ping(): Promise<number>
   /** Connections for graphile-worker, in a role that reaches the job queue and nothing else. Opened when first asked for. */
@@ -38,9 +42,15 @@ export type Database = {
 export const connectTimeoutMs = 5_000
 /** After this a database that does not answer counts as gone for whoever asks how it is. */
 const pingWithinMs = 1_000
-const gatewayRoles = ['gateway_tenant', 'gateway_system', 'gateway_worker']
+const gatewayRoles = ['gateway_tenant', 'gateway_system', 'gateway_worker', 'gateway_console']
 /** Roles whose rights a login must not have without asking for them. */
-const powerfulRoles = ['gateway_tenant', 'gateway_system', 'gateway_report', 'gateway_worker']
+const powerfulRoles = [
+  'gateway_tenant',
+  'gateway_system',
+  'gateway_report',
+  'gateway_worker',
+  'gateway_console',
+]
 
 /**
  * Connects and checks the login.
@@ -70,8 +80,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const prisma = new PrismaClient({ adapter: prismaAdapter(pool), errorFormat: 'minimal' })
   let workers: Pool | undefined
 
+  const shared = { prisma, pool, detectNesting: !options.requireRestrictedLogin, limits: options.limits }
   return {
-    tenancy: new Tenancy({ prisma, pool, detectNesting: !options.requireRestrictedLogin }),
+    tenancy: new Tenancy(shared),
+    tenancyOf: (actor) => new Tenancy({ ...shared, actor }),
     async ping() {
       const startedAt = performance.now()
       await within(pingWithinMs, pool.query('SELECT 1'))

@@ -177,7 +177,7 @@ async function grantRoles(client: Client, login: string): Promise<void> {
   // Before PostgreSQL 16 only the login itself says whether it inherits; start-up refuses one that does.
   const options = rows[0].options ? 'WITH INHERIT FALSE, SET TRUE' : ''
   await client.query(
-    `GRANT gateway_tenant, gateway_system, gateway_report, gateway_worker, gateway_bare TO ${client.escapeIdentifier(login)} ${options}`,
+    `GRANT gateway_tenant, gateway_system, gateway_report, gateway_worker, gateway_console, gateway_bare TO ${client.escapeIdentifier(login)} ${options}`,
   )
 }
 

@@ -21,24 +21,41 @@ const connectionWaitMs = 5_000
 /** A statement with $1… and its values; `name`, under which each connection prepares it. */
 export type Statement = { name: string; text: string; values: unknown[] }
 
-type Role = 'gateway_tenant' | 'gateway_system' | 'gateway_report'
+/** What a person of the console sees: companies, and of them the branches, null for all. */
+export interface ConsoleView {
+  companyIds: readonly number[]
+  branchIds: readonly string[] | null
+}
+
+type Role = 'gateway_tenant' | 'gateway_system' | 'gateway_report' | 'gateway_console'
 
 export class Tenancy {
   readonly #prisma: Pick<PrismaClient, '$transaction'>
   readonly #pool: Pick<Pool, 'connect'>
   /** Undefined where nesting is not looked for. */
   readonly #current: AsyncLocalStorage<{ open: boolean }> | undefined
+  readonly #limits: Required<Limits>
+  /** Who acts, for the audit; '' for the gateway itself. */
+  readonly #actor: string
 
-  /** @param deps.detectNesting unless false; costs every promise of the process some time up to Node 22: for development and tests */
+  /**
+   * @param deps.detectNesting unless false; costs every promise of the process some time up to Node 22: for development and tests
+   * @param deps.limits instead of the usual ones, unless a piece of work has its own
+   * @param deps.actor who is written down by the audit of whatever this tenancy's transactions change
+   */
   constructor(deps: {
     prisma: Pick<PrismaClient, '$transaction'>
     /** The connections Prisma uses too. */
     pool: Pick<Pool, 'connect'>
     detectNesting?: boolean
+    limits?: Limits
+    actor?: string
   }) {
     this.#prisma = deps.prisma
     this.#pool = deps.pool
     this.#current = deps.detectNesting === false ? undefined : new AsyncLocalStorage()
+    this.#limits = { ...defaultLimits, ...deps.limits }
+    this.#actor = deps.actor ?? ''
   }
 
   /**
@@ -66,7 +83,7 @@ export class Tenancy {
 
   async #oneTrip(role: Role, company: string, statements: readonly Statement[]): Promise<QueryResult[]> {
     this.#refuseNesting()
-    const scope = scopeStatement(role, company, defaultLimits)
+    const scope = scopeStatement(role, company, this.#limits, this.#actor)
     const client = await this.#pool.connect()
     // A connection that breaks refuses its statements; without a listener it would end the process too.
     client.on('error', ignore)
@@ -98,6 +115,25 @@ export class Tenancy {
     return this.#transaction('gateway_report', '', work, limits)
   }
 
+  /**
+   * Reads what a person of the console may see; PostgreSQL's policies compare companies and branches, and the role may not write.
+   * Without companies nothing is seen. Same guarantees and errors as `run`.
+   */
+  async asConsole<T>(view: ConsoleView, work: (tx: Tx) => Promise<T>, limits: Limits = {}): Promise<T> {
+    const companies = view.companyIds.map(companyText).join(',')
+    // An empty list must see nothing; the setting '' would be every branch.
+    const branches = view.branchIds === null ? '' : view.branchIds.join(',') || noBranch
+    return this.#transaction(
+      'gateway_console',
+      '',
+      async (tx) => {
+        await tx.$executeRaw`SELECT set_config('app.company_ids', ${companies}, true), set_config('app.branch_ids', ${branches}, true)`
+        return work(tx)
+      },
+      limits,
+    )
+  }
+
   /** A second connection from inside a transaction would not see its rows, and a full pool would wait for itself. */
   #refuseNesting(): void {
     if (this.#current?.getStore()?.open)
@@ -111,13 +147,13 @@ export class Tenancy {
     limits: Limits,
   ): Promise<T> {
     this.#refuseNesting()
-    const entered = { ...defaultLimits, ...limits }
+    const entered = { ...this.#limits, ...limits }
     const scope = { open: true }
     try {
       const transaction = () =>
         this.#prisma.$transaction(
           async (tx) => {
-            const { text, values } = scopeStatement(role, company, entered)
+            const { text, values } = scopeStatement(role, company, entered, this.#actor)
             await tx.$executeRawUnsafe(text, ...values)
             return await work(tx)
           },
@@ -131,17 +167,26 @@ export class Tenancy {
 }
 
 const ignore = () => {}
+const noBranch = '00000000-0000-0000-0000-000000000000'
 
 /** Enters the scope, for the rest of the transaction: `true` is "local", nothing of it stays on a reused connection. */
 function scopeStatement(
   role: Role,
   company: string,
   { lockTimeoutMs, statementTimeoutMs }: Pick<Required<Limits>, 'lockTimeoutMs' | 'statementTimeoutMs'>,
+  actor: string,
 ): { text: string; values: string[] } {
+  const values = [company, `${lockTimeoutMs}ms`, `${statementTimeoutMs}ms`, role]
+  if (actor !== '')
+    return {
+      text: `${scopeBeginning} $1, true), set_config('lock_timeout', $2, true), set_config('statement_timeout', $3, true),
+        set_config('app.actor', $5, true), set_config('role', $4, true)`,
+      values: [...values, actor],
+    }
   return {
     text: `${scopeBeginning} $1, true), set_config('lock_timeout', $2, true),
       set_config('statement_timeout', $3, true), set_config('role', $4, true)`,
-    values: [company, `${lockTimeoutMs}ms`, `${statementTimeoutMs}ms`, role],
+    values,
   }
 }
 

@@ -2,7 +2,9 @@
 import { randomBytes } from 'node:crypto'
 import { composeGateway } from '../compose.ts'
 import { type Config, loadConfig, readDevelopmentEnvironment } from '../config.ts'
-import { openDatabase } from '../db/database.ts'
+import { type Database, openDatabase } from '../db/database.ts'
+import { systemClock } from '../lib/clock.ts'
+import { People } from '../services/people/people.ts'
 import { type Simulator, startSimulator } from '../simulator/simulator.ts'
 import { startUp } from '../start-up.ts'
 import { seedDemo } from './seed.ts'
@@ -13,6 +15,8 @@ export interface Development {
   address: string
   databaseUrl: string
   simulator: Simulator
+  /** A link to the console that signs the demonstration's owner in; null: the console is switched off. */
+  consoleLink(): Promise<string | null>
   /** Whether the gateway books at the simulator; else at the Cal.com of its configuration. */
   isSimulated: boolean
   /** Ends everything that was started, last first. */
@@ -63,7 +67,8 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     const address = await gateway.listen()
     if (isSimulated)
       simulator.control.subscribe({ subscriberUrl: `${address}/api/calcom/webhook`, secret: webhookSecret })
-    return { config, address, databaseUrl, simulator, isSimulated, close }
+    const consoleLink = async () => (config.console ? `${address}${await signInPath(databaseUrl)}` : null)
+    return { config, address, databaseUrl, simulator, isSimulated, consoleLink, close }
   } catch (error) {
     await close()
     throw error
@@ -81,7 +86,25 @@ function simulatedCalcom(simulator: Simulator, webhookSecret: string): Variables
   }
 }
 
-async function seed(url: string): Promise<void> {
+function seed(url: string): Promise<void> {
+  return withDatabase(url, seedDemo)
+}
+
+/** As long as somebody may leave the demonstration open before they look at the console. */
+const linkValidMinutes = 24 * 60
+
+/** The owner of the first demonstration company, and where they sign in. */
+function signInPath(url: string): Promise<string> {
+  return withDatabase(url, async ({ tenancy }) => {
+    const people = new People({ tenancy, clock: systemClock })
+    const email = 'inhaberin@salon-sonnenschein.example'
+    await people.invite({ email, name: 'Petra Sonnenschein', role: 'owner', companyId: 1, branchId: null })
+    const link = await people.linkFor(email, linkValidMinutes)
+    return link === null ? '/console' : `/console/anmelden/${link.token}`
+  })
+}
+
+async function withDatabase<T>(url: string, work: (database: Database) => Promise<T>): Promise<T> {
   const database = await openDatabase({
     url,
     poolMax: 1,
@@ -89,7 +112,7 @@ async function seed(url: string): Promise<void> {
     requireRestrictedLogin: false,
   })
   try {
-    await seedDemo(database)
+    return await work(database)
   } finally {
     await database.close()
   }

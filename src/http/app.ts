@@ -10,6 +10,7 @@ import type { Cache } from '../lib/cache/cache.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { GatewayMetrics } from '../lib/metrics.ts'
 import { BodiesInFlight, BodyRefused } from './bodies.ts'
+import { isPerson, pageNotFound } from './people.ts'
 import { createRequestLimits } from './rate-limits.ts'
 import { refusal, refuse } from './replies.ts'
 import { requestIdOf } from './request-id.ts'
@@ -18,6 +19,7 @@ import {
   calcomWebhookAddresses,
   calcomWebhookRoutes,
 } from './routes/calcom-webhook.ts'
+import { type ConsoleRoutesOptions, consoleRoutes } from './routes/console.ts'
 import { type ContractRoutesOptions, contractRoutes } from './routes/contract.ts'
 import { type FunctionRoutesOptions, functionPaths, functionRoutes } from './routes/functions.ts'
 import { type HealthRoutesOptions, healthRoutes } from './routes/health.ts'
@@ -31,6 +33,8 @@ export type App = FastifyInstance
 type Shared = 'limits' | 'bodies' | 'clock' | 'log'
 
 export interface AppOptions {
+  /** Null: switched off. */
+  console: ConsoleRoutesOptions | null
   contract: Omit<ContractRoutesOptions, 'registry'>
   functions: Omit<FunctionRoutesOptions, Shared>
   events: Omit<EventRoutesOptions, Shared>
@@ -99,6 +103,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     // An agent that asks a function by a method that is off falls silent, as one with a wrong address does.
     if (request.method === 'POST' || functions.has(request.url.split('?')[0]!))
       log.warn({ alarm: 'unknown_address' }, 'a request to an address or by a method that does not exist')
+    if (isPerson(request)) return pageNotFound(reply, options.console !== null)
     return refuse(reply, 404)
   })
   app.addHook('onResponse', (request, reply, done) => {
@@ -119,6 +124,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(functionRoutes, { ...options.functions, limits, bodies, clock, log })
   await app.register(retellEventRoutes, { ...options.events, limits, bodies, clock, log })
   await app.register(calcomWebhookRoutes, { ...options.calcomWebhook, limits, bodies, log })
+  if (options.console !== null) await app.register(consoleRoutes, options.console)
   // What people may open in a browser; machines that sign their requests read no such headers.
   await app.register(async (scope) => {
     await scope.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false })

@@ -37,6 +37,9 @@ export type Closed =
   | { kind: 'absent' }
   | { kind: 'wrong_company' }
 
+/** taken: somebody else has it in hand, or it is done. */
+export type Claimed = 'claimed' | 'taken'
+
 type Deps = { tenancy: Pick<Tenancy, 'run' | 'asReport'>; clock: Clock }
 
 /** More are not read into memory at once. */
@@ -104,6 +107,28 @@ export class CallbackDesk {
         }),
       }
     })
+  }
+
+  /** Somebody takes an open one in hand. In: `by`, their name, which the others see. Of two at once one gets it. */
+  async claim(id: bigint, { companyId, by }: { companyId: number; by: string }): Promise<Claimed> {
+    const { tenancy, clock } = this.#deps
+    const { count } = await tenancy.run(companyId, (tx) =>
+      tx.callbackRequest.updateMany({
+        where: { companyId, id, status: 'open', OR: [{ claimedBy: null }, { claimedBy: by }] },
+        data: { claimedBy: by, claimedAt: clock.now() },
+      }),
+    )
+    return count > 0 ? 'claimed' : 'taken'
+  }
+
+  /** It is anybody's again. */
+  async giveBack(id: bigint, companyId: number): Promise<void> {
+    await this.#deps.tenancy.run(companyId, (tx) =>
+      tx.callbackRequest.updateMany({
+        where: { companyId, id, status: 'open' },
+        data: { claimedBy: null, claimedAt: null },
+      }),
+    )
   }
 
   /** Closes one. In: `companyId` to be sure whose it is; `actor` for the audit, such as 'cli'. Of two at once one closes it. */

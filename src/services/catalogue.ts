@@ -341,7 +341,7 @@ export async function readCatalogue(tx: Tx, companyId: number, now: Date): Promi
       emailRequired: service.emailRequired,
       isActive: service.isActive && whyNotOffered(service, activeStaff) === null,
       notOffered: whyNotOffered(service, activeStaff),
-        kind: readKind(service.eventTypeKind),
+      kind: readKind(service.eventTypeKind),
       staff: service.serviceStaff
         .filter((pair) => activeStaff.has(pair.staffId))
         .map((pair) => ({

@@ -6,16 +6,32 @@ import { createTestDatabase, type TestDatabase } from '../helpers/database.ts'
 const sharedTables = new Map([
   ['companies', 'the companies themselves: compared by id'],
   ['calcom_connections', 'one account may serve several companies; system role only'],
+  ['console_users', 'a person may belong to several companies; system role only'],
+  ['console_links', 'belongs to a person; system role only'],
+  ['console_sessions', 'belongs to a person; system role only'],
   ['_prisma_migrations', 'the history of the schema; no role of ours reads it'],
 ])
 /** Company tables that a tenant does not reach at all. */
-const systemOnlyTables = new Set(['webhook_events', 'company_files'])
+const systemOnlyTables = new Set(['webhook_events', 'company_files', 'console_memberships'])
 /** Unique over all companies, with the reason. */
 const globalKeys = new Map([
   ['phone_numbers_number_key', 'routing: a dialled number decides the company'],
   ['calls_retell_call_id_key', 'routing: Retell draws the id'],
   ['call_sessions_call_id_key', 'routing: Retell draws the id'],
+  ['console_memberships_scope_key', 'contains it in an expression: null is every company'],
   ['webhook_events_dedupe_key_key', 'system role only: one delivery, one row'],
+])
+
+/** Who may open the console, and how: system role only, reports included. */
+const consoleTables = new Set(['console_users', 'console_memberships', 'console_links', 'console_sessions'])
+/** Tables of companies that people do not see in the console, with the reason. */
+const notInConsole = new Map([
+  ['call_sessions', 'what Retell says besides; function_calls has what happened'],
+  ['company_files', 'system role only'],
+  ['figures_due', 'the work of a job'],
+  ['identity_misses', 'protects callers; nobody needs to read it'],
+  ['sync_marks', 'the work of jobs'],
+  ['webhook_events', 'system role only'],
 ])
 
 let server: TestDatabase
@@ -77,8 +93,10 @@ test("every policy names its role; only the tenant's compares the company, and i
     )
     const tenant = own.get('gateway_tenant')
     const expectedRoles = ['gateway_system']
-    if (table !== 'calcom_connections') expectedRoles.push('gateway_report')
-    if (table !== 'calcom_connections' && !systemOnlyTables.has(table)) expectedRoles.push('gateway_tenant')
+    const isShared = table === 'calcom_connections' || consoleTables.has(table)
+    if (!isShared) expectedRoles.push('gateway_report')
+    if (!isShared && !systemOnlyTables.has(table)) expectedRoles.push('gateway_tenant')
+    if (!isShared && !notInConsole.has(table)) expectedRoles.push('gateway_console')
     if (['companies', 'services', 'service_staff'].includes(table)) {
       // Whether a calendar belongs to another company is looked up by the owner, inside of triggers alone.
       const [owner] = await rows<{ name: string }>(
@@ -103,6 +121,18 @@ test("every policy names its role; only the tenant's compares the company, and i
     }
     expect([...own.keys()].sort(), table).toEqual(expectedRoles.sort())
     expect(own.get('gateway_report')?.command ?? 'SELECT', table).toBe('SELECT')
+    const person = own.get('gateway_console')
+    if (person) {
+      const column = table === 'companies' ? 'id' : 'company_id'
+      expect(person, table).toMatchObject({ command: 'SELECT', check: null })
+      expect(person.using.replace(/\s+/g, ' '), table).toMatch(
+        new RegExp(
+          `^\\(\\(?${column} = ANY \\(\\(+ ?SELECT .*current_setting\\('app.company_ids'::text, true\\)`,
+        ),
+      )
+      // Whoever is held to branches sees nothing more than theirs.
+      expect(person.using, table).toContain("current_setting('app.branch_ids'::text, true)")
+    }
     if (tenant) {
       const column = table === 'companies' ? 'id' : 'company_id'
       const comparison = `\\(${column} = \\( SELECT \\(NULLIF\\(current_setting\\('app.company_id'::text, true\\), ''::text\\)\\)::integer`
@@ -132,7 +162,8 @@ test('a reference between tables of companies carries the company and never acts
   expect(references.length).toBeGreaterThan(40)
   for (const { name, columns, on_delete, on_update } of references) {
     expect([on_delete, on_update], name).toEqual(['a', 'a'])
-    if (name !== 'companies_calcom_connection_id_fkey') expect(columns, name).toContain('company_id')
+    if (name !== 'companies_calcom_connection_id_fkey' && !/^console_\w+_user_id_fkey$/.test(name))
+      expect(columns, name).toContain('company_id')
   }
 })
 
@@ -151,10 +182,11 @@ test('the roles cannot log in, pass row-level security or become one another', a
     `SELECT rolname AS name, NOT (rolcanlogin OR rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb) AS ok,
        (SELECT count(*)::int FROM pg_auth_members m WHERE m.member = r.oid) AS members
      FROM pg_roles r WHERE rolname LIKE 'gateway\\_%' AND rolname IN
-       ('gateway_tenant', 'gateway_system', 'gateway_report', 'gateway_worker', 'gateway_bare') ORDER BY 1`,
+       ('gateway_tenant', 'gateway_system', 'gateway_report', 'gateway_worker', 'gateway_console', 'gateway_bare') ORDER BY 1`,
   )
   expect(roles.map(({ name }) => name)).toEqual([
     'gateway_bare',
+    'gateway_console',
     'gateway_report',
     'gateway_system',
     'gateway_tenant',
@@ -174,7 +206,8 @@ test('what a role may do is what it needs: the tenant configures services, the r
         grants.filter((g) => g.grantee === role && privileges.includes(g.privilege)).map((g) => g.table),
       ),
     ].sort()
-  expect(tablesWith('gateway_report', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')).toEqual([])
+  for (const role of ['gateway_report', 'gateway_console'])
+    expect(tablesWith(role, 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'), role).toEqual([])
   expect(grants.filter(({ grantee }) => grantee === 'gateway_bare' || grantee === 'gateway_worker')).toEqual(
     [],
   )

@@ -15,7 +15,7 @@ const sqlOnlyIndexes = new Map([
   ['erasure_marks_pending_idx', 'partial: what waits'],
 ])
 /** Named in both, but an expression in SQL: null scopes are equal. */
-const expressionIndexes = new Set(['policies_scope_key'])
+const expressionIndexes = new Set(['policies_scope_key', 'console_memberships_scope_key'])
 
 /** Their columns cannot be NOT NULL, and they have no keys. */
 const views = new Set(['retell_call_sessions'])

@@ -90,4 +90,6 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
   await tx.absence.create({ data: { companyId, staffId: person.id, ...days } })
   await tx.syncMark.create({ data: { companyId, name: mark, value: '2030-03-04' } })
   await tx.companyFile.create({ data: { companyId, content: [], appliedBy: 'test' } })
+  const user = await tx.consoleUser.create({ data: { email: `${mark}@example.com`, name: mark } })
+  await tx.consoleMembership.create({ data: { userId: user.id, companyId, role: 'owner' } })
 }

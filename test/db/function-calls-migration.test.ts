@@ -13,10 +13,11 @@ import type { CallContext } from '../../src/services/call-context.ts'
 import { testLog } from '../helpers/log.ts'
 
 const realFolder = fileURLToPath(new URL('../../prisma/migrations', import.meta.url))
-const [rowsOfTheirOwn, copied, figures, viewTakesName] = [
+const [rowsOfTheirOwn, copied, figures, consoleReads, viewTakesName] = [
   '20261128200000_function_calls',
   '20261128200100_function_calls_copied',
   '20261128210000_figures',
+  '20261128210100_console',
   '20261128235900_call_sessions',
 ] as const
 /** What a gateway of version 0.1.0 sent for each batch, as it stands there. */
@@ -48,7 +49,7 @@ beforeAll(async () => {
   await server.query(`CREATE DATABASE ${name} OWNER ${name}`)
   folder = await mkdtemp(join(tmpdir(), 'gateway-records-'))
   await cp(realFolder, folder, { recursive: true })
-  for (const step of [rowsOfTheirOwn, copied, figures, viewTakesName])
+  for (const step of [rowsOfTheirOwn, copied, figures, consoleReads, viewTakesName])
     await rm(join(folder, step), { recursive: true })
   // Stands on rows of their own, and comes after them.
   await rm(join(folder, '20261128205000_erasure_marks'), { recursive: true })

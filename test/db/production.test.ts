@@ -52,7 +52,7 @@ test('an owner without superuser rights migrates, and grants the gateway its rol
   const databases = ['production', 'second', 'third']
   await Promise.all(databases.map((name) => migrateDatabase({ url: urlOf('gateway_owner', name) })))
   await expect(open('gateway_app')).rejects.toThrow(
-    'The database login "gateway_app" may not take the roles gateway_system, gateway_tenant, gateway_worker: grant them',
+    'The database login "gateway_app" may not take the roles gateway_console, gateway_system, gateway_tenant, gateway_worker: grant them',
   )
   await expect(migrateDatabase({ url: urlOf('gateway_owner'), grantTo: 'nobody_at_all' })).rejects.toThrow(
     'The database login "nobody_at_all" of DATABASE_URL does not exist',
@@ -106,13 +106,13 @@ test.each([
   ],
   [
     'a login that passes row-level security',
-    "CREATE ROLE passing LOGIN BYPASSRLS NOINHERIT PASSWORD 'secret' IN ROLE gateway_tenant, gateway_system, gateway_worker",
+    "CREATE ROLE passing LOGIN BYPASSRLS NOINHERIT PASSWORD 'secret' IN ROLE gateway_tenant, gateway_system, gateway_worker, gateway_console",
     'passing',
     /"passing" is a superuser or has BYPASSRLS/,
   ],
   [
     'a login that inherits the roles',
-    "CREATE ROLE heir LOGIN INHERIT PASSWORD 'secret' IN ROLE gateway_tenant, gateway_system, gateway_worker",
+    "CREATE ROLE heir LOGIN INHERIT PASSWORD 'secret' IN ROLE gateway_tenant, gateway_system, gateway_worker, gateway_console",
     'heir',
     /"heir" inherits gateway_.*, so it would see rows outside of a transaction/,
   ],

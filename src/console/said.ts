@@ -1,0 +1,15 @@
+/** What a page says after a form. Only the key travels in the address: nobody can put words of their own there. */
+const sentences = {
+  callback_taken: 'Der Rückruf ist jetzt bei Ihnen.',
+  callback_taken_by_other: 'Den Rückruf hat inzwischen jemand anderes übernommen.',
+  callback_given_back: 'Der Rückruf ist wieder frei.',
+  callback_done: 'Der Rückruf ist erledigt.',
+  callback_done_already: 'Der Rückruf war schon erledigt. Es wurde nichts geändert.',
+} as const
+
+export type Said = keyof typeof sentences
+
+/** The sentence of a key, null for anything else. */
+export function sentenceOf(key: string | undefined): string | null {
+  return key !== undefined && Object.hasOwn(sentences, key) ? sentences[key as Said] : null
+}
