@@ -22,7 +22,7 @@ export interface SignedScopeOptions {
   unsignedAllowed: boolean
   /** Takes out of a verified body what the routes do not read, before it is parsed. */
   leaveOut?: (body: Buffer) => Buffer
-  /** What is told to the log when a request is refused, for instance 'function_call_refused'. */
+  /** The log line's event when a request is refused, for instance 'function_call_refused'. */
   alarm: AlarmName
   bodyBytesMax: number
   bodies: BodiesInFlight

@@ -1,7 +1,7 @@
 /**
  * Locks of jobs that live as long as their worker. graphile-worker frees the jobs of a dead worker after four hours; here a
  * running job's lock is renewed every few seconds, and one that was not renewed for `lockMs` is freed by whoever looks next. A
- * process that stands still longer than that may so share a job with another: jobs are idempotent.
+ * process that stands still for longer may run a job that another one has taken over: jobs are idempotent.
  */
 import type { Pool } from 'pg'
 

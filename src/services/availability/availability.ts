@@ -304,7 +304,7 @@ function onlyPerson(query: AvailabilityQuery, [, offers]: CallMemory): number | 
 }
 
 /**
- * Before it is said that a range has nothing: that must be known of all its days.
+ * "Nothing is free in this range" is said only when every day of it is known.
  * @throws AppError `calendar_unavailable`
  */
 export function requireComplete(free: FreeTimes): void {

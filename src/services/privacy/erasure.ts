@@ -23,7 +23,7 @@ type Deps = {
 
 export type ErasureOutcome =
   | { kind: 'nobody' }
-  /** Whoever still has an appointment would stand before a closed door: cancel first. */
+  /** Appointments to come: they have to be cancelled first, since nobody could tell the person of a change any more. */
   | { kind: 'upcoming'; appointmentIds: bigint[] }
   /** The reason itself names the person, and would stay. */
   | { kind: 'telling_reason' }

@@ -147,7 +147,7 @@ export async function setRejected(tx: Tx, scene: Scene, found: Row): Promise<App
   return { kind: 'changed', starts: [row.appointmentDatetime] }
 }
 
-/** Held, missed, or after all not missed. */
+/** What became of an appointment: it took place, was missed, or was reported as missed by mistake. */
 export async function setEvent(tx: Tx, scene: Scene, found: Row): Promise<Applied> {
   const { news, companyId, now } = scene
   const row = await lockRow(tx, companyId, found)
