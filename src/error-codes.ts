@@ -42,6 +42,8 @@ export const errorCodes = [
   'unknown_service',
   'service_elsewhere',
   'service_not_bookable',
+  'missing_length',
+  'unknown_length',
   'ambiguous_staff',
   'unknown_staff',
   'staff_not_bookable',

@@ -39,6 +39,8 @@ export interface FetchSlotsInput extends SlotWindow {
   bookingUidToReschedule?: string
   /** Only this host of a round-robin type (the type must allow host subsets). */
   hostUserId?: number
+  /** Of a type with several lengths: this one. */
+  durationMinutes?: number
 }
 
 export interface CreateBookingInput {
@@ -147,7 +149,7 @@ export class CalcomClient implements CalcomApi {
   }
 
   async fetchSlots(input: FetchSlotsInput, options: CallOptions): Promise<Date[]> {
-    const { eventTypeId, teamId, start, end, timeZone, bookingUidToReschedule, hostUserId } = input
+    const { eventTypeId, teamId, start, end, timeZone, bookingUidToReschedule } = input
     // An end of exactly midnight UTC would be read as the end of that day, so the last second is left out.
     const last = utc(new Date(end.getTime() - 1_000))
     const query =
@@ -159,6 +161,7 @@ export class CalcomClient implements CalcomApi {
             teamId,
             timeZone,
             rescheduleUid: bookingUidToReschedule,
+            duration: input.durationMinutes,
           }
         : {
             eventTypeId,
@@ -166,7 +169,8 @@ export class CalcomClient implements CalcomApi {
             end: last,
             timeZone,
             bookingUidToReschedule,
-            rrHostSubsetIds: hostUserId,
+            rrHostSubsetIds: input.hostUserId,
+            duration: input.durationMinutes,
           }
     return this.#transport.send({ operation: 'slots', query }, options, (body) =>
       readSlots(body, { start, end, timeZone }),

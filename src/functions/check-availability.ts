@@ -29,7 +29,7 @@ import { readDayAndTime, requireDay } from '../services/choices.ts'
 import { alternativeShape, answers, clock, day, germanDay } from './answers/contract.ts'
 import { elsewhereFields, spokenElsewhere, understoodFields } from './answers/times.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
-import { words } from './arguments/kinds.ts'
+import { lengthArgument, words } from './arguments/kinds.ts'
 import { defineFunction, type TenantContext } from './define.ts'
 
 /** So many further days or times of one sentence are looked at. */
@@ -44,6 +44,7 @@ export const checkAvailability = defineFunction({
     time: words('Wunschzeit im Wortlaut, z. B. „halb drei“, „nachmittags“ oder „ab 16 Uhr“'),
     service: words('Gewünschte Leistung, z. B. „Herrenhaarschnitt“'),
     staff: words('Gewünschte Person, falls genannt'),
+    duration_minutes: lengthArgument,
     branch: words('Andere Filiale, falls genannt'),
   }),
   required: ['date'],

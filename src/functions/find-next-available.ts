@@ -12,7 +12,7 @@ import { laterDay, readDayAndTime } from '../services/choices.ts'
 import { answers, offeredTimeShape } from './answers/contract.ts'
 import { understoodFields } from './answers/times.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
-import { wholeNumber, words } from './arguments/kinds.ts'
+import { lengthArgument, wholeNumber, words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
 
 const slotsMax = 10
@@ -34,6 +34,7 @@ export const findNextAvailable = defineFunction({
       'abends',
     ]),
     search_days: wholeNumber('Wie viele Tage höchstens, 1 bis 31; ohne Angabe 14'),
+    duration_minutes: lengthArgument,
     branch: words('Andere Filiale, falls genannt'),
   }),
   output: answers({

@@ -11,7 +11,7 @@ import { laterDay, otherLengthOf, readDayAndTime, requireDay } from '../services
 import { alternativeShape, answers } from './answers/contract.ts'
 import { understoodFields } from './answers/times.ts'
 import { chosenCalendar } from './arguments/calendar.ts'
-import { wholeNumber, words } from './arguments/kinds.ts'
+import { lengthArgument, wholeNumber, words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
 
 export const getAlternatives = defineFunction({
@@ -23,7 +23,7 @@ export const getAlternatives = defineFunction({
     preferred_time: words('Wunschzeit im Wortlaut, auch „nachmittags“ oder „ab 16 Uhr“'),
     service: words('Gewünschte Leistung'),
     staff: words('Gewünschte Person, falls genannt'),
-    duration_minutes: wholeNumber('Gewünschte Länge in Minuten, nur falls der Anrufer eine nennt'),
+    duration_minutes: lengthArgument,
     max_alternatives: wholeNumber('Wie viele Zeiten höchstens, 1 bis 5'),
     branch: words('Andere Filiale, falls genannt'),
   }),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { clockTimeOf } from '../german/index.ts'
 import { slotHeldMessage, slotHeldUncertainly, takenMessage } from '../german/sentences/booking.ts'
 import { answers, instant } from './answers/contract.ts'
-import { words } from './arguments/kinds.ts'
+import { lengthArgument, words } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
 
 export const reserveSlot = defineFunction({
@@ -14,6 +14,7 @@ export const reserveSlot = defineFunction({
     time: words('Uhrzeit im Wortlaut'),
     service: words('Gewünschte Leistung'),
     staff: words('Gewünschte Person, falls genannt'),
+    duration_minutes: lengthArgument,
   }),
   required: ['date', 'time', 'service'],
   onRequest: true,

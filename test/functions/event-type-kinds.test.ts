@@ -1,5 +1,5 @@
 /** Kinds of event types as callers meet them: repetitions, limits, required numbers (calendar.md 5, 6). */
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { EventTypeInput } from '../../src/simulator/types.ts'
 import { type Answer, newCallId, salon, startGateway, type TestGateway } from '../helpers/gateway.ts'
 
@@ -133,4 +133,100 @@ test('an event type that insists on a phone number has it asked for', async () =
   const withheld = { callId: newCallId(), from: null }
   const answer = await gateway.call('start_booking', { ...wish, email: 'max@web.example' }, withheld)
   expect(answer).toMatchObject({ success: false, error: 'missing_phone' })
+})
+
+describe('several lengths', () => {
+  const lengths = { lengthInMinutesOptions: [30, 60, 90], slotInterval: 30 }
+  const posts = () => control().requests('createBooking').length
+  const minutesOf = () => live().map(({ start, end }) => (Date.parse(end) - Date.parse(start)) / 60_000)
+
+  test('none said: asked for, in minutes and hours as one speaks', async () => {
+    await kind(lengths)
+    const call = ring()
+    for (const name of ['check_availability', 'start_booking', 'find_next_available']) {
+      const answer = await gateway.call(name, wish, call)
+      expect(answer).toMatchObject({ success: false, error: 'missing_length', lengths: [30, 60, 90] })
+      expect(answer.message).toBe(
+        'Herrenhaarschnitt dauert wahlweise 30 Minuten, eine Stunde oder eineinhalb Stunden. Wie lange darf es sein?',
+      )
+    }
+    expect(await gateway.call('start_booking', { ...wish, duration_minutes: 45 }, call)).toMatchObject({
+      error: 'unknown_length',
+    })
+  })
+
+  test.each([
+    ['as an argument', { duration_minutes: 90 }],
+    ['in words', { duration_minutes: 'anderthalb Stunden' }],
+    ['with the service', { service: 'Herrenhaarschnitt anderthalb Stunden' }],
+  ])('said %s: looked up, held, booked and written down in that length', async (_how, said) => {
+    await kind(lengths)
+    // Free from 10:00 until 11:00 only: enough for an hour, not for one and a half.
+    for (const host of [501, 502, 503])
+      control().addBusyTime({ hostId: host, start: '2026-11-27T10:00:00Z', end: '2026-11-27T11:30:00Z' })
+    const call = ring()
+    const checked = await gateway.call('check_availability', { ...wish, ...said }, call)
+    expect(checked).toMatchObject({ available: false, duration_minutes: 90 })
+    expect(
+      await gateway.call('start_booking', { ...wish, time: '13:00', service: undefined }, call),
+    ).toMatchObject({
+      success: true,
+      message: expect.stringContaining('Das dauert bei uns eineinhalb Stunden.'),
+    })
+    const booked = await gateway.call('confirm_booking', {}, call)
+    expect(booked).toMatchObject({ success: true })
+    expect(minutesOf()).toEqual([90])
+    await gateway.settle()
+    const rows = await gateway.database.tenancy.run(salon.companyId, (tx) =>
+      tx.appointment.findMany({ where: { callId: call.callId }, select: { durationMinutes: true } }),
+    )
+    expect(rows).toEqual([{ durationMinutes: 90 }])
+  })
+
+  test('another length said for the same time is another wish, looked up anew; the older draft goes', async () => {
+    await kind(lengths)
+    for (const host of [501, 502, 503])
+      control().addBusyTime({ hostId: host, start: '2026-11-27T10:00:00Z', end: '2026-11-27T11:30:00Z' })
+    const call = ring()
+    const hour = await gateway.call('start_booking', { ...wish, duration_minutes: 60 }, call)
+    expect(hour).toMatchObject({ success: true })
+    const longer = await gateway.call('start_booking', { ...wish, duration_minutes: 90 }, call)
+    expect(longer).toMatchObject({ success: false, error: 'slot_unavailable' })
+    const half = await gateway.call('start_booking', { ...wish, duration_minutes: 30 }, call)
+    expect(half).toMatchObject({ success: true })
+    expect(half.booking_id).not.toBe(hour.booking_id)
+    const answer = await gateway.call('confirm_booking', { booking_id: half.booking_id }, call)
+    expect(answer).toMatchObject({ success: true })
+    expect(minutesOf()).toEqual([30])
+    expect(posts()).toBe(1)
+  })
+
+  test('moved, an appointment keeps its length', async () => {
+    await kind(lengths)
+    const call = ring()
+    await book(call, { duration_minutes: 60 })
+    await gateway.settle()
+    for (const host of [501, 502, 503])
+      control().addBusyTime({ hostId: host, start: '2026-11-27T14:30:00Z', end: '2026-11-27T15:00:00Z' })
+    const move = (time: string) => ({ new_date: '27.11.2026', new_time: time, confirmed: true })
+    // Half an hour is free at three, an hour is not.
+    expect(await gateway.call('reschedule_appointment', move('15:00'), call)).toMatchObject({
+      success: false,
+    })
+    const asked = await gateway.call('reschedule_appointment', move('13:00'), call)
+    const moved = asked.success ? asked : await gateway.call('reschedule_appointment', move('13:00'), call)
+    expect(moved).toMatchObject({ success: true })
+    expect(minutesOf()).toEqual([60])
+  })
+
+  test('a length that Cal.com no longer offers when the yes comes is not booked in another', async () => {
+    await kind(lengths)
+    const call = ring()
+    const started = await gateway.call('start_booking', { ...wish, duration_minutes: 90 }, call)
+    await kind({ lengthInMinutesOptions: [30, 60] })
+    gateway.clock.advance(1_000)
+    const answer = await gateway.call('confirm_booking', { booking_id: started.booking_id }, call)
+    expect(answer.success).toBe(false)
+    expect(live()).toEqual([])
+  })
 })

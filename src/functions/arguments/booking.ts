@@ -1,5 +1,5 @@
 /** The arguments of everything that books, described once. */
-import { wholeNumber, words, yesNo } from './kinds.ts'
+import { lengthArgument, words, yesNo } from './kinds.ts'
 
 export const bookingArguments = {
   name: words('Name, auf den der Termin laufen soll'),
@@ -11,7 +11,7 @@ export const bookingArguments = {
   staff: words('Gewünschte Person, falls genannt'),
   branch: words('Andere Filiale, falls genannt'),
   notes: words('Anmerkungen für den Betrieb'),
-  duration_minutes: wholeNumber('Gewünschte Länge in Minuten, nur falls der Anrufer eine nennt'),
+  duration_minutes: lengthArgument,
   additional: yesNo(
     'Nur true, wenn der Anrufer auf seinen schon bestehenden Termin hingewiesen wurde (own_appointment) und ausdrücklich einen zusätzlichen möchte; sonst weglassen',
   ),

@@ -4,13 +4,15 @@ import type { SpokenWhat } from '../../german/sentences/naming.ts'
 import type { CalendarQuery } from '../../services/availability/availability.ts'
 import { whatOf } from '../../services/booking/facts.ts'
 import type { CatalogueStaff } from '../../services/catalogue.ts'
-import { chooseBranch, chooseService, chooseStaff, type Filled } from '../../services/choices.ts'
+import { chooseBranch, chooseStaff, type Filled } from '../../services/choices.ts'
+import { chooseLength, chooseServiceOfWords } from '../../services/lengths.ts'
 import type { TenantContext } from '../define.ts'
 
 interface CalendarArguments {
   service?: string
   staff?: string
   branch?: string
+  duration_minutes?: number
 }
 
 interface ChosenCalendar {
@@ -43,8 +45,11 @@ export async function chosenCalendar(
   // Only a question without a service costs the extra look into the call's memory.
   const lastServiceId =
     input.service === undefined ? await services.availability.offers.loadServiceId(call.callId) : null
-  const service = chooseService(catalogue, branch, input.service, lastServiceId, input.staff)
-  const person = chooseStaff(catalogue, branch, service, input.staff)
+  const chosen = chooseServiceOfWords(catalogue, branch, input.service, lastServiceId, input.staff)
+  const person = chooseStaff(catalogue, branch, chosen, input.staff)
+  const memory = { catalogue, callId: call.callId, lengths: services.availability.lengths }
+  const length = { minutes: input.duration_minutes, words: input.service }
+  const service = await chooseLength(memory, chosen, person?.id ?? null, length)
   const from = service.id === lastServiceId ? 'offered' : 'default'
   const whatFor = (staffId: number | null) => whatOf({ service, staffId, branch }, context)
   return {

@@ -3,6 +3,7 @@
  * characters, numbers as strings, and everything that means "nothing" (`""`, `"None"`, `"{{name}}"`) already absent.
  */
 import { z } from 'zod'
+import { readLengthAlone } from '../../german/lengths.ts'
 
 const wordsMax = 500
 
@@ -35,6 +36,13 @@ export const wholeNumber = (description: string) =>
     })
     .optional()
     .describe(description)
+
+/** How long it should take, in minutes, also said in words ("anderthalb Stunden"); anything else counts as absent. */
+export const lengthArgument = z
+  .union([z.number(), z.string()])
+  .transform((value) => readLengthAlone(String(value)) ?? undefined)
+  .optional()
+  .describe('Gewünschte Länge in Minuten oder im Wortlaut, nur falls der Anrufer eine nennt')
 
 function readYesNo(value: string): boolean | undefined {
   const word = value.trim().toLowerCase()

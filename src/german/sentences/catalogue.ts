@@ -1,5 +1,6 @@
 /** What callers hear about the business itself: services, staff, branches. */
 import { type ClockTime, type LocalDay, sayDay, sayDuration, sayList, sayPrice, sayTime } from '../index.ts'
+import { sayService } from './naming.ts'
 
 /** How many names one sentence may list before it says "unter anderem". */
 const namesMax = 6
@@ -25,6 +26,12 @@ export function askService(names: readonly string[]): string {
 
 export function whichService(names: readonly string[]): string {
   return `Meinen Sie ${sayList(names.slice(0, namesMax), 'oder')}?`
+}
+
+/** "Massage dauert wahlweise 30 Minuten, eine Stunde oder eineinhalb Stunden. Wie lange darf es sein?" */
+export function whichLength(service: string, minutes: readonly number[]): string {
+  const lengths = sayList(minutes.slice(0, namesMax).map(sayDuration), 'oder')
+  return `${sayService(service)} dauert wahlweise ${lengths}. Wie lange darf es sein?`
 }
 
 export function unknownService(names: readonly string[]): string {

@@ -19,7 +19,9 @@ import {
   staffFor,
 } from '../catalogue.ts'
 import { offTimesOf } from '../day-hours.ts'
+import { lengthToSend } from '../lengths.ts'
 import { type Alternative, type AlternativeWish, alternativesMax, rankAlternatives } from './alternatives.ts'
+import { CallLengths } from './call-lengths.ts'
 import {
   CallTimes,
   type CallTimesState,
@@ -100,6 +102,7 @@ export const searchDays = 14
 export class AvailabilityService {
   readonly offers: OfferMemory
   readonly callTimes: CallTimes
+  readonly lengths: CallLengths
   readonly #deps: AvailabilityDeps
   readonly #source: SlotSource
 
@@ -108,6 +111,7 @@ export class AvailabilityService {
     this.#source = new SlotSource(deps)
     this.offers = new OfferMemory(deps)
     this.callTimes = new CallTimes(deps)
+    this.lengths = new CallLengths(deps)
   }
 
   /**
@@ -240,7 +244,10 @@ export class AvailabilityService {
     const nowMs = this.#deps.clock.now().getTime()
     const earliestMs = this.earliestBookable(query).at.getTime()
     const held = (holds ?? [])
-      .filter((hold) => hold.eventTypeId === calendar.eventTypeId && Date.parse(hold.until) > nowMs)
+      .filter(
+        ({ eventTypeId, minutes, until }) =>
+          eventTypeId === calendar.eventTypeId && minutes === calendar.minutes && Date.parse(until) > nowMs,
+      )
       .map((hold) => Date.parse(hold.start))
     const unbookable = special.unbookable.flatMap(([id, start]) => (id === query.service.id ? [start] : []))
     const days = known.map(({ day, slots }): [LocalDay, Date[]] => {
@@ -339,6 +346,7 @@ function readCalendar({ catalogue, branch, service, staffId, host }: CalendarQue
     hostUserId,
     teamId: branch.calcomTeamId,
     timeZone: branch.timeZone,
+    minutes: lengthToSend(catalogue, eventTypeId, service.durationMinutes),
   }
 }
 

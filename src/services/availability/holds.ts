@@ -8,9 +8,14 @@ import type { Cache, Lookup } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { isoInstantSchema } from '../../lib/instants.ts'
 
-export interface Hold {
+/** What can be held: a start, with its length where the event type has several. */
+export interface Slot {
   eventTypeId: number
   start: Date
+  minutes?: number
+}
+
+export interface Hold extends Slot {
   until: Date
   /** Cal.com's reservation; null when its answer got lost: the hold may exist and ends by itself. */
   uid: string | null
@@ -20,6 +25,7 @@ const storedHoldsSchema = z
   .array(
     z.object({
       eventTypeId: z.int().positive(),
+      minutes: z.int().positive().optional(),
       start: isoInstantSchema,
       until: isoInstantSchema,
       /** Cal.com's reservation; null when its answer got lost. */
@@ -64,14 +70,14 @@ export class Holds {
    * Whether this request may ask for a hold on the slot: of the same requests at once only one, since Cal.com would hold
    * the time once per host.
    */
-  async mayTake(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<boolean> {
+  async mayTake(callId: string | null, slot: Slot): Promise<boolean> {
     return (
       callId === null || this.#deps.cache.addIfAbsent(takingLookup(callId, slot).key, true, takingSeconds)
     )
   }
 
   /** Whether a request of this call asked for a hold on the slot a moment ago. */
-  async isTaking(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<boolean> {
+  async isTaking(callId: string | null, slot: Slot): Promise<boolean> {
     return callId !== null && (await this.#deps.cache.get(takingLookup(callId, slot))) === true
   }
 
@@ -83,7 +89,7 @@ export class Holds {
   }
 
   /** Forgets a hold that was released or used up. */
-  async forget(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<void> {
+  async forget(callId: string | null, slot: Slot): Promise<void> {
     if (callId === null) return
     await this.#deps.cache.delete([takingLookup(callId, slot).key])
     const held = await this.load(callId)
@@ -104,14 +110,12 @@ export class Holds {
 }
 
 /** Whether two holds are on one slot. */
-export function isSameSlot(
-  a: { eventTypeId: number; start: Date },
-  b: { eventTypeId: number; start: Date },
-): boolean {
-  return a.eventTypeId === b.eventTypeId && a.start.getTime() === b.start.getTime()
+export function isSameSlot(a: Slot, b: Slot): boolean {
+  const isSameStart = a.eventTypeId === b.eventTypeId && a.start.getTime() === b.start.getTime()
+  return isSameStart && a.minutes === b.minutes
 }
 
-function takingLookup(callId: string, slot: { eventTypeId: number; start: Date }): Lookup<boolean> {
-  const key = `call:${callId}:taking:${slot.eventTypeId}:${slot.start.getTime()}`
+function takingLookup(callId: string, slot: Slot): Lookup<boolean> {
+  const key = `call:${callId}:taking:${slot.eventTypeId}:${slot.start.getTime()}:${slot.minutes ?? ''}`
   return { key, kind: 'taking', schema: z.boolean() }
 }

@@ -23,6 +23,8 @@ export interface Calendar {
   hostUserId: number | null
   teamId: number | null
   timeZone: string
+  /** Of an event type with several lengths: the one that is looked for. */
+  minutes?: number
 }
 
 const storedDaySchema = z.object({
@@ -128,8 +130,9 @@ export class SlotDays {
 
 /** Identifies one day of one calendar, also for requests under way. */
 export function dayKey(calendar: Calendar, day: LocalDay): string {
-  const { companyId, serviceId, connectionId, eventTypeId, hostUserId, timeZone } = calendar
-  const asked = `${connectionId}:${eventTypeId}:${hostUserId ?? 'any'}:${timeZone}`
+  const { companyId, serviceId, connectionId, eventTypeId, hostUserId, timeZone, minutes } = calendar
+  const length = minutes === undefined ? '' : `:${minutes}`
+  const asked = `${connectionId}:${eventTypeId}:${hostUserId ?? 'any'}:${timeZone}${length}`
   return `company:${companyId}:service:${serviceId}:availability:${day}:${asked}`
 }
 

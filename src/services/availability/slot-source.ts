@@ -115,7 +115,7 @@ export class SlotSource {
     options: CallOptions,
     bookingUidToReschedule?: string,
   ): Promise<SlotsByDay> {
-    const { eventTypeId, teamId, hostUserId, timeZone } = calendar
+    const { eventTypeId, teamId, hostUserId, timeZone, minutes } = calendar
     const client = await this.#deps.calcom(calendar.connectionId)
     const slots = await client.fetchSlots(
       {
@@ -126,6 +126,7 @@ export class SlotSource {
         end: dayBounds(days.at(-1)!, timeZone).end,
         timeZone,
         bookingUidToReschedule,
+        durationMinutes: minutes,
       },
       options,
     )

@@ -39,7 +39,7 @@ export interface BookingDeps {
   calcom: CalcomOf
   availability: Pick<
     AvailabilityService,
-    'fetchLive' | 'load' | 'earliestBookable' | 'offers' | 'callTimes' | 'markChanged'
+    'fetchLive' | 'load' | 'earliestBookable' | 'offers' | 'callTimes' | 'lengths' | 'markChanged'
   >
   catalogues: Pick<Catalogues, 'load'>
   customers: Pick<CustomerService, 'loadOnNumber' | 'resolveForBooking'>

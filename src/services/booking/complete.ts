@@ -7,10 +7,12 @@ import type { ErrorCode } from '../../error-codes.ts'
 import { AppError } from '../../errors.ts'
 import { askEmail, askEmailAgain, askName, askPhone, askPhoneAgain } from '../../german/sentences/booking.ts'
 import type { Attempt } from '../attempts.ts'
+import type { CallLengths } from '../availability/call-lengths.ts'
 import type { OfferMemory } from '../availability/offers.ts'
 import type { CallScope } from '../call-context.ts'
-import { chooseBranch, chooseService, chooseStaff, otherLengthOf } from '../choices.ts'
+import { chooseBranch, chooseStaff, otherLengthOf } from '../choices.ts'
 import { findPerson, type PersonOnNumber } from '../customers.ts'
+import { chooseLength, chooseServiceOfWords, lengthsOf } from '../lengths.ts'
 import { readPersonName } from '../matching/index.ts'
 import { requireBookable } from '../pauses.ts'
 import { contactEmail, contactPhone, planEmail } from './attendee.ts'
@@ -22,14 +24,18 @@ const notesMax = 500
 
 /**
  * Reads every argument of a wish to book; the first thing missing is asked for, all of them are named.
- * In: the people known on the caller's number, the call's attempts, and the memory of what this call was offered.
+ * In: the people known on the caller's number, the call's attempts, and the memory of what this call was offered and how long it
+ * wants things to take.
  * @throws AppError with `validation_status: 'invalid'` and `missing_fields`
  */
 export async function completeWish(
   scope: CallScope,
   said: BookingWish,
   { people, attempts }: { people: readonly PersonOnNumber[]; attempts: readonly Attempt[] },
-  offers: Pick<OfferMemory, 'resolveOffered' | 'loadServiceId'>,
+  {
+    offers,
+    lengths,
+  }: { offers: Pick<OfferMemory, 'resolveOffered' | 'loadServiceId'>; lengths: CallLengths },
 ): Promise<CompleteWish> {
   const { catalogue, call, now, today } = scope
   const { company } = catalogue
@@ -42,11 +48,25 @@ export async function completeWish(
   if (chosen !== undefined) requireBookable(catalogue, branch, now)
   const lastServiceId =
     wish.service === undefined ? (draft?.serviceId ?? (await offers.loadServiceId(call.callId))) : null
-  const service = noting(problems, () =>
-    chooseService(catalogue, branch, wish.service, lastServiceId, wish.staff),
+  const chosenService = noting(problems, () =>
+    chooseServiceOfWords(catalogue, branch, wish.service, lastServiceId, wish.staff),
   )
   const staff =
-    service === undefined ? null : noting(problems, () => chooseStaff(catalogue, branch, service, wish.staff))
+    chosenService === undefined
+      ? null
+      : noting(problems, () => chooseStaff(catalogue, branch, chosenService, wish.staff))
+  const length = { minutes: said.duration_minutes, words: said.service }
+  const service =
+    chosenService &&
+    (await chooseLength(
+      { catalogue, callId: call.callId, lengths },
+      chosenService,
+      staff?.id ?? null,
+      length,
+    ).catch((error: unknown) => {
+      problems.push(asAppError(error))
+      return undefined
+    }))
   const scene = { callId: call.callId, now, today, bookingWindowDays: company.bookingWindowDays }
   const moment = await readMoment(scene, branch, wish, offers, draft?.day ?? null).catch((error: unknown) => {
     problems.push(asAppError(error))
@@ -93,7 +113,11 @@ export async function completeWish(
       phone: said.phone !== undefined && phone !== call.callerNumber ? phone : null,
       email: said.email !== undefined && email !== person?.email ? email : null,
     },
-    otherLength: otherLengthOf(service, said.duration_minutes),
+    // A length that was chosen is read back, as is one that is not to be had.
+    otherLength:
+      lengthsOf(catalogue, service, staff?.id ?? null).length > 0
+        ? service.durationMinutes
+        : otherLengthOf(service, said.duration_minutes),
     corrects: draft?.corrects ?? null,
   }
 }

@@ -47,8 +47,11 @@ export class BookingExecutor {
     const { eventTypeId, startAt, customerName } = attempt
     if (eventTypeId === null || startAt === null || customerName === null)
       return { kind: 'not_sent', reason: 'incomplete_attempt' }
-    // Since the draft was made the event type may have become one that is not sold by phone.
-    if (!isOffered(catalogue, eventTypeId)) return { kind: 'refused', reason: 'not_offered' }
+    // Since the draft was made the event type may have become one that is not sold by phone, or not in this length.
+    const kind = kindOfEventType(catalogue, eventTypeId)
+    const minutes = attempt.endAt && (attempt.endAt.getTime() - startAt.getTime()) / 60_000
+    const hasLength = !kind?.lengths.length || (minutes !== null && kind.lengths.includes(minutes))
+    if (!isOffered(catalogue, eventTypeId) || !hasLength) return { kind: 'refused', reason: 'not_offered' }
     const scene = { attempt, catalogue, deadline, connectionId: catalogue.company.calcomConnectionId }
     let api: BookingApi
     let answer: CalcomBooking
@@ -79,7 +82,8 @@ export class BookingExecutor {
           },
           hostUserIds: hostsFor(attempt, catalogue),
           // One yes is one booking: left out, Cal.com would make the whole series.
-          ...(kindOfEventType(catalogue, eventTypeId)?.repeats && { recurrenceCount: 1 }),
+          ...(kind?.repeats && { recurrenceCount: 1 }),
+          ...(kind?.lengths.length && minutes && { lengthInMinutes: minutes }),
         },
         {
           deadline: deadline.child(Math.max(requestMsMin, deadline.remainingMs() - lookUpMs)),

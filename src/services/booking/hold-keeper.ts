@@ -11,10 +11,11 @@ import type { Clock } from '../../lib/clock.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import type { Attempt } from '../attempts.ts'
 import type { AvailabilityService } from '../availability/availability.ts'
-import { type Hold, type Holds, isSameSlot } from '../availability/holds.ts'
+import { type Hold, type Holds, isSameSlot, type Slot } from '../availability/holds.ts'
 import type { CallScope } from '../call-context.ts'
 import type { Background } from './background.ts'
 import type { CalcomOf } from './execution.ts'
+import { slotOfAttempt } from './wishes.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
@@ -55,7 +56,7 @@ export class HoldKeeper {
   }
 
   /** Holds a slot for the call; null when somebody else has it or holds it. */
-  async take(scope: HoldScope, slot: { eventTypeId: number; start: Date }): Promise<Hold | null> {
+  async take(scope: HoldScope, slot: Slot): Promise<Hold | null> {
     const { call, catalogue, deadline } = scope
     const { calcom, holds, clock, log } = this.#deps
     const [known, mayTake] = await Promise.all([holds.load(call.callId), holds.mayTake(call.callId, slot)])
@@ -65,11 +66,16 @@ export class HoldKeeper {
     const until = new Date(clock.now().getTime() + holdMs)
     try {
       const api = await calcom(catalogue.company.calcomConnectionId)
-      const reservation = await api.reserveSlot(slot, {
-        deadline: deadline.child(requestMs),
-        // Where requests are short, a hold is the first thing to do without.
-        priority: 'spare',
-      })
+      const { minutes, ...asked } = slot
+      const length = minutes === undefined ? {} : { durationMinutes: minutes }
+      const reservation = await api.reserveSlot(
+        { ...asked, ...length },
+        {
+          deadline: deadline.child(requestMs),
+          // Where requests are short, a hold is the first thing to do without.
+          priority: 'spare',
+        },
+      )
       const hold = { ...slot, uid: reservation.uid, until: reservation.until }
       await holds.remember(call.callId, hold)
       return hold
@@ -85,20 +91,20 @@ export class HoldKeeper {
   }
 
   /** Whether the call is about to hold the slot, or has just got to. */
-  isTaking(callId: string | null, slot: { eventTypeId: number; start: Date }): Promise<boolean> {
+  isTaking(callId: string | null, slot: Slot): Promise<boolean> {
     return this.#deps.holds.isTaking(callId, slot)
   }
 
   /** Gives a draft's hold back and waits for it. */
   async release(scope: Pick<CallScope, 'catalogue'>, attempt: Attempt): Promise<void> {
-    const { eventTypeId, startAt, reservationUid, callId } = attempt
-    if (eventTypeId === null || startAt === null) return
-    const slot = { eventTypeId, start: startAt }
+    const { reservationUid, callId } = attempt
+    const slot = slotOfAttempt(scope.catalogue, attempt)
+    if (slot === null) return
     const { holds } = this.#deps
     const held = (await holds.load(callId)).find((other) => isSameSlot(other, slot))
     await holds.forget(callId, slot)
     const uid = reservationUid ?? held?.uid
-    if (uid) await this.releaseReservation(scope, { uid, start: startAt })
+    if (uid) await this.releaseReservation(scope, { uid, start: slot.start })
   }
 
   /**
@@ -120,9 +126,10 @@ export class HoldKeeper {
           eventTypeId === slot.eventTypeId &&
           startAt?.getTime() === slot.start?.getTime(),
       )
-    for (const { eventTypeId, start, uid } of held) {
+    for (const hold of held) {
+      const { eventTypeId, start, uid } = hold
       if (isNeeded({ eventTypeId, start })) continue
-      await holds.forget(callId, { eventTypeId, start })
+      await holds.forget(callId, hold)
       if (uid !== null) await this.releaseReservation(scope, { uid, start })
     }
     const drafts = attempts.filter(

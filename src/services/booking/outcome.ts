@@ -16,6 +16,7 @@ import { changedDays } from '../availability/limited-days.ts'
 import { whyOff } from '../availability/off.ts'
 import type { CallScope } from '../call-context.ts'
 import type { CallbackService, StoredCallback } from '../callbacks.ts'
+import { serviceOfAttempt } from '../lengths.ts'
 import { isServedByAbsent, reportAbsentHost } from './absent-host.ts'
 import { bookingErrand, enqueueSettling, verifyAfterMs } from './errands.ts'
 import type { Execution } from './execution.ts'
@@ -255,7 +256,7 @@ export class OutcomeWriter {
   ): Promise<Confirmed> {
     const { otherTimes, availability } = this.#deps
     const branch = branchOfAttempt(attempt, scope)
-    const service = scope.catalogue.services.find(({ id }) => id === attempt.serviceId)
+    const service = serviceOfAttempt(scope.catalogue, attempt)
     if (!service || attempt.startAt === null) return { kind: 'refused', attempt }
     const moment = momentOf(attempt.startAt, branch.timeZone)
     await availability.markChanged(

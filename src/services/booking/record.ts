@@ -13,6 +13,7 @@ import { standingStatuses } from '../appointments/types.ts'
 import { type Attempt, type AttemptStore, isUnderWay, liveStates } from '../attempts.ts'
 import { type Catalogue, servingStaff } from '../catalogue.ts'
 import type { CustomerService } from '../customers.ts'
+import { serviceOfAttempt } from '../lengths.ts'
 import type { Done } from './types.ts'
 import { whoServes } from './whose.ts'
 
@@ -173,7 +174,7 @@ export class BookingRecorder {
     const startsAt = booking.start ?? attempt.startAt
     if (!startsAt || attempt.serviceId === null || attempt.customerName === null)
       throw new Error('An attempt to book lacks its service, its start or its name')
-    const service = catalogue.services.find((candidate) => candidate.id === attempt.serviceId)
+    const service = serviceOfAttempt(catalogue, attempt)
     const durationMinutes = booking.end
       ? Math.round((booking.end.getTime() - startsAt.getTime()) / 60_000)
       : (service?.durationMinutes ?? 30)

@@ -8,15 +8,16 @@ import type { AvailabilityService } from '../availability/availability.ts'
 import { type Hold, type Holds, isSameSlot } from '../availability/holds.ts'
 import type { CallScope } from '../call-context.ts'
 import type { CatalogueService } from '../catalogue.ts'
-import { chooseBranch, chooseService, chooseStaff } from '../choices.ts'
+import { chooseBranch, chooseStaff } from '../choices.ts'
+import { chooseLength, chooseServiceOfWords } from '../lengths.ts'
 import { requireBookable } from '../pauses.ts'
 import { whatOf } from './facts.ts'
 import type { HoldKeeper } from './hold-keeper.ts'
 import { type Moment, readMoment } from './moment.ts'
-import { eventTypeOf } from './wishes.ts'
+import { slotOf } from './wishes.ts'
 
 type Deps = {
-  availability: Pick<AvailabilityService, 'fetchLive' | 'offers'>
+  availability: Pick<AvailabilityService, 'fetchLive' | 'offers' | 'lengths'>
   holds: Holds
   keeper: HoldKeeper
 }
@@ -26,6 +27,7 @@ export interface SlotWish {
   time?: string
   service?: string
   staff?: string
+  duration_minutes?: number
 }
 
 export class SlotKeeper {
@@ -53,18 +55,21 @@ export class SlotKeeper {
     const { availability, holds, keeper } = this.#deps
     const branch = chooseBranch(catalogue, scope.branch)
     requireBookable(catalogue, branch, now)
-    const service = chooseService(
+    const chosen = chooseServiceOfWords(
       catalogue,
       branch,
       wish.service,
       await availability.offers.loadServiceId(call.callId),
       wish.staff,
     )
-    const staffId = chooseStaff(catalogue, branch, service, wish.staff)?.id ?? null
+    const staffId = chooseStaff(catalogue, branch, chosen, wish.staff)?.id ?? null
+    const memory = { catalogue, callId: call.callId, lengths: availability.lengths }
+    const length = { minutes: wish.duration_minutes, words: wish.service }
+    const service = await chooseLength(memory, chosen, staffId, length)
     const { bookingWindowDays } = catalogue.company
     const scene = { callId: call.callId, now, today, bookingWindowDays }
     const moment = await readMoment(scene, branch, wish, availability.offers)
-    const slot = { eventTypeId: eventTypeOf({ service, staffId }), start: moment.startAt }
+    const slot = slotOf(catalogue, { service, staffId, startAt: moment.startAt })
     const own = (await holds.load(call.callId)).find((held) => isSameSlot(held, slot))
     const what = whatOf({ service, staffId, branch }, scope)
     if (own) return { isFree: true, hold: own, moment, service, what }

@@ -17,6 +17,7 @@ import { certainlyOff, whyOff } from '../availability/off.ts'
 import type { CallScope } from '../call-context.ts'
 import { findBranch } from '../catalogue.ts'
 import type { CustomerService, PersonOnNumber } from '../customers.ts'
+import { serviceOfAttempt } from '../lengths.ts'
 import { requireBookable } from '../pauses.ts'
 import { mailboxAddress } from './attendee.ts'
 import { completeWish } from './complete.ts'
@@ -39,12 +40,15 @@ import { readDone } from './record.ts'
 import type { RefusedTimes } from './refused-times.ts'
 import type { BookingWish, CompleteWish, NotFree, Started } from './types.ts'
 import type { WishMemory } from './wish-memory.ts'
-import { endOf, eventTypeOf, isReplaced, isStanding, keyOf, overlaps } from './wishes.ts'
+import { endOf, eventTypeOf, isReplaced, isStanding, keyOf, overlaps, slotOf } from './wishes.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
   attempts: AttemptStore
-  availability: Pick<AvailabilityService, 'fetchLive' | 'earliestBookable' | 'offers' | 'callTimes'>
+  availability: Pick<
+    AvailabilityService,
+    'fetchLive' | 'earliestBookable' | 'offers' | 'callTimes' | 'lengths'
+  >
   otherTimes: OtherTimes
   refusedTimes: RefusedTimes
   memory: WishMemory
@@ -85,7 +89,7 @@ export class BookingStarter {
     let started: Started | null = null
     try {
       const known = await this.#loadKnown(scope)
-      const complete = await completeWish(scope, wish, known, availability.offers)
+      const complete = await completeWish(scope, wish, known, availability)
       started = await this.open(scope, complete, known)
       return started
     } finally {
@@ -97,9 +101,9 @@ export class BookingStarter {
 
   /** Starts the same booking again whose draft has ended; the caller has agreed to it already. */
   async reopen(scope: CallScope, attempt: Attempt): Promise<Started | null> {
-    const { branchId, serviceId, startAt, customerName } = attempt
-    const service = scope.catalogue.services.find(({ id, isActive }) => id === serviceId && isActive)
-    if (!service || startAt === null || customerName === null) return null
+    const { branchId, startAt, customerName } = attempt
+    const service = serviceOfAttempt(scope.catalogue, attempt)
+    if (!service?.isActive || startAt === null || customerName === null) return null
     const branch = findBranch(scope.catalogue, branchId) ?? scope.branch
     requireBookable(scope.catalogue, branch, scope.now)
     const { day, time } = spokenBooking(attempt, scope)
@@ -177,7 +181,7 @@ export class BookingStarter {
         own: ownFound(conflict, scope, { wanted, isFree: true, alternatives: [] }),
       }
     }
-    const slot = { eventTypeId, start: wish.startAt }
+    const slot = slotOf(scope.catalogue, wish)
     // Draft and hold need nothing of each other, and the caller waits for both. A hold without a draft ends by itself.
     const [{ attempt, replaced, created }, early] = await Promise.all([
       this.#write(scope, wish, eventTypeId, key),
@@ -282,7 +286,7 @@ export class BookingStarter {
    */
   async #isUnderWay(scope: CallScope, wish: CompleteWish, key: string): Promise<boolean> {
     const { call, now, deadline } = scope
-    const slot = { eventTypeId: eventTypeOf(wish), start: wish.startAt }
+    const slot = slotOf(scope.catalogue, wish)
     const { signal } = deadline.child(draftAppearsMs)
     for (;;) {
       const { attempts } = await this.#loadKnown(scope)

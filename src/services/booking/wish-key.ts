@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 
 /**
  * The identity of a wish to book: call, person, service and start (design section 7), and whether it is meant besides what the
- * person has. Hashed, because database errors quote keys. Without a call id nothing is ever the same wish.
+ * person has, and how long where that is a choice. Hashed, because database errors quote keys. Without a call id nothing is ever the same wish.
  */
 export function wishKey(wish: {
   callId: string | null
@@ -11,10 +11,12 @@ export function wishKey(wish: {
   serviceId: number
   startAt: Date
   additional?: boolean
+  /** Where there was a choice of lengths. */
+  minutes?: number
 }): string {
   const call = wish.callId ?? randomBytes(12).toString('hex')
   const person = wish.person.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
-  const besides = wish.additional ? ['additional'] : []
+  const besides = [...(wish.additional ? ['additional'] : []), ...(wish.minutes ? [wish.minutes] : [])]
   return createHash('sha256')
     .update(JSON.stringify([call, person, wish.serviceId, wish.startAt.toISOString(), ...besides]))
     .digest('hex')

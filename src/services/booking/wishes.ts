@@ -1,8 +1,10 @@
 /** What wishes and attempts of one call mean to each other: the same wish, a replaced one, one in the way. Pure. */
 
 import { type Attempt, isUnderWay } from '../attempts.ts'
+import type { Slot } from '../availability/holds.ts'
 import type { CallScope } from '../call-context.ts'
-import { type CatalogueService, calendarOf } from '../catalogue.ts'
+import { type Catalogue, type CatalogueService, calendarOf } from '../catalogue.ts'
+import { lengthsOf, lengthToSend } from '../lengths.ts'
 import { comparePersonNames } from '../matching/index.ts'
 import type { CompleteWish } from './types.ts'
 import { wishKey } from './wish-key.ts'
@@ -13,7 +15,7 @@ import { wishKey } from './wish-key.ts'
  */
 export function keyOf(
   scope: CallScope,
-  { name, service, startAt, additional }: CompleteWish,
+  { name, service, staffId, startAt, additional }: CompleteWish,
   attempts: readonly Attempt[],
 ): string {
   const underWay = attempts.find(
@@ -21,11 +23,20 @@ export function keyOf(
       isUnderWay(attempt) &&
       attempt.serviceId === service.id &&
       attempt.startAt?.getTime() === startAt.getTime() &&
+      attempt.endAt?.getTime() === endOf({ startAt, service }).getTime() &&
       attempt.additional === additional &&
       comparePersonNames(attempt.customerName ?? '', name) === 'similar',
   )
   if (underWay) return underWay.wishKey
-  return wishKey({ callId: scope.call.callId, person: name, serviceId: service.id, startAt, additional })
+  const hasChoice = lengthsOf(scope.catalogue, service, staffId).length > 0
+  return wishKey({
+    callId: scope.call.callId,
+    person: name,
+    serviceId: service.id,
+    startAt,
+    additional,
+    ...(hasChoice && { minutes: service.durationMinutes }),
+  })
 }
 
 /** The event type that books it. @throws Error for a service that has none */
@@ -39,6 +50,24 @@ export function eventTypeOf({
   const { eventTypeId } = calendarOf({ staff: [] }, service, staffId)
   if (eventTypeId === null) throw new Error('A service without an event type was chosen')
   return eventTypeId
+}
+
+/** What is held and booked: the start, of an event type with a choice with the length too. */
+export function slotOf(
+  catalogue: Catalogue,
+  { service, staffId, startAt }: Pick<CompleteWish, 'service' | 'staffId' | 'startAt'>,
+): Slot {
+  const eventTypeId = eventTypeOf({ service, staffId })
+  const minutes = lengthToSend(catalogue, eventTypeId, service.durationMinutes)
+  return { eventTypeId, start: startAt, ...(minutes !== undefined && { minutes }) }
+}
+
+/** What an attempt holds; null for one without event type or start. */
+export function slotOfAttempt(catalogue: Catalogue, { eventTypeId, startAt, endAt }: Attempt): Slot | null {
+  if (eventTypeId === null || startAt === null) return null
+  const length = endAt === null ? undefined : (endAt.getTime() - startAt.getTime()) / 60_000
+  const minutes = length === undefined ? undefined : lengthToSend(catalogue, eventTypeId, length)
+  return { eventTypeId, start: startAt, ...(minutes !== undefined && { minutes }) }
 }
 
 /** A draft that somebody may still say yes to. */

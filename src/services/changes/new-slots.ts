@@ -17,6 +17,7 @@ import type { AvailabilityService, FreeTimes } from '../availability/availabilit
 import { notProposed } from '../availability/offers.ts'
 import type { CallScope } from '../call-context.ts'
 import { type CatalogueService, isOffered } from '../catalogue.ts'
+import { withLength } from '../lengths.ts'
 import type { NewTime } from './new-time.ts'
 
 type Deps = { availability: Pick<AvailabilityService, 'load' | 'fetchLive' | 'offers'> }
@@ -121,7 +122,8 @@ export function bookedService(scope: CallScope, appointment: OwnAppointment): Ca
   const { staffId } = appointment
   const isThere = staffId === null || scope.catalogue.staff.some(({ id }) => id === staffId)
   if (!isThere && calcomEventTypeId !== service.calcomEventTypeId) return null
-  return { ...service, calcomEventTypeId }
+  // Moved, it keeps its length.
+  return withLength({ ...service, calcomEventTypeId }, appointment.durationMinutes)
 }
 
 function queryOf(scope: CallScope, appointment: OwnAppointment) {

@@ -438,6 +438,7 @@ describe('our side fails after Cal.com has booked', () => {
         earliestBookable: availability.earliestBookable.bind(availability),
         offers: availability.offers,
         callTimes: availability.callTimes,
+        lengths: availability.lengths,
         markChanged: async () => {
           throw new Error('cache is gone')
         },
