@@ -15,6 +15,17 @@ export const optionalText = z
     value === undefined || value.trim() === '' || value === 'null' ? undefined : value.trim(),
   )
 
+/** A server's address with a user and password perhaps, of which nothing is repeated. In: `postgresql`, or several schemes. */
+export const serverAddress = (...schemes: string[]) =>
+  optionalText.refine((value) => value === undefined || isServerAddress(value, schemes), {
+    message: `must be an address of the form ${schemes[0]}://user:password@host:port, special characters written as %XX`,
+  })
+
+/** „Name <address>“, or the address alone. */
+export const sender = z.string().regex(/^([^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/, {
+  message: 'must be an e-mail address, or a name and the address in <>',
+})
+
 const list = z
   .string()
   .default('')
@@ -43,4 +54,11 @@ function isRange(range: string): boolean {
   const version = isIP(address)
   if (version === 0 || rest.length > 0) return false
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 6 ? 128 : 32))
+}
+
+function isServerAddress(text: string, schemes: readonly string[]): boolean {
+  if (/\s/.test(text) || !URL.canParse(text)) return false
+  const { protocol, hostname, searchParams } = new URL(text)
+  // PostgreSQL's socket folder is a parameter.
+  return schemes.includes(protocol.slice(0, -1)) && (hostname !== '' || searchParams.has('host'))
 }

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
-import { cidrList, count, flag, milliseconds, optionalText } from './config-values.ts'
+import { cidrList, count, flag, milliseconds, optionalText, sender, serverAddress } from './config-values.ts'
 
 /** One zod schema per variable; the description is the documentation in `.env.example`. */
 export const Env = z.object({
@@ -30,8 +30,10 @@ export const Env = z.object({
     'Proxies (IP or CIDR, comma separated) whose X-Forwarded-For is believed',
   ),
 
-  DATABASE_URL: optionalText.describe('PostgreSQL login of the running gateway (no superuser, no BYPASSRLS)'),
-  DATABASE_MIGRATION_URL: optionalText.describe(
+  DATABASE_URL: serverAddress('postgresql', 'postgres').describe(
+    'PostgreSQL login of the running gateway (no superuser, no BYPASSRLS)',
+  ),
+  DATABASE_MIGRATION_URL: serverAddress('postgresql', 'postgres').describe(
     'PostgreSQL login that owns the tables; default: DATABASE_URL',
   ),
   DB_CONNECTION: optionalText.describe(
@@ -48,7 +50,7 @@ export const Env = z.object({
     .default('.data')
     .describe('Where the embedded PostgreSQL of development keeps its files'),
 
-  REDIS_URL: optionalText.describe(
+  REDIS_URL: serverAddress('redis', 'rediss').describe(
     'Redis shared by all gateway processes; without it the cache is in-process',
   ),
   REDIS_HOST: optionalText.describe("The guide's variables, used when REDIS_URL is not set; null means none"),
@@ -130,8 +132,10 @@ export const Env = z.object({
     'Memory for bodies that are being received or worked on, in MiB per process; beyond it 503',
   ),
 
-  SMTP_URL: optionalText.describe('Mail server, e.g. smtp://user:password@host:587; without it mails wait'),
-  MAIL_FROM: z.string().default('Terminservice <termine@localhost>').describe('Sender of our mails'),
+  SMTP_URL: serverAddress('smtp', 'smtps').describe(
+    'Mail server, e.g. smtp://user:password@host:587; without it mails wait',
+  ),
+  MAIL_FROM: sender.default('Terminservice <termine@localhost>').describe('Sender of our mails'),
   JOBS: z
     .enum(['inside', 'worker'])
     .default('inside')

@@ -1,0 +1,108 @@
+/** Every variable with a value that cannot be: one sentence that begins with its name, and nothing of the value in it. */
+import { describe, expect, test } from 'vitest'
+import { ConfigError, Env, loadConfig } from '../src/config.ts'
+
+const secret = 'geheim-4711'
+
+/** What cannot be, for each variable. Null: any text may be right; only the program at the other end can tell. */
+const wrong: Record<keyof typeof Env.shape, string | null> = {
+  NODE_ENV: `production-${secret}`,
+  HOST: null,
+  PORT: secret,
+  PUBLIC_URL: `http://${secret}.example`,
+  LOG_LEVEL: secret,
+  TRUSTED_PROXIES: '10.0.0.0/99',
+  DATABASE_URL: `mysql://root:${secret}@db/gateway`,
+  DATABASE_MIGRATION_URL: `postgresql//owner:${secret}@db/gateway`,
+  DB_CONNECTION: secret,
+  DB_HOST: null,
+  DB_PORT: secret,
+  DB_DATABASE: null,
+  DB_USERNAME: null,
+  DB_PASSWORD: null,
+  DATABASE_POOL_MAX: '1',
+  DATA_DIR: null,
+  REDIS_URL: `redis://:${secret} @redis:6379 0`,
+  REDIS_HOST: null,
+  REDIS_PORT: secret,
+  REDIS_PASSWORD: null,
+  REDIS_DB: secret,
+  RETELLAI_API_KEY: null,
+  RETELL_API_BASE_URL: secret,
+  RETELLAI_API_KEY_PREVIOUS: null,
+  RETELLAI_WEBHOOK_SECRET: null,
+  RETELLAI_FUNCTION_AUTH: secret,
+  RETELLAI_ARGUMENTS_ONLY: secret,
+  RETELLAI_BODYLESS_CALLS: secret,
+  RETELLAI_ALLOWED_IPS: 'retell.example',
+  RETELLAI_TEST_MODE_COMPANY_ID: secret,
+  RETELLAI_LOG_WEBHOOKS: secret,
+  RETELLAI_DEBUG_WEBHOOKS: secret,
+  CALCOM_API_KEY: null,
+  CALCOM_BASE_URL: secret,
+  CALCOM_TEAM_ID: secret,
+  CALCOM_WEBHOOK_SECRET: null,
+  CALCOM_API_PROFILE: secret,
+  CALCOM_BOOKINGS_VERSION: null,
+  CALCOM_MIN_BOOKING_NOTICE: secret,
+  CALCOM_REQUESTS_PER_MINUTE: '0',
+  CALCOM_REQUESTS_PER_SECOND: secret,
+  READ_DEADLINE_MS: '1',
+  STALE_DEADLINE_MS: secret,
+  START_BOOKING_DEADLINE_MS: secret,
+  WRITE_DEADLINE_MS: secret,
+  ANSWER_WITHIN_MS: secret,
+  FUNCTION_CALLS_PER_MINUTE: '0',
+  EVENTS_PER_MINUTE: secret,
+  SHED_ABOVE_DELAY_MS: '-1',
+  UNSIGNED_PER_MINUTE: secret,
+  BODIES_IN_FLIGHT_MIB: secret,
+  SMTP_URL: `smtp://user:${secret} @mail:587 `,
+  MAIL_FROM: `Terminservice ${secret}`,
+  JOBS: secret,
+  WORKER_ALIVE_FILE: null,
+  CONSOLE: secret,
+  USD_EUR_RATE: '-1',
+  METRICS_TOKEN: null,
+  METRICS_COMPANIES: secret,
+  ENCRYPTION_KEY: secret,
+  ENCRYPTION_KEY_PREVIOUS: secret,
+}
+
+/** A production environment that starts; the guide's own variables join where they are what is tried. */
+const right = {
+  NODE_ENV: 'production',
+  PUBLIC_URL: 'https://gateway.example',
+  DATABASE_URL: 'postgresql://gateway_app@localhost/gateway',
+  RETELLAI_API_KEY: 'key_of_the_workspace',
+  CALCOM_API_KEY: 'cal_live_x',
+  CALCOM_WEBHOOK_SECRET: 'secret',
+  METRICS_TOKEN: 'token',
+}
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(environment)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+describe('each variable', () => {
+  const cases = Object.entries(wrong).filter(([, value]) => value !== null) as Array<[string, string]>
+
+  test.each(cases)('%s', (name, value) => {
+    const problems = problemsOf({ ...right, [name]: value })
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toMatch(new RegExp(`^${name}: .{8,}`))
+    expect(problems[0]).not.toContain(secret)
+    expect(problems[0]).not.toContain('\n')
+  })
+
+  test('what the others are is a free text, and nothing else', () => {
+    expect(problemsOf(right)).toEqual([])
+    expect(Object.keys(wrong)).toEqual(Object.keys(Env.shape))
+  })
+})
