@@ -1,6 +1,7 @@
 /** The only place that constructs long-lived objects, and the only place that ends them. */
 import type { Logger } from 'pino'
 import { type CalcomConnection, CalcomConnections } from './calcom/connection.ts'
+import { driftOfWebhook } from './calcom/drift.ts'
 import { consoleDoor } from './compose-console.ts'
 import { composeServices } from './compose-services.ts'
 import type { Config } from './config.ts'
@@ -32,6 +33,7 @@ import { knownFreeTimes } from './services/calls/free-times.ts'
 import { CallLifecycle } from './services/calls/lifecycle.ts'
 import { CallRouting } from './services/calls/routing.ts'
 import { Doctor } from './services/doctor/doctor.ts'
+import { DriftBook } from './services/drift.ts'
 import { FiguresService } from './services/figures/for-metrics.ts'
 import { FindingsService } from './services/findings.ts'
 import { HealthService } from './services/health.ts'
@@ -91,6 +93,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const misfits = new Misfits({ log, onMisfit: (kind) => metrics.redisMisfit(kind) })
   const cache: Cache = redis ? new RedisCache({ redis, clock, misfits }) : new MemoryCache({ clock })
   const broadcast = redis ? new RedisBreakerBroadcast({ redis, misfits }) : noBroadcast
+  const drift = new DriftBook({ tenancy, clock, log, onDrift: (one) => metrics.calcomDrift(one) })
   const connections = new CalcomConnections({
     load: (id) => loadConnection(config, database, id),
     clock,
@@ -99,6 +102,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     broadcast,
     budget: { perMinuteMax: config.calcom.requestsPerMinute, perSecondMax: config.calcom.requestsPerSecond },
     onRequest: (outcome) => metrics.calcomRequest(outcome),
+    onDrift: (connectionId, drifts) => drift.note(connectionId, drifts),
     onBreakerChange: (change) => metrics.breakerChange(change),
   })
   const calcom = (connectionId: string) => connections.get(connectionId)
@@ -176,6 +180,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     clock,
     log,
     onJob: (outcome) => metrics.job(outcome),
+    onWebhook: (connectionId, body) => drift.note(connectionId, driftOfWebhook(body)),
   })
   const listener = await listenForChanges({
     url: databaseUrl,
@@ -265,6 +270,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     database,
     cache,
     calcom,
+    drift,
     connection: (id) => connections.definition(id),
     mailServer: smtp && (() => smtp.verify()),
     redisConfigured: redis !== undefined,

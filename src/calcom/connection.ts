@@ -16,6 +16,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { SharedRedis } from '../lib/redis.ts'
 import { RequestBudget } from '../lib/request-budget.ts'
 import { CalcomClient } from './client.ts'
+import type { Drift } from './drift.ts'
 import { CalcomError, isOutage } from './errors.ts'
 import type { CalcomProfile } from './routes.ts'
 import { CalcomTransport, type RequestOutcome } from './transport.ts'
@@ -54,6 +55,7 @@ export interface CalcomConnectionsOptions {
   /** Limits of each key; see `RequestBudget`. */
   budget?: { perMinuteMax?: number; perSecondMax?: number; processes?: number }
   onRequest?: (outcome: RequestOutcome) => void
+  onDrift?: (connectionId: string, drifts: Drift[]) => void
   onBreakerChange?: (change: BreakerChange) => void
 }
 
@@ -157,7 +159,7 @@ export class CalcomConnections {
   }
 
   #connect(connection: CalcomConnection): OpenConnection {
-    const { clock, log, redis, broadcast, onRequest, onBreakerChange } = this.#options
+    const { clock, log, redis, broadcast, onRequest, onDrift, onBreakerChange } = this.#options
     const { id, apiKey, baseUrl, profile, bookingsVersion } = connection
     const breaker = new CircuitBreaker({
       key: `calcom:${id}`,
@@ -183,6 +185,7 @@ export class CalcomConnections {
       budget,
       log,
       onRequest,
+      onDrift: onDrift && ((drifts) => onDrift(id, drifts)),
     })
     const client = new CalcomClient({ transport, profile, log })
     return { connection, client, transport, breaker, budget, loadedAtMs: this.#nowMs() }

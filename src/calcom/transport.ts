@@ -7,6 +7,7 @@ import { type Dispatcher, Pool } from 'undici'
 import { BreakerOpenError, type CircuitBreaker } from '../lib/circuit-breaker.ts'
 import type { Deadline } from '../lib/deadline.ts'
 import type { RequestBudget, RequestPriority } from '../lib/request-budget.ts'
+import { type Drift, driftOfAnswer, driftOfRefusal } from './drift.ts'
 import { CalcomError, type CalcomErrorKind, readErrorAnswer } from './errors.ts'
 import { type CalcomOperation, type CalcomProfile, calcomRoutes } from './routes.ts'
 
@@ -48,6 +49,8 @@ export interface TransportOptions {
   budget: Pick<RequestBudget, 'take' | 'pause'>
   log: Pick<Logger, 'warn' | 'error'>
   onRequest?: (outcome: RequestOutcome) => void
+  /** What an answer has said otherwise than we know it. */
+  onDrift?: (drifts: Drift[]) => void
 }
 
 const answerBytesMax = 10 * 1024 * 1024
@@ -198,16 +201,18 @@ export class CalcomTransport {
     await this.#heedLimits(status, answer.headers)
     const body = parseJson(text)
     if (status < 200 || status >= 300) {
-      throw readErrorAnswer(
-        operation,
-        status,
-        body,
-        status === 429 ? pauseSeconds(answer.headers) : undefined,
-      )
+      const retryAfter = status === 429 ? pauseSeconds(answer.headers) : undefined
+      const refusal = readErrorAnswer(operation, status, body, retryAfter)
+      if (refusal.reason === 'unclassified') this.#tellDrift(() => [driftOfRefusal(operation, status)])
+      throw refusal
     }
     // Text that is no JSON must not pass for the empty answer that a deletion gives.
     const garbled = body === undefined && text !== ''
     const result = garbled ? undefined : read(body)
+    if (this.#options.profile === 'published')
+      this.#tellDrift(() =>
+        garbled ? [{ source: operation, field: 'answer', found: 'text' }] : driftOfAnswer(operation, body),
+      )
     if (result === undefined) {
       const shape = garbled ? `no JSON, ${text.length} characters` : describeShape(body)
       this.#options.log.warn(
@@ -270,6 +275,18 @@ export class CalcomTransport {
     const remaining = headerNumbers(headers, 'x-ratelimit-remaining')
     const spent = remaining.length > 0 && remaining.every((left) => left <= 0)
     if (status === 429 || spent) await this.#options.budget.pause(pauseSeconds(headers))
+  }
+
+  /** Looking for what has changed must not cost an answer. */
+  #tellDrift(look: () => Drift[]): void {
+    const { onDrift, log } = this.#options
+    if (!onDrift) return
+    try {
+      const drifts = look()
+      if (drifts.length > 0) onDrift(drifts)
+    } catch (error) {
+      log.warn({ component: 'calcom', reason: (error as Error).name }, 'drift hook failed')
+    }
   }
 
   /** A second try ends the same way: somebody has to put the key or its rights right. */

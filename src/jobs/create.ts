@@ -54,6 +54,8 @@ export interface JobsDeps {
   clock: Clock
   log: Logger
   onJob?: (outcome: JobOutcome) => void
+  /** Told of each webhook of Cal.com as it came. */
+  onWebhook?: (connectionId: string, body: unknown) => void
 }
 
 /** The runner of the jobs, and the services that command-line programs and routes use as well. */
@@ -84,7 +86,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   }
   const sync = new BookingSync(shared)
   const unnamed = new UnnamedEvents({ owners, calcom, clock })
-  const inbox = new WebhookInbox({ tenancy, owners, sync, unnamed, clock, log })
+  const inbox = new WebhookInbox({ tenancy, owners, sync, unnamed, clock, log, onEvent: deps.onWebhook })
   const settling = new AttemptSettling({ ...shared, actions })
   const reconciler = new Reconciler({ ...shared, owners, sync })
   const consistency = new Consistency({ ...shared, sync, settling })

@@ -18,6 +18,7 @@ export const alarms = {
   booking_withdrawn:
     'A caller was told "gebucht" and Cal.com has it otherwise; it is taken back, the business calls.',
   calcom_knows_nothing: 'Cal.com knows so few of our appointments that its key is in doubt.',
+  calcom_drift: 'Cal.com says something otherwise than we know it: see npm run doctor.',
   calcom_key_refused:
     'Cal.com refuses a key, or what it may do: nothing of that connection is booked until it is put right.',
   calcom_webhook_refused: 'A webhook of Cal.com with a missing or wrong signature.',

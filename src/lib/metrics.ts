@@ -80,6 +80,7 @@ export class GatewayMetrics {
   readonly #codes = boundedNames(errorCodesMax)
   readonly #connections = boundedNames(connectionsMax)
   readonly #names = boundedNames(otherNamesMax)
+  readonly #fields = boundedNames(otherNamesMax)
   /** Children are looked up once per function: labels are hashed on every call otherwise. */
   readonly #functions = new Map<string, FunctionChildren>()
   readonly #reads = new Map<string, Counter.Internal>()
@@ -111,6 +112,11 @@ export class GatewayMetrics {
     'operation',
     'outcome',
   ])
+  readonly #drift = this.#counter(
+    'gateway_calcom_drift_total',
+    'What Cal.com said otherwise than we know it',
+    ['source', 'field'],
+  )
   readonly #misfits = this.#counter(
     'gateway_redis_misfits_total',
     'Values read from Redis that were not what they should be and counted as absent',
@@ -228,6 +234,11 @@ export class GatewayMetrics {
   calcomRequest({ connectionId, operation, outcome, durationMs }: CalcomRequestSample): void {
     this.#calcom.inc({ connection: this.#connections(connectionId), operation, outcome })
     if (durationMs > 0) this.#calcomDurations.observe({ operation }, durationMs / 1000)
+  }
+
+  /** Counts something that Cal.com says otherwise than we know it. */
+  calcomDrift({ source, field }: { source: string; field: string }): void {
+    this.#drift.inc({ source, field: this.#fields(field.replaceAll('[]', '.*')) })
   }
 
   /** Counts openings that this process found itself; `key` is 'calcom:<connection>'. */

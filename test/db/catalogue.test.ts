@@ -9,10 +9,11 @@ const sharedTables = new Map([
   ['console_users', 'a person may belong to several companies; system role only'],
   ['console_links', 'belongs to a person; system role only'],
   ['console_sessions', 'belongs to a person; system role only'],
+  ['calcom_drift', 'what a connection says otherwise; system role only, nothing of anybody in it'],
   ['_prisma_migrations', 'the history of the schema; no role of ours reads it'],
 ])
 /** Company tables that a tenant does not reach at all. */
-const systemOnlyTables = new Set(['webhook_events', 'company_files', 'console_memberships'])
+const systemOnlyTables = new Set(['webhook_events', 'company_files', 'console_memberships', 'calcom_drift'])
 /** Unique over all companies, with the reason. */
 const globalKeys = new Map([
   ['phone_numbers_number_key', 'routing: a dialled number decides the company'],

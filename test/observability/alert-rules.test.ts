@@ -104,6 +104,17 @@ const scenes: Record<string, Scene> = {
     firing: { queue: 'inbox', state: 'received' },
   },
   GatewayJobsFailed: queue('gateway_queue_entries', 'mail', 'failed', '0x5 1x30', '5m', '17m'),
+  GatewayCalcomDrift: {
+    input: [
+      {
+        series: `gateway_calcom_drift_total{${gateway},source="bookings",field="data"}`,
+        values: '0x15 3x45',
+      },
+    ],
+    quiet: '14m',
+    at: '22m',
+    value: '3',
+  },
   GatewayRedisMisfits: {
     input: [{ series: `gateway_redis_misfits_total{${gateway},kind="holds"}`, values: '0x15 3x45' }],
     quiet: '14m',

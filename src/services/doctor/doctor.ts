@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/clock.ts'
 import { type Catalogue, readCatalogue } from '../catalogue.ts'
 import { type AgentDeps, openAgentChecks } from './agent.ts'
 import { type CalendarDeps, checkCalendar } from './calendar.ts'
+import { askCanary, type CanaryDeps, seenDrift } from './canary.ts'
 import { daysAhead } from './days-ahead.ts'
 import { type DoctorFinding, inOrder } from './report.ts'
 import { checkSetUp } from './set-up.ts'
@@ -18,15 +19,22 @@ export interface DoctorReport {
   fixed: string[]
 }
 
-type Deps = CalendarDeps & {
-  agents: Omit<AgentDeps, 'publicUrl' | 'clock'>
-  database: Pick<Database, 'ping' | 'tenancy'>
-  cache: Pick<Cache, 'ping'>
-  /** Tries the mail server: null, or why it would not take mails; undefined where none is configured. */
-  mailServer: (() => Promise<string | null>) | undefined
-  redisConfigured: boolean
-  production: boolean
-  clock: Clock
+type Deps = CalendarDeps &
+  CanaryDeps & {
+    agents: Omit<AgentDeps, 'publicUrl' | 'clock'>
+    database: Pick<Database, 'ping' | 'tenancy'>
+    cache: Pick<Cache, 'ping'>
+    /** Tries the mail server: null, or why it would not take mails; undefined where none is configured. */
+    mailServer: (() => Promise<string | null>) | undefined
+    redisConfigured: boolean
+    production: boolean
+    clock: Clock
+  }
+
+/** A company, as far as it says what Cal.com is asked about. */
+interface Calendared {
+  company: { calcomConnectionId: string | null; timeZone: string }
+  branches: ReadonlyArray<{ calcomTeamId: number | null }>
 }
 
 const clockOffMaxMs = 5_000
@@ -68,7 +76,28 @@ export class Doctor {
       findings.push(...calendar.findings, ...(await atRetell.check(setUp)))
       fixed.push(...calendar.fixed)
     }
+    findings.push(...(await this.#askCanary(companies)), ...(await seenDrift(this.#deps)))
     return { findings: inOrder(findings), fixed: [...new Set(fixed)] }
+  }
+
+  /** Whether Cal.com answers every connection as this version knows it. */
+  async askCanary(): Promise<DoctorFinding[]> {
+    return this.#askCanary(await this.#loadSetUps(null))
+  }
+
+  /** Each connection once, about the first of these companies that uses it. */
+  async #askCanary(companies: readonly Calendared[]): Promise<DoctorFinding[]> {
+    const asked = new Set<string>()
+    const found: DoctorFinding[] = []
+    for (const { company, branches } of companies) {
+      const connectionId = company.calcomConnectionId ?? 'default'
+      if (asked.has(connectionId)) continue
+      asked.add(connectionId)
+      const team = branches.find(({ calcomTeamId }) => calcomTeamId !== null)?.calcomTeamId ?? null
+      const teamId = team ?? (connectionId === 'default' ? this.#deps.teamId : null)
+      found.push(...(await askCanary(this.#deps, { connectionId, teamId, timeZone: company.timeZone })))
+    }
+    return found
   }
 
   #loadSetUps(companyId: number | null) {

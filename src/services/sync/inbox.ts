@@ -25,6 +25,8 @@ type Deps = {
   owners: BookingOwners
   sync: Pick<BookingSync, 'apply'>
   unnamed: Pick<UnnamedEvents, 'find'>
+  /** Told of each event as it came. */
+  onEvent?: (connectionId: string, body: unknown) => void
   clock: Clock
   log: Pick<Logger, 'info' | 'error'>
 }
@@ -59,7 +61,9 @@ export class WebhookInbox {
     const hash = createHash('sha256').update(rawBody).digest('hex').slice(0, 32)
     const eventType = storableText(event.trigger, 60)
     const dedupeKey = `${connectionId}:${eventType}:${storableText(event.uid ?? '', 100)}:${hash}`
-    const payload = JSON.stringify(storableJson(JSON.parse(rawBody.toString('utf8'))))
+    const body: unknown = JSON.parse(rawBody.toString('utf8'))
+    this.#deps.onEvent?.(connectionId, body)
+    const payload = JSON.stringify(storableJson(body))
     const stored = await this.#deps.tenancy.asSystem(
       (tx) => tx.$queryRaw<unknown[]>`
         WITH stored AS (
