@@ -36,6 +36,7 @@ interface Entry {
 /** What is in the navigation, in this order. */
 const navigation: readonly Entry[] = [
   { path: '/console', label: 'Heute', right: 'see' },
+  { path: '/console/anrufe', label: 'Anrufe', right: 'see' },
   { path: '/console/rueckrufe', label: 'Rückrufe', right: 'see' },
 ]
 

@@ -1,9 +1,11 @@
 /** Every page of the console and every form: a new one is added here, and to the navigation if it has an entry (layout.tsx). */
 import { callbackActs } from './callbacks/act.ts'
 import { callbacksPage } from './callbacks/page.tsx'
+import { callsPage } from './calls/list.tsx'
+import { callPage } from './calls/one.tsx'
 import type { Act, Page } from './page.ts'
 import { todayPage } from './today/page.tsx'
 
-export const pages: readonly Page[] = [todayPage, callbacksPage]
+export const pages: readonly Page[] = [todayPage, callsPage, callPage, callbacksPage]
 
 export const acts: readonly Act[] = [...callbackActs]

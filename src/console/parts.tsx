@@ -59,3 +59,12 @@ export function Tel({ number, children }: { number: string; children?: Component
     </a>
   )
 }
+/** JSON to read, folded away. */
+export function Folded({ label, value }: { label: string; value: unknown }) {
+  return (
+    <details class="folded">
+      <summary>{label}</summary>
+      <pre>{JSON.stringify(value, null, 2)}</pre>
+    </details>
+  )
+}

@@ -72,3 +72,13 @@ export function shortNumber(number: string | null): string {
   const national = number.startsWith('+49') ? `0${number.slice(3)}` : number
   return national.length <= 8 ? national : `${national.slice(0, 4)} … ${national.slice(-4)}`
 }
+
+/** "16:03:09", for what happened within a call. */
+export function secondsTime(at: Date, zone: string): string {
+  return `${clockTimeOf(at, zone)}:${String(at.getUTCSeconds()).padStart(2, '0')}`
+}
+
+/** "0,38 €" of euro cents. */
+export function euros(cents: number): string {
+  return `${(cents / 100).toFixed(2).replace('.', ',')} €`
+}

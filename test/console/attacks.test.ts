@@ -9,6 +9,9 @@ const evil = '<script>alert(1)</script><img src=x onerror=alert(2)>'
 /** Of each company and branch a row of everything that an address can name; the words of each are its own. */
 interface Rows {
   callback: bigint
+  call: bigint
+  appointment: bigint
+  customer: number
   word: string
 }
 
@@ -46,13 +49,60 @@ async function fill(companyId: number, branchId: string, word: string): Promise<
         phone: '+4915112345678',
       },
     })
-    return { callback: callback.id, word }
+    const customer = await tx.customer.create({
+      data: { companyId, name: `${word} ${evil}`, phone: '+4915112345678' },
+    })
+    const callId = `call_${word}`
+    const call = await tx.call.create({
+      data: {
+        ...{ companyId, branchId, customerId: customer.id, retellCallId: callId, status: 'analyzed' },
+        ...{
+          startTimestamp: gateway.clock.now(),
+          transcript: `Agent: ${word}\nUser: ${evil}`,
+          summary: evil,
+        },
+        ...{ fromNumber: '+4915112345678', recordingUrl: 'javascript:alert(1)' },
+      },
+    })
+    await tx.functionCall.create({
+      data: {
+        ...{ companyId, callId, number: 1, functionName: evil, durationMs: 5, status: 'success' },
+        ...{
+          arguments: { said: `${word} ${evil}` },
+          answer: { message: evil },
+          calledAt: gateway.clock.now(),
+        },
+      },
+    })
+    const service = await tx.service.findFirstOrThrow({ where: { companyId } })
+    const appointment = await tx.appointment.create({
+      data: {
+        ...{ companyId, branchId, customerId: customer.id, serviceId: service.id, callId },
+        ...{
+          appointmentDatetime: gateway.clock.now(),
+          endsAt: new Date(gateway.clock.now().getTime() + 1_800_000),
+          attendeeName: `${word} ${evil}`,
+        },
+        ...{ notes: evil, calcomUid: `uid-${word}` },
+      },
+    })
+    return {
+      ...{ callback: callback.id, call: call.id, customer: customer.id, appointment: appointment.id },
+      word,
+    }
   })
 }
 
 /** An address of a page or form with the ids of these rows. */
 function addressOf(path: string, rows: Rows): string {
-  return path.replace(':id', String(path.includes('rueckrufe') ? rows.callback : 0))
+  const [, , section = ''] = path.split('/')
+  const ids: Record<string, unknown> = {
+    rueckrufe: rows.callback,
+    anrufe: rows.call,
+    termine: rows.appointment,
+    kunden: rows.customer,
+  }
+  return path.replace(':id', String(ids[section]))
 }
 
 const getAll = async (browser: Visitor, rows: Rows, query = '') => {
@@ -137,6 +187,10 @@ async function everything(): Promise<unknown> {
     callbacks: (await tx.callbackRequest.findMany({ orderBy: { id: 'asc' } })).map(
       ({ updatedAt: _, ...row }) => row,
     ),
+    appointments: await tx.appointment.findMany({ orderBy: { id: 'asc' } }),
+    customers: await tx.customer.findMany({ orderBy: { id: 'asc' } }),
+    closures: await tx.closure.findMany({ orderBy: { id: 'asc' } }),
+    absences: await tx.absence.findMany({ orderBy: { id: 'asc' } }),
   }))
 }
 
@@ -194,9 +248,27 @@ test('what callers said is text, never markup', async () => {
   }
 })
 
+test('a reader sees that there was a call, and nothing of what was said', async () => {
+  const reader = await (await signedIn(gateway, { role: 'reader' })).get(`/console/anrufe/${mitte.call}`)
+  expect(reader.statusCode).toBe(200)
+  expect(reader.body).not.toContain(`<span>${mitte.word}</span>`)
+  expect(reader.body).not.toContain('Anfrage')
+  const owner = await (await signedIn(gateway, { role: 'owner' })).get(`/console/anrufe/${mitte.call}`)
+  expect(owner.body).toContain(`<span>${mitte.word}</span>`)
+  expect(owner.body).toContain('Anfrage')
+  expect(owner.body).not.toContain('javascript:')
+})
+
 test('odd ids are no rows', async () => {
   const browser = await signedIn(gateway, { role: 'owner' })
   const odd = ['0', '-1', '1.5', '9'.repeat(30), "1'--", '%00', '..%2f', '1e3']
+  for (const { path } of pages)
+    if (path.includes(':id'))
+      for (const id of odd)
+        expect(
+          (await browser.get(path.replace(':id', encodeURIComponent(id)))).statusCode,
+          `${path} ${id}`,
+        ).toBeOneOf([400, 404])
   for (const { path } of acts)
     if (path.includes(':id'))
       for (const id of odd) {
