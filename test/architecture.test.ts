@@ -16,7 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   services: ['calcom', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes'],
   functions: ['services', 'retell', 'db', 'german', 'lib', 'errors', 'error-codes'],
   company: ['services', 'calcom', 'db', 'german'],
-  agents: ['services', 'retell'],
+  agents: ['services', 'retell', 'db', 'lib'],
   jobs: ['services', 'db', 'german', 'lib'],
   http: ['functions', 'services', 'calcom', 'retell', 'german', 'lib', 'config', 'errors'],
   console: ['services', 'db', 'german', 'lib'],

@@ -47,6 +47,7 @@ const tablesInOrder = [
   'services',
   'branches',
   'sync_marks',
+  'agent_releases',
   'company_files',
   'console_memberships',
   'audit_log',

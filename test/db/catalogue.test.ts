@@ -13,7 +13,13 @@ const sharedTables = new Map([
   ['_prisma_migrations', 'the history of the schema; no role of ours reads it'],
 ])
 /** Company tables that a tenant does not reach at all. */
-const systemOnlyTables = new Set(['webhook_events', 'company_files', 'console_memberships', 'calcom_drift'])
+const systemOnlyTables = new Set([
+  'webhook_events',
+  'company_files',
+  'console_memberships',
+  'calcom_drift',
+  'agent_releases',
+])
 /** Unique over all companies, with the reason. */
 const globalKeys = new Map([
   ['phone_numbers_number_key', 'routing: a dialled number decides the company'],

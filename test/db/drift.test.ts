@@ -11,6 +11,7 @@ const sqlOnlyIndexes = new Map([
   ['booking_attempts_live_target_key', 'partial: only live attempts are unique'],
   ['function_calls_said_idx', 'partial: what is not forgotten yet'],
   ['appointments_not_in_sync_idx', 'partial: what waits'],
+  ['agent_releases_company_id_applying_key', 'partial: one at a time'],
   ['callback_requests_open_idx', 'partial: what waits'],
   ['erasure_marks_pending_idx', 'partial: what waits'],
 ])

@@ -92,4 +92,6 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
   await tx.companyFile.create({ data: { companyId, content: [], appliedBy: 'test' } })
   const user = await tx.consoleUser.create({ data: { email: `${mark}@example.com`, name: mark } })
   await tx.consoleMembership.create({ data: { userId: user.id, companyId, role: 'owner' } })
+  const release = { template: 'salon', settings: {}, state: 'draft', definition: {}, hash: mark }
+  await tx.agentRelease.create({ data: { companyId, ...release, appliedBy: 'test' } })
 }

@@ -56,7 +56,7 @@ const tables = [
     'booking_attempts',
   ],
   ...['callback_requests', 'webhook_events', 'mail_outbox', 'audit_log', 'sync_marks'],
-  ...['closures', 'absences', 'company_files', 'erasure_marks', 'console_memberships'],
+  ...['closures', 'absences', 'company_files', 'erasure_marks', 'console_memberships', 'agent_releases'],
 ]
 
 /** The SQLSTATE of a refusal, or what the statement did. */

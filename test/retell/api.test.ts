@@ -43,8 +43,11 @@ test('reads who answers a number, with which tools', async () => {
     llm: { id: llm.llm_id, version: 0 },
     webhookUrl: undefined,
     webhookEvents: undefined,
+    languages: ['de-DE'],
+    storage: undefined,
+    retentionDays: undefined,
   })
-  expect(await api.fetchLlm(llm.llm_id, 0, within())).toEqual({
+  expect(await api.fetchLlm(llm.llm_id, 0, within())).toMatchObject({
     id: llm.llm_id,
     tools: [
       {
