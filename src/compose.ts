@@ -166,9 +166,11 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   const { key, baseUrl } = config.retell.api
   const retell = key === null ? null : new RetellApi({ baseUrl, apiKey: key })
   const vendors = new VendorDeletions({ tenancy, retell: async () => retell, calcom, clock, log })
+  const personalData = new PersonalData({ tenancy, cache, vendors, clock })
   const jobs = createJobs({
     tenancy,
     vendors,
+    personalData,
     workerPool: () => database.workerPool(),
     catalogues,
     availability,
@@ -289,7 +291,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
   return {
     app,
     absences,
-    personalData: new PersonalData({ tenancy, cache, vendors, clock }),
+    personalData,
     jobs,
     doctor,
     settle,

@@ -40,6 +40,7 @@ const bundeslaender = Object.keys(federalStates) as FederalState[]
 
 const minutes = z.number().int().min(0).max(525_600)
 const hours = z.number().int().min(0).max(8_760)
+const daysKept = (min: number) => z.number().int().min(min).max(36_500)
 const facts = z.record(factTopic, line(factMax))
 
 const hoursOfDay = z.union(
@@ -183,7 +184,37 @@ export const companyFile = z
       .optional(),
     privacy: z
       .strictObject({
-        retention_days: z.number().int().positive().max(36_500).optional(),
+        retention_days: daysKept(1)
+          .optional()
+          .describe('For every kind of data whose own period is null, and until retention is released'),
+        retention: z
+          .strictObject({
+            transcripts_days: daysKept(1).nullable().optional(),
+            arguments_days: daysKept(1)
+              .nullable()
+              .optional()
+              .describe('Function arguments and answers, drafts'),
+            messages_days: daysKept(1).nullable().optional().describe('Callbacks, mails, webhooks, notes'),
+            call_facts_days: daysKept(1).nullable().optional().describe('Who called when; null: for ever'),
+            recordings_days: daysKept(0)
+              .nullable()
+              .optional()
+              .describe('0: no address of a recording is stored'),
+            inactive_customers_months: z
+              .number()
+              .int()
+              .positive()
+              .max(1_200)
+              .nullable()
+              .optional()
+              .describe('Without appointment or call; null: never'),
+          })
+          .optional()
+          .describe('How long what is kept; docs/data-protection.md'),
+        store_transcripts: z
+          .boolean()
+          .optional()
+          .describe('false: neither transcript nor summary of a call is stored'),
         second_fact: z.boolean().optional().describe('Cancelling and moving need more than the number'),
       })
       .optional(),

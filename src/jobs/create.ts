@@ -11,6 +11,7 @@ import { BusinessMails } from '../services/mail/business-mails.ts'
 import { type MailFrom, readMailFrom } from '../services/mail/from.ts'
 import { MailSender } from '../services/mail/sender.ts'
 import { SmtpServer } from '../services/mail/smtp.ts'
+import type { PersonalData } from '../services/privacy/erasure.ts'
 import { Retention } from '../services/privacy/retention.ts'
 import type { VendorDeletions } from '../services/privacy/vendors.ts'
 import { BookingSync, type SyncDeps } from '../services/sync/apply.ts'
@@ -47,6 +48,7 @@ export interface JobsDeps {
   booking: BookingService
   actions: AppointmentChanges
   vendors: VendorDeletions
+  personalData: PersonalData
   calcom: SyncDeps['calcom']
   /** CALCOM_TEAM_ID. */
   teamId: number | null
@@ -67,6 +69,7 @@ export interface Jobs {
   consistency: Consistency
   eventTypes: EventTypeImport
   settling: AttemptSettling
+  retention: Retention
 }
 
 export function createJobs(deps: JobsDeps): Jobs {
@@ -98,6 +101,8 @@ export function createJobs(deps: JobsDeps): Jobs {
   const businessMails = new BusinessMails({ tenancy, clock, from })
   const mailSender = new MailSender({ tenancy, clock, log, smtp, from })
 
+  const forgetting = new Retention({ tenancy, personalData: deps.personalData, clock })
+
   const runner = new JobRunner({
     pool: deps.workerPool,
     clock,
@@ -118,8 +123,8 @@ export function createJobs(deps: JobsDeps): Jobs {
       bind(businessMail, { businessMails }),
       bind(sendMail, { mailSender }),
       bind(deleteAtVendors, { vendors: deps.vendors }),
-      bind(retention, { retention: new Retention({ tenancy, clock }), pool: deps.workerPool, clock }),
+      bind(retention, { retention: forgetting, pool: deps.workerPool, clock }),
     ],
   })
-  return { runner, inbox, owners, reconciler, consistency, eventTypes, settling }
+  return { runner, inbox, owners, reconciler, consistency, eventTypes, settling, retention: forgetting }
 }

@@ -37,6 +37,7 @@ const analysis = z
 
 const callDetails = z.looseObject({
   call_status: text,
+  data_storage_setting: text,
   end_timestamp: z.unknown().optional(),
   duration_ms: z.number().nonnegative().optional().catch(undefined),
   disconnection_reason: text,
@@ -63,8 +64,14 @@ export interface RetellEvent {
 }
 
 /** What ended and analysed calls tell; null where the event does not. */
+/** What Retell stores of a call. */
+export type StorageSetting = 'everything' | 'everything_except_pii' | 'basic_attributes_only'
+const storageSettings: readonly string[] = ['everything', 'everything_except_pii', 'basic_attributes_only']
+
 export interface EventDetails {
   callStatus: string | null
+  /** null: not told, or one we do not know. */
+  storageSetting: StorageSetting | null
   endedAt: Date | null
   durationMs: number | null
   disconnectionReason: string | null
@@ -97,6 +104,9 @@ export function readEvent(body: unknown): RetellEvent | null {
     call: source === null ? null : readCall(source),
     details: {
       callStatus: found?.call_status === undefined ? null : storableText(found.call_status, 50) || null,
+      storageSetting: storageSettings.includes(found?.data_storage_setting ?? '')
+        ? (found?.data_storage_setting as StorageSetting)
+        : null,
       endedAt: readTimestamp(found?.end_timestamp),
       durationMs: found?.duration_ms ?? null,
       disconnectionReason: found?.disconnection_reason?.slice(0, 100) ?? null,

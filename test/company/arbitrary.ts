@@ -68,7 +68,18 @@ const shape = fc.record({
     fc.record({ mail: orNone(fc.constant('team@salon.example')), customer_mails: maybe(fc.boolean()) }),
   ),
   privacy: maybe(
-    fc.record({ retention_days: maybe(fc.integer({ min: 1, max: 999 })), second_fact: maybe(fc.boolean()) }),
+    fc.record({
+      retention_days: maybe(fc.integer({ min: 1, max: 999 })),
+      retention: maybe(
+        fc.record({
+          transcripts_days: maybe(fc.option(fc.integer({ min: 1, max: 999 }))),
+          recordings_days: maybe(fc.integer({ min: 0, max: 999 })),
+          inactive_customers_months: maybe(fc.option(fc.integer({ min: 1, max: 99 }))),
+        }),
+      ),
+      store_transcripts: maybe(fc.boolean()),
+      second_fact: maybe(fc.boolean()),
+    }),
   ),
   booking: maybe(
     fc.record({

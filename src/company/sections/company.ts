@@ -12,11 +12,27 @@ const map = {
   mail: 'notifyEmail',
   customer_mails: 'customerMails',
   retention_days: 'retentionDays',
+  transcripts_days: 'keepTranscriptsDays',
+  arguments_days: 'keepArgumentsDays',
+  messages_days: 'keepMessagesDays',
+  call_facts_days: 'keepCallFactsDays',
+  recordings_days: 'keepRecordingsDays',
+  inactive_customers_months: 'keepInactiveMonths',
+  store_transcripts: 'storeTranscripts',
   second_fact: 'secondFactRequired',
   window_days: 'bookingWindowDays',
   missing_email: 'missingEmail',
   mailbox: 'mailbox',
 } as const
+
+const periods = [
+  'transcripts_days',
+  'arguments_days',
+  'messages_days',
+  'call_facts_days',
+  'recordings_days',
+  'inactive_customers_months',
+]
 
 export const company: Section = {
   kind: 'company',
@@ -34,6 +50,8 @@ export const company: Section = {
         mail: file.notifications?.mail,
         customer_mails: file.notifications?.customer_mails,
         retention_days: file.privacy?.retention_days,
+        ...file.privacy?.retention,
+        store_transcripts: file.privacy?.store_transcripts,
         second_fact: file.privacy?.second_fact,
         window_days: file.booking?.window_days,
         missing_email: file.booking?.missing_email,
@@ -79,7 +97,10 @@ export const company: Section = {
     draft.company = only(fields, ['slug', 'name', 'test', 'time_zone', 'facts'])
     draft.agent = { name: fields.agent_name as string | null }
     draft.notifications = only(fields, ['mail', 'customer_mails'])
-    draft.privacy = only(fields, ['retention_days', 'second_fact'])
+    draft.privacy = {
+      ...only(fields, ['retention_days', 'store_transcripts', 'second_fact']),
+      retention: only(fields, periods),
+    }
     draft.booking = only(fields, ['window_days', 'missing_email', 'mailbox'])
     draft.calcom ??= { connection: String(fields.connection) }
   },

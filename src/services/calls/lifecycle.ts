@@ -10,12 +10,12 @@ import { localDayOf } from '../../german/index.ts'
 import { saySpans } from '../../german/sentences/opening-hours.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { callerNumber } from '../../lib/phone.ts'
-import { storableJson, storableText } from '../../lib/storable.ts'
 import type { RetellCall } from '../../retell/envelope.ts'
 import type { EventDetails, RetellEvent } from '../../retell/events.ts'
 import { branchOf, type CatalogueBranch, type Catalogues } from '../catalogue.ts'
 import { dayHours, nextOpenDay } from '../day-hours.ts'
 import { comparePersonNames, readPersonName } from '../matching/index.ts'
+import { transcriptMax, writeDetails } from './call-details.ts'
 import type { CallStatus, StoredCall } from './call-rows.ts'
 import { type CallDirectory, ourNumber } from './directory.ts'
 import { type CallerCard, dynamicVariables } from './dynamic-variables.ts'
@@ -43,7 +43,6 @@ type Deps = {
   usdEurRate: number
 }
 
-const transcriptMax = 500_000
 const ignored: EventOutcome = { status: 'ignored', body: { received: true, handled: false } }
 const announcesBooking = /\b(ist|wurde|habe[n]?)\b[^.\n]{0,80}\b(gebucht|eingetragen|bestätigt)\b/i
 
@@ -157,10 +156,10 @@ export class CallLifecycle {
   async #finished(call: RetellCall, details: EventDetails, status: CallStatus): Promise<EventOutcome> {
     const stored = await this.#stored(call, status, details.callStatus)
     if (stored === null) return ignored
-    const { tenancy, usdEurRate, log, endCall } = this.#deps
+    const { tenancy, usdEurRate, clock, log, endCall } = this.#deps
     if (status === 'completed') endCall(stored)
     const announced = await tenancy.run(stored.companyId, async (tx) => {
-      await writeDetails(tx, stored, details, { startedAt: call.startedAt, usdEurRate })
+      await writeDetails(tx, stored, details, { startedAt: call.startedAt, usdEurRate, now: clock.now() })
       if (status !== 'analyzed') return false
       await linkCustomer(tx, stored, details)
       return flagPhantomBooking(tx, stored, details)
@@ -213,41 +212,6 @@ async function loadOnlyName(tx: Tx, companyId: number, phone: string): Promise<s
     take: 2,
   })
   return customers.length === 1 ? (customers[0]?.name ?? null) : null
-}
-
-async function writeDetails(
-  tx: Tx,
-  stored: StoredCall,
-  details: EventDetails,
-  { startedAt, usdEurRate }: { startedAt: Date | null; usdEurRate: number },
-): Promise<void> {
-  const measuredMs =
-    details.durationMs ??
-    (startedAt && details.endedAt ? details.endedAt.getTime() - startedAt.getTime() : null)
-  const cost = details.costCents
-  const text = (value: string | null, max: number) => (value === null ? undefined : storableText(value, max))
-  const json = (value: object | null) => (value === null ? undefined : (storableJson(value) as object))
-  await tx.call.updateMany({
-    where: { companyId: stored.companyId, retellCallId: stored.callId },
-    data: {
-      durationSec:
-        measuredMs === null || measuredMs < 0 ? undefined : Math.min(Math.round(measuredMs / 1000), 86_400),
-      endTimestamp: details.endedAt ?? undefined,
-      disconnectionReason: text(details.disconnectionReason, 100),
-      transcript: text(details.transcript, transcriptMax),
-      recordingUrl: text(details.recordingUrl, 2_000),
-      summary: text(details.summary, 20_000),
-      sentiment: text(details.sentiment, 20),
-      callSuccessful: details.successful ?? undefined,
-      analysis: json(details.custom),
-      callCost: json(details.callCost),
-      llmTokenUsage: json(details.tokenUsage),
-      latency: json(details.latency),
-      ...(cost === null || cost > 1_000_000
-        ? {}
-        : { costCents: Math.round(cost), costEurCents: Math.round(cost * usdEurRate), usdEurRate }),
-    },
-  })
 }
 
 /** Links the call to a customer by the caller's number, and by the name when several share it. */

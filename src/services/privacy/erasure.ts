@@ -8,10 +8,10 @@ import type { Tenancy, Tx } from '../../db/tenancy.ts'
 import type { Cache } from '../../lib/cache/cache.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { standingStatuses } from '../appointments/types.ts'
-import { rememberedOf } from '../calls/remembered.ts'
 import { type Asker, writeAudit } from './audit.ts'
 import { type NewMark, putMarks } from './marks.ts'
 import { loadPerson, type PersonKey, type PersonRows } from './person.ts'
+import { rememberedOf } from './remembered.ts'
 import type { VendorDeletions, VendorOutcome } from './vendors.ts'
 
 type Deps = {
@@ -58,8 +58,15 @@ export class PersonalData {
     }, limits)
   }
 
-  /** Erases a person: one transaction here, then Redis and the vendors. Refuses while appointments are still to come. */
-  async erase(key: PersonKey, asker: Asker): Promise<ErasureOutcome> {
+  /**
+   * Erases a person: one transaction here, then Redis and the vendors, who are left to the job with `vendorsLater`. Refuses while
+   * appointments are still to come.
+   */
+  async erase(
+    key: PersonKey,
+    asker: Asker,
+    { vendorsLater = false }: { vendorsLater?: boolean } = {},
+  ): Promise<ErasureOutcome> {
     const { tenancy, cache, vendors, clock } = this.#deps
     const done = await tenancy.asSystem(async (tx) => {
       const rows = await loadPerson(tx, key)
@@ -83,7 +90,8 @@ export class PersonalData {
     if (done.kind !== 'erased') return done
     const remembered = done.calls.flatMap((callId) => rememberedOf(key.companyId, callId))
     const cacheForgotten = await cache.delete(remembered)
-    return { kind: 'erased', counts: done.counts, vendors: await vendors.run(key.companyId), cacheForgotten }
+    const asked = vendorsLater ? [] : await vendors.run(key.companyId)
+    return { kind: 'erased', counts: done.counts, vendors: asked, cacheForgotten }
   }
 }
 
