@@ -6,7 +6,8 @@
 import { domainToASCII } from 'node:url'
 import { digitsOf, repetitionOf } from '../../lib/spoken-digits.ts'
 import { editDistance } from './sound.ts'
-import { applySpellingHints, spelledLetter } from './spelling.ts'
+import { spelledLetter } from './spelling.ts'
+import { applySpellingHints } from './spelling-hints.ts'
 import { isAbsent } from './text.ts'
 
 export type EmailReading = { email: string } | { email: null; reason: 'absent' | 'unclear' | 'invented' }

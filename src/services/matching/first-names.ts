@@ -1,5 +1,5 @@
 /**
- * First names common in Germany, to tell in "Thomas, Kowalski" which is which. Not a list of what is allowed: a name that is
+ * First names and surnames common in Germany, to tell in "Thomas, Kowalski" which is which. Not a list of what is allowed: a name that is
  * missing here is only read by the other rules.
  */
 import { fold } from './text.ts'
@@ -21,7 +21,7 @@ const names = `adam agnes aisha alexander alexandra ali alina amelie andrea andr
   pascal patricia patrick patrizia paul paula petra philip philipp phillip philippa pia rainer ralf ramona raphael rebecca regina
   reinhard renate rene rita robert roland rolf rosemarie rudolf ruth sabine sabrina samuel sandra sara sarah sascha sebastian
   selina sepp silke silvia simon simone sina sofia sofie sonja sophia sophie stefan stefanie steffen stephan stephanie susanne sven
-  svenja sybille tanja tatjana theo theresa thomas thorsten tim timo tina tobias tom torsten udo ulrich ulrike ursula ute uwe
+  svenja sybille sylvia jasmin jacqueline jeannette annette anette josefine lucia lucie mathilde merle jule jette bjarne henrik hendrik enno eike tanja tatjana theo theresa thomas thorsten tim timo tina tobias tom torsten udo ulrich ulrike ursula ute uwe
   valentina vanessa vera verena veronika victoria viktoria volker waltraud werner wiebke wilhelm wolfgang xaver yasmin yvonne zeynep`
 
 const known = new Set(names.split(/\s+/).map(fold))
@@ -29,4 +29,19 @@ const known = new Set(names.split(/\s+/).map(fold))
 /** Whether a word is one of the common first names ("Thomas", "Jürgen"; each half of "Anna-Lena"). Case and accents do not count. */
 export function isCommonFirstName(word: string): boolean {
   return word.split('-').every((half) => known.has(fold(half)))
+}
+
+const surnames = `müller schmidt schneider fischer weber meyer wagner becker schulz hoffmann schäfer koch bauer richter klein wolf schröder
+  neumann schwarz zimmermann braun krüger hofmann hartmann lange schmitt krause meier lehmann schmid schulze maier köhler herrmann könig
+  mayer huber kaiser fuchs peters lang scholz möller weiß jung hahn schubert vogel keller berger winkler roth beck baumann franke schuster
+  böhm winter kraus schumacher krämer vogt stein jäger sommer groß seidel brandt haas schreiber graf schulte ziegler kuhn kühn pohl engel
+  horn busch bergmann voigt sauer wolff pfeiffer gruber moser steiner hofer pichler egger bauer berger eder leitner wimmer schwaiger brunner
+  lechner mayr meir stadler reiter lindner ritter nowak kowalski yilmaz kaya demir öztürk hansen petersen jansen janssen schmitz müllner
+  ammann bachmann hess gerber bühler zimmerer strobl obermeier niedermeier hinterhuber loibl`
+
+const knownSurnames = new Set(surnames.split(/\s+/).map(fold))
+
+/** Whether a word is one of the common surnames ("Huber", "Müller"). Case and accents do not count. */
+export function isCommonSurname(word: string): boolean {
+  return knownSurnames.has(fold(word))
 }

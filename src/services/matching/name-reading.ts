@@ -1,8 +1,10 @@
 /** Names of people as callers say them: what is a name and what is not. Pure. */
 import { digitsOf } from '../../lib/spoken-digits.ts'
-import { isCommonFirstName } from './first-names.ts'
+import { isCommonFirstName, isCommonSurname } from './first-names.ts'
+import { particles, withCapitals, withFirstNameFirst, withHonorificOnlyIfNeeded } from './name-writing.ts'
 import { editDistance } from './sound.ts'
-import { applySpellingHints, isSpeakable, joinSpelled } from './spelling.ts'
+import { joinSpelled } from './spelling.ts'
+import { applySpellingHints } from './spelling-hints.ts'
 import { fold, isAbsent } from './text.ts'
 
 /** More is a transcript, not a name. */
@@ -14,7 +16,7 @@ const relative =
   '(?:tochter|sohn|mann|frau|ehemann|ehefrau|mutter|vater|mama|papa|bruder|schwester|freund|freundin|kind|enkel|enkelin|partner|partnerin|chef|chefin|kollegen?|kollegin|oma|opa|tante|onkel|nichte|neffen?|cousine?|schwager|schwägerin|schwiegermutter|schwiegervater|schwiegertochter|nachbarn?|nachbarin|kundin|kunden|verlobte[rn]?|kleine[rn]?|große[rn]?)'
 const ofSpeaker = '(?:meine?[nmrs]?|unsere?[nmrs]?|seine?[nmrs]?|ihre?[nmrs]?)'
 const leadIn = new RegExp(
-  `^(?:(?:hier ist|hier spricht|(?:hier|da|do|des|dat|dit) (?:is|isch)|hier schreibt|ja|gerne?|hallo|hallöchen|hi|grüezi|grüessech|servus|(?:schönen )?(?:guten )?(?:tach|tag|moin)|moin moin|griaß (?:di|ihna|enk)|also|notieren sie|bin (?:der|die)|geschrieben wird(?: es)?|(?:ich )?buchstabiere(?: mal)?|my (?:sur|first |last )?name is|doppelname|i (?:bin|hoiß|hoaß|heiß)(?: da)?|i(?:cke?|k) (?:bin|heiß[e]?)(?: (?:der|die))?|ich wär[e]?|mein name wär|mei(?:n)? nam(?:a|e)? isch?|my name is|this is|i am|i'm|guten (?:tag|morgen|abend)|grüß gott|moin|ähm?|hm|na|nun|okay|ok|gut|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|mein voller name ist|der name lautet|der name wäre|der|die|den|name ist|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte| einfach)*(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:(?:der|die|dem|den|de|d)(?=\\s)|[ds]['’](?=\\p{L})))?(?:[\\s:,.!]+|$))+`,
+  `^(?:(?:hier ist|hier spricht|dann(?= auf| für)|danke|einfach(?: nur)?|nur|bloß|(?:nennen|sagen) sie (?:mich |einfach )*|vor-? ?und (?:nach|zu)name|(?:hier|da|do|des|dat|dit) (?:is|isch)|hier schreibt|ja|gerne?|hallo|hallöchen|hi|grüezi|grüessech|servus|(?:schönen )?(?:guten )?(?:tach|tag|moin)|moin moin|griaß (?:di|ihna|enk)|also|notieren sie|bin (?:der|die)|geschrieben wird(?: es)?|(?:ich )?buchstabiere(?: mal)?|my (?:sur|first |last )?name is|doppelname|i (?:bin|hoiß|hoaß|heiß)(?: da)?|i(?:cke?|k) (?:bin|heiß[e]?)(?: (?:der|die))?|ich wär[e]?|mein name wär|mei(?:n)? nam(?:a|e)? isch?|my name is|this is|i am|i'm|guten (?:tag|morgen|abend)|grüß gott|moin|ähm?|hm|na|nun|okay|ok|gut|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|mein voller name ist|der name lautet|der name wäre|der|die|den|name (?:ist|wäre|lautet)|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|auf (?:meinen|seinen|ihren) namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte| einfach)*(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?:,? (?:die|der|das))?(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:(?:der|die|dem|den|de|d)(?=\\s)|[ds]['’](?=\\p{L})))?(?:[\\s:,.!]+|$))+`,
   'iu',
 )
 /** "ich mache das für meine Mutter Gerda Hoffmann": who it is for, out of a sentence. */
@@ -24,7 +26,7 @@ const forAnother = new RegExp(
 )
 // "wieder" after two words is chatter, after one it is the surname Wieder.
 const trailer = new RegExp(
-  `[\\s,]+(?:am apparat|hier|noch ?mal|(?<=\\p{L}[\\s,]+\\p{L}+[\\s,]+)wieder|guten (?:tag|morgen|abend)|hallo|mein name|ist mein (?:voller )?name|heiße? ich|heißt (?:er|sie)|bitte|danke|mit vornamen|${ofSpeaker} ${relative}|(?:für|um|am|zum) .*|wie (?:der|die|das|in|im) .*|(?:alles )?(?:zusammen|getrennt|auseinander)(?: ?geschrieben)?|ein(?:tragen)?)$`,
+  `[\\s,]+(?:am apparat|hier|noch ?mal|(?<=\\p{L}[\\s,]+\\p{L}+[\\s,]+)wieder|guten (?:tag|morgen|abend)|grüß gott|servus|moin|punkt|schreiben sie|reicht|und|geb(?:oren|\\.)(?:e|er|en)? .*|mit (?:vor|nach|familien)namen|hallo|mein name|ist mein (?:voller )?name|heiße? ich|heißt (?:er|sie)|bitte|danke|${ofSpeaker} ${relative}|(?:für|um|am(?! ende| anfang| schluss)|zum(?! schluss)) .*|wie (?:der|die|das|in|im) .*|(?:alles )?(?:zusammen|getrennt|auseinander)(?: ?geschrieben)?|ein(?:tragen)?)$`,
   'iu',
 )
 
@@ -41,7 +43,7 @@ const notNameWords = new Set(
   gemacht gesprochen neukunde neukundin neukunden stammkunde stammkundin neupatient neupatientin bekannte bekannter unbekannte unbekannter unbekannten
   ahnung kundennummer nachste nachsten nachster nachstes kommende diese dieser nach vor gegen ab am um im in bei beim vom von aus mit fur auf
   zu zum zur viertel dreiviertel fruh vormittags nachmittags selbst selber gerne gern geht nichts sag egal frei leer keins keines
-  name lautet ware ist waschen schneiden fohnen farben tonen dauerwelle strahnchen bartpflege beratung rasur massage haare bart
+  name lautet ware ist chef chefin inhaber inhaberin ehemann ehefrau mich mir meinem meinen namen waschen schneiden fohnen farben tonen dauerwelle strahnchen bartpflege beratung rasur massage haare bart
   genau richtig stimmt klar sicher private privat withheld restricted gespeichert bekannt telefon handy nummer email mail`
     .split(/\s+/)
     .map(fold),
@@ -49,7 +51,7 @@ const notNameWords = new Set(
 
 /** Surnames too, once "Herr" or "Frau" stands before them. */
 const calendarWords = new Set(
-  `morgen abend mittag montag dienstag mittwoch donnerstag freitag samstag sonntag sommer winter januar marz april mai juni juli august
+  `kind mann sohn vater kurz lang morgen abend mittag montag dienstag mittwoch donnerstag freitag samstag sonntag sommer winter januar marz april mai juni juli august
   september oktober november dezember`
     .split(/\s+/)
     .map(fold),
@@ -57,7 +59,7 @@ const calendarWords = new Set(
 
 /** One of these makes a sentence of it. */
 const sentenceWords = new Set(
-  `aber nur hinten vorne ende seit wird werden stimmt statt jahre jahren einfach geschrieben wirklich verstanden vielleicht buchstabiert trage tragen mochte will wollte hatte habe haben brauche brauchte wurde buchen termin uhr konnen kann konnte bitte einen einem was wie wann wo
+  `dann auf mich mir dich dir uns sich meinem meinen deinem reicht schreiben schreibt geboren geborene nennen nenne leerzeichen wort aber nur hinten vorne ende seit wird werden stimmt statt jahre jahren einfach geschrieben wirklich verstanden vielleicht buchstabiert trage tragen mochte will wollte hatte habe haben brauche brauchte wurde buchen termin uhr konnen kann konnte bitte einen einem was wie wann wo
   wieso weshalb wozu brauchen braucht geht nichts sag wissen doch kennen steht bins gesprochen genannt bekomme suche heisse heisst rufe ruft anrufe frage fragen sprechen spreche storniere absagen verschieben warum nicht noch schon dass weil wenn moment sekunde sage sagen`
     .split(/\s+/)
     .map(fold),
@@ -67,10 +69,6 @@ const sentenceWords = new Set(
 const labels = new Set(['ist', 'vorname', 'vornamen', 'nachname', 'nachnamen', 'familienname', 'zuname'])
 
 const invented = new Set(['john doe', 'jane doe', 'foo bar'].map(fold))
-
-const particles = new Set(
-  'von vom van der den de di da del la le zu zur zum und el al bin ibn ter ten dos'.split(' '),
-)
 
 /**
  * Cleans a spoken name: markup, control and direction characters, courtesy around it and shouting are removed, spelled
@@ -83,7 +81,7 @@ export function readPersonName(spoken: string, notNames: readonly string[] = [])
     .normalize('NFC')
     .replace(/<[^>]*>/g, ' ')
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .replace(/["„“”«»*_#`|<>[\]]+/g, ' ')
+    .replace(/["„“”«»*_#`|<>[\]()]+/g, ' ')
     .replace(/\s+/g, ' ')
     // "Müller Bindestrich Schmidt"; "Müller-Schmidt mit Bindestrich" is a hint
     .replace(/(?<=\p{L})(?<!(?:^|\s)(?:mit|ohne)) (?:bindestrich|binde strich) (?=\p{L})/giu, '-')
@@ -111,8 +109,10 @@ export function readPersonName(spoken: string, notNames: readonly string[] = [])
   if (hasLatin && !courteous && folded.every(isNoName)) return null
   if (folded.some((word) => sentenceWords.has(word) || labels.has(word)) || invented.has(folded.join(' ')))
     return null
+  // "der Mann von Frau Müller": who it is has not been said.
+  if (folded.slice(1, -1).some((word) => /^(?:frau|herrn?)$/.test(word))) return null
   if (isOneOf(folded.join(' '), notNames)) return null
-  return withHonorificOnlyIfNeeded(withCapitals(words)).slice(0, nameCharactersMax)
+  return withHonorificOnlyIfNeeded(withCapitals(withFirstNameFirst(words))).slice(0, nameCharactersMax)
 }
 
 function isOneOf(folded: string, notNames: readonly string[]): boolean {
@@ -144,11 +144,12 @@ function tidy(heard: string): string | null {
     // "nicht Hoffmann, sondern Hofmann"
     .replace(/^nicht \p{L}+,? sondern /iu, '')
     .replace(
-      /(?<=\p{L}[\s,]+\p{L}+)[\s,]+ich (?:wollte|will|möchte|bräuchte|brauche|hätte|würde|rufe)\b.*$/iu,
+      /(?<=\p{L}[\s,]+\p{L}+)[\s,]+(?:und )?ich (?:wollte|will|möchte|bräuchte|brauche|hätte|würde|rufe)\b.*$/iu,
       '',
     )
     .replace(/[,.\s]*\b(?:ich )?buchstabier(?:e|t)\b(?: mal)?[:,\s]*/giu, ', ')
     .replace(/, also /giu, ', ')
+    .replace(/(?<=\p{L})[\s,]+(?:ist )?mein name[\s,]+(?=\p{L})/iu, ', ')
     .replace(/^(\p{L}{4,})\.\s+(?=.*\1)/iu, '$1, ')
     .replace(/(?<!prof|dipl|dent|phil)(?<=\p{L}{4})\.\s+/giu, ' ')
     .replace(/^[,\s]+/, '')
@@ -176,13 +177,18 @@ function tidy(heard: string): string | null {
 
 /** What narrows a spelling, said in a clause of its own, as the hint it is: "Herrmann, aber nur ein r" → "Herrmann mit einem r". */
 function hintsAlike(said: string): string {
-  return said
-    .replace(
-      /[\s,]+(?:aber |und |jedoch )?(?:nur|bloß|bloss|lediglich) (?:mit )?(?:ein(?:e[mn]?)?|einfach(?:e[mn]?)?) (?=\p{L}(?!\p{L}))/iu,
-      ' mit einem ',
-    )
-    .replace(/[\s,]+(?:aber|jedoch) (?=(?:zwei|doppel)[ -]?\p{L}(?!\p{L}))/iu, ' mit ')
-    .replace(/[\s,]+(?:aber|jedoch) (?=(?:mit|ohne) )/iu, ' ')
+  return (
+    said
+      .replace(
+        /[\s,]+(?:aber |und |jedoch )?(?:nur|bloß|bloss|lediglich) (?:mit )?(?:ein(?:e[mn]?)?|einfach(?:e[mn]?)?) (?=\p{L}(?!\p{L}))/iu,
+        ' mit einem ',
+      )
+      .replace(/[\s,]+(?:aber|jedoch) (?=(?:zwei|doppel)[ -]?\p{L}(?!\p{L}))/iu, ' mit ')
+      .replace(/[\s,]+(?:aber|jedoch) (?=(?:mit|ohne) )/iu, ' ')
+      .replace(/(?<=^(?!.* (?:mit|ohne) ).*\p{L}{2})[\s,]+(?=doppel[- ]?\p{L}$)/iu, ' mit ')
+      // "Krause, K wie Kilo"
+      .replace(/^((\p{L})\p{L}+)[\s,]+\2 wie \p{L}+$/iu, '$1')
+  )
 }
 
 /** "Neumann ist der Nachname, Kalle der Vorname": each part read by itself; undefined without two such labels. */
@@ -217,7 +223,7 @@ function firstAndLast(spoken: string): string | null | undefined {
       spoken.replace(/^(?:der |mein )?(?:nach|vor|familien)name(?: ist| lautet)?[\s:,]+/iu, ''),
     )
   if (!label || /^mit$/iu.test(label[1]!.split(' ').at(-1)!)) return undefined
-  const [one, other] = [tidy(label[1]!), tidy(label[3]!)]
+  const [one, other] = [tidy(label[1]!.replace(/(?:[\s,]+(?:und|mein|der))+$/iu, '')), tidy(label[3]!)]
   if (one === null || other === null || one === '' || other === '') return null
   return /^vor$/iu.test(label[2]!) ? `${other} ${one}` : `${one} ${other}`
 }
@@ -245,7 +251,7 @@ function withoutTalk(said: string): string {
 /** "Winter wie die Jahreszeit" → "Winter", "Schmidt mit dt wie Helmut Schmidt" → "Schmidt mit dt". */
 function withoutLikeness(part: string): string {
   return part.replace(
-    /^(?!(?:so|ja|nein|also|genau|genauso) )(\p{L}{2,}(?: (?:mit|ohne) \p{L}{1,3})?) wie (?:(?:der|die|das|im|in) )?\p{L}{2,}(?: \p{L}+)?$/iu,
+    /^(?!(?:so|ja|nein|also|genau|genauso|sch|ch) )(\p{L}{2,}(?: (?:mit|ohne) \p{L}{1,3})?) wie (?:(?:der|die|das|im|in) )?\p{L}{2,}(?: \p{L}+)?$/iu,
     '$1',
   )
 }
@@ -253,7 +259,8 @@ function withoutLikeness(part: string): string {
 /** A clause of a sentence beside the name. */
 function isTalk(part: string): boolean {
   const words = part.replace(leadIn, '').split(' ').map(fold)
-  if (/^\p{L} wie /iu.test(part) || /^\p{L}+ (?:mit|ohne) (?:ein|zwei|doppel)/iu.test(part)) return false
+  if (/^(?:sch|ch|\p{L}) wie /iu.test(part) || /^\p{L}+ (?:mit|ohne) (?:ein|zwei|doppel)/iu.test(part))
+    return false
   return (
     /^(?:(?:so|ja|nein|also) )*wie (?:der|die|das|man|in|im)\b/iu.test(part) ||
     (words.length > 2 &&
@@ -269,7 +276,11 @@ const correction =
  * clear which part of a name is taken back.
  */
 function lastSaid(text: string): string | null {
-  let said = text
+  let said = text.replace(
+    /^(.*?)(\p{L}+)[\s,]+(?:äh+m?|öh+m?)[\s,]+(\p{L}+)$/iu,
+    (_, before: string, one: string, anew: string) =>
+      before + (isMistaken(one, anew) ? anew : `${one} ${anew}`),
+  )
   for (let cue = correction.exec(said); cue !== null; cue = correction.exec(said)) {
     const before = said.slice(0, cue.index).trim()
     const after = said.slice(cue.index + cue[0].length).trim()
@@ -332,6 +343,8 @@ function labelledName(text: string): string | null {
 /** "Becker, Anna" → "Anna Becker"; "Krause, Bernd Krause" → "Bernd Krause"; null if it is not clear which is which. */
 function oneOf(before: string, after: string): string | null {
   const [b, a] = [fold(before).split(' '), fold(after).split(' ')]
+  if (isAlone(before) && isAlone(after) && [before, after].every((part) => / (?:mit|ohne) /i.test(part)))
+    return isCommonSurname(b[0]!) ? inOrder(after, before) : inOrder(before, after)
   if (b.every((word) => a.includes(word))) return after
   if (a[0] !== undefined && b.includes(a[0]) && (a.length === 1 || /^(?:mit|ohne)$/.test(a[1] ?? '')))
     return before + after.slice(after.indexOf(' ') < 0 ? after.length : after.indexOf(' '))
@@ -349,30 +362,6 @@ function isAlone(part: string): boolean {
 
 /** First and last name as they were said; a hint of the first one is applied where it stands. */
 function inOrder(given: string, family: string): string | null {
-  const written = applySpellingHints(given)
-  return written === null ? null : `${written} ${family}`
-}
-
-/** "MAX MUSTERMANN", "max mustermann" → "Max Mustermann"; mixed case ("McKay", "von der Heide") stays. */
-function withCapitals(words: readonly string[]): string[] {
-  return words.map((word, index) => {
-    const isMixed = word !== word.toLowerCase() && word !== word.toUpperCase()
-    const lower = word.toLowerCase()
-    if (/^(?:med|dent|phil|jur|rer|nat|vet)\.?$/.test(lower)) return lower
-    if (particles.has(lower) && (index < words.length - 1 || words.length === 1) && words.length > 1)
-      return lower
-    if (isMixed || word.length === 1) return word
-    if (word === word.toUpperCase() && word.length <= 4 && !isSpeakable(word)) return word
-    return lower.replace(/(?:^|[-'’])\p{L}/gu, (letter) => letter.toUpperCase())
-  })
-}
-
-/** "Frau Anna Becker" → "Anna Becker", but "Frau Becker" stays: without a first name it is all we have. */
-function withHonorificOnlyIfNeeded(words: readonly string[]): string {
-  const isHonorific = /^(?:frau|herrn?)$/i.test(words[0] ?? '')
-  if (!isHonorific) return words.join(' ')
-  const rest = words.slice(1)
-  if (rest.length >= 2 && !/^(?:dr|prof|doktor|professor|dipl|mag|von|van|de|zu)\.?$/i.test(rest[0]!))
-    return rest.join(' ')
-  return [/^herrn$/i.test(words[0]!) ? 'Herr' : words[0]!, ...rest].join(' ')
+  const [first, last] = [applySpellingHints(given), applySpellingHints(family)]
+  return first === null || last === null ? null : `${first} ${last}`
 }
