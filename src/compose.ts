@@ -27,6 +27,7 @@ import { Misfits } from './lib/shared-value.ts'
 import { version } from './lib/version.ts'
 import { RetellApi } from './retell/api.ts'
 import { AbsenceDesk } from './services/absences/desk.ts'
+import { AppointmentDesk } from './services/appointments/desk.ts'
 import { CallDirectory } from './services/calls/directory.ts'
 import { EnvelopeWatch } from './services/calls/envelope-watch.ts'
 import { knownFreeTimes } from './services/calls/free-times.ts'
@@ -205,6 +206,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
         production: config.production,
         publicUrl: config.publicUrl,
         trustedProxies: config.server.trustedProxies,
+        appointments: new AppointmentDesk({ tenancy, catalogues, actions, clock, log }),
         sendLink: smtp ? signInMailer(smtp, config.mail.from) : null,
         clock,
         log,

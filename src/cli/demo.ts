@@ -44,7 +44,7 @@ await stayUp(async (life) => {
   const apiKey = config.retell.apiKeys[0] ?? ''
   const booked = await playCall({ address, apiKey, now: () => new Date(), databaseUrl, simulator })
   if (values.exit) await life.end(booked ? 0 : 1)
-  const link = await development.consoleLink()
+  const link = await development.showConsole()
   if (link !== null) console.log(`\nWhat the salon sees (signs in once): ${link}`)
   console.log('\nThe gateway stays up; Ctrl-C ends it. Ask it something:')
   console.log(

@@ -12,6 +12,6 @@ await stayUp(async (life) => {
   console.log(
     `Gateway ${address}, Cal.com ${isSimulated ? `${simulator.url} (simulated)` : config.calcom.baseUrl}`,
   )
-  const link = await development.consoleLink()
+  const link = await development.showConsole()
   if (link !== null) console.log(`Console ${link}`)
 })

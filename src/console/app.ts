@@ -14,6 +14,7 @@ import Fastify, {
 import type { Logger } from 'pino'
 import type { Tenancy } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { AppointmentDesk } from '../services/appointments/desk.ts'
 import { People, type SignedIn } from '../services/people/people.ts'
 import { assetRoutes } from './assets.ts'
 import { companyList } from './companies/list.tsx'
@@ -30,6 +31,7 @@ export interface ConsoleOptions {
   tenancy: Tenancy
   tenancyOf: (actor: string) => Tenancy
   clock: Clock
+  appointments: AppointmentDesk
   log: Logger
   production: boolean
   /** https; null outside of production only, where links begin with what the browser asked. */

@@ -1,6 +1,7 @@
 /** From who is signed in and what the address says to what a page gets: which company and branch, and what may be seen of them. */
 import type { Tenancy } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { AppointmentDesk } from '../services/appointments/desk.ts'
 import type { SignedIn } from '../services/people/people.ts'
 import { type Access, type CompanyAccess, mayDo } from '../services/people/roles.ts'
 import type { PageContext } from './page.ts'
@@ -10,6 +11,7 @@ export interface ContextDeps {
   tenancy: Tenancy
   tenancyOf: (actor: string) => Tenancy
   clock: Clock
+  appointments: AppointmentDesk
 }
 
 /** choose: which company is not said, and there are several; absent: none that this person may see. */

@@ -38,6 +38,7 @@ const navigation: readonly Entry[] = [
   { path: '/console', label: 'Heute', right: 'see' },
   { path: '/console/anrufe', label: 'Anrufe', right: 'see' },
   { path: '/console/rueckrufe', label: 'Rückrufe', right: 'see' },
+  { path: '/console/termine', label: 'Termine', right: 'see' },
 ]
 
 interface Frame {

@@ -5,6 +5,14 @@ const sentences = {
   callback_given_back: 'Der Rückruf ist wieder frei.',
   callback_done: 'Der Rückruf ist erledigt.',
   callback_done_already: 'Der Rückruf war schon erledigt. Es wurde nichts geändert.',
+  appointment_cancelled: 'Der Termin ist abgesagt.',
+  appointment_cancel_noted:
+    'Die Absage ist notiert. Der Kalender antwortet gerade nicht; wir sagen es ihm, sobald er wieder da ist.',
+  appointment_moved: 'Der Termin liegt inzwischen zu einer anderen Zeit. Er wurde nicht abgesagt.',
+  appointment_past: 'Der Termin hat schon begonnen. Er wurde nicht abgesagt.',
+  appointment_busy:
+    'An diesem Termin wird gerade etwas geändert. Er wurde nicht abgesagt; bitte gleich noch einmal.',
+  appointment_by_hand: 'Der Kalender nimmt die Absage nicht an. Bitte sagen Sie den Termin dort ab.',
 } as const
 
 export type Said = keyof typeof sentences

@@ -59,7 +59,8 @@ main.plain .brand { padding: 0; }
   .frame { display: block; }
   .column { padding: 0 16px 96px; }
   .top { margin-bottom: 16px; }
-  .who span { display: none; }
+  .who span, .keys { display: none; }
+  .top { flex-wrap: nowrap; align-items: flex-start; }
   nav { position: fixed; z-index: 2; inset: auto 0 0 0; height: auto; overflow: visible; display: flex; justify-content: space-around; border-right: 0; border-top: 1px solid var(--line); background: var(--raised); padding: 4px; padding-bottom: calc(4px + env(safe-area-inset-bottom)); }
   nav .brand, nav .wide { display: none; }
   nav .narrow { display: block; position: relative; }

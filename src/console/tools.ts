@@ -1,19 +1,22 @@
 /** The services that pages write with. What they change is written down under the person's name by the audit. */
 import type { Tenancy } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { AppointmentDesk } from '../services/appointments/desk.ts'
 import { CallbackDesk } from '../services/callback-desk.ts'
 
 export interface ConsoleTools {
   callbacks: CallbackDesk
+  appointments: AppointmentDesk
   /** For the audit: `console:` and the person's number. */
   actor: string
 }
 
 /** For one request; constructing costs nothing. */
 export function toolsOf(
-  { tenancyOf, clock }: { tenancyOf: (actor: string) => Tenancy; clock: Clock },
+  deps: { tenancyOf: (actor: string) => Tenancy; clock: Clock; appointments: AppointmentDesk },
   personId: number,
 ): ConsoleTools {
   const actor = `console:${personId}`
-  return { actor, callbacks: new CallbackDesk({ tenancy: tenancyOf(actor), clock }) }
+  const { tenancyOf, clock, appointments } = deps
+  return { actor, appointments, callbacks: new CallbackDesk({ tenancy: tenancyOf(actor), clock }) }
 }

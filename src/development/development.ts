@@ -7,6 +7,7 @@ import { systemClock } from '../lib/clock.ts'
 import { People } from '../services/people/people.ts'
 import { type Simulator, startSimulator } from '../simulator/simulator.ts'
 import { startUp } from '../start-up.ts'
+import { fillCalendar, seedHistory } from './history.ts'
 import { seedDemo } from './seed.ts'
 
 export interface Development {
@@ -15,8 +16,11 @@ export interface Development {
   address: string
   databaseUrl: string
   simulator: Simulator
-  /** A link to the console that signs the demonstration's owner in; null: the console is switched off. */
-  consoleLink(): Promise<string | null>
+  /**
+   * Fills the first company with two weeks of calls and a calendar. Out: a link to the console that signs its owner in; null where the
+   * console is switched off.
+   */
+  showConsole(): Promise<string | null>
   /** Whether the gateway books at the simulator; else at the Cal.com of its configuration. */
   isSimulated: boolean
   /** Ends everything that was started, last first. */
@@ -67,8 +71,14 @@ export async function startDevelopment(options: DevelopmentOptions): Promise<Dev
     const address = await gateway.listen()
     if (isSimulated)
       simulator.control.subscribe({ subscriberUrl: `${address}/api/calcom/webhook`, secret: webhookSecret })
-    const consoleLink = async () => (config.console ? `${address}${await signInPath(databaseUrl)}` : null)
-    return { config, address, databaseUrl, simulator, isSimulated, consoleLink, close }
+    const showConsole = async () => {
+      if (!config.console) return null
+      const now = systemClock.now()
+      await withDatabase(databaseUrl, (database) => seedHistory(database, now))
+      if (isSimulated) await fillCalendar(simulator, now)
+      return `${address}${await signInPath(databaseUrl)}`
+    }
+    return { config, address, databaseUrl, simulator, isSimulated, showConsole, close }
   } catch (error) {
     await close()
     throw error

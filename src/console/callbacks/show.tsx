@@ -1,7 +1,8 @@
 /** The callbacks as a list to work off. */
+import { writtenPhone } from '../../lib/phone.ts'
 import type { PageContext } from '../page.ts'
 import { Box, Empty, Form, State, Tel } from '../parts.tsx'
-import { exactTime, span, timeAgo } from '../times.ts'
+import { span, timeAgo } from '../times.ts'
 import type { Callback, loadCallbacks } from './load.ts'
 
 const kinds: Record<string, string> = {
@@ -70,7 +71,11 @@ function Open({ context, callback }: { context: PageContext; callback: Callback 
         <Promised context={context} callback={callback} />
       </div>
       <div class="actions">
-        {phone === null ? <span class="soft">Keine Nummer</span> : <Tel number={phone} />}
+        {phone === null ? (
+          <span class="soft">Keine Nummer</span>
+        ) : (
+          <Tel number={phone}>{writtenPhone(phone)}</Tel>
+        )}
         {call === null ? null : <a href={context.to(`/console/anrufe/${call}`)}>Anruf ansehen</a>}
         <small>{timeAgo(createdAt, context.now, context.timeZone)}</small>
       </div>
@@ -118,6 +123,6 @@ function Promised({ context, callback }: { context: PageContext; callback: Callb
   if (isUrgent) return <State tone="attention">dringend</State>
   if (preferredTo === null) return <State tone="plain">keine Zeit versprochen</State>
   if (preferredFrom !== null && preferredFrom > now)
-    return <State tone="plain">{`versprochen ab ${exactTime(preferredFrom, timeZone, now)}`}</State>
-  return <State tone="plain">{`versprochen bis ${exactTime(preferredTo, timeZone, now)}`}</State>
+    return <State tone="plain">{`versprochen ab ${timeAgo(preferredFrom, now, timeZone)}`}</State>
+  return <State tone="plain">{`versprochen bis ${timeAgo(preferredTo, now, timeZone)}`}</State>
 }

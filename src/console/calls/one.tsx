@@ -1,4 +1,5 @@
 /** `/console/anrufe/<call>`: what was said beside what the system did. */
+import { writtenPhone } from '../../lib/phone.ts'
 import { idIn, type Page, type PageContext } from '../page.ts'
 import { Box, Empty, Folded, State, Tel } from '../parts.tsx'
 import { euros, exactTime, minutesAndSeconds, secondsTime } from '../times.ts'
@@ -23,7 +24,13 @@ function Call({ context, found }: { context: PageContext; found: LoadedCall }) {
     <>
       <dl class="facts">
         <dt>Nummer</dt>
-        <dd>{call.fromNumber === null ? 'unterdrückt' : <Tel number={call.fromNumber} />}</dd>
+        <dd>
+          {call.fromNumber === null ? (
+            'unterdrückt'
+          ) : (
+            <Tel number={call.fromNumber}>{writtenPhone(call.fromNumber)}</Tel>
+          )}
+        </dd>
         <dt>Beginn</dt>
         <dd>{exactTime(call.startTimestamp ?? call.createdAt, timeZone, now)}</dd>
         <dt>Dauer</dt>

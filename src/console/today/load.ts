@@ -116,13 +116,12 @@ export async function loadYesterday({ see, company, timeZone, now }: PageContext
   const { start, end } = dayBounds(day, timeZone)
   return see(async (tx) => {
     const companyId = company.id
-    const sums = await tx.callFigures.aggregate({
-      where: { companyId, day: new Date(day) },
-      _sum: { calls: true, booked: true },
-    })
+    const began = { companyId, startTimestamp: { gte: start, lt: end } }
+    const calls = await tx.call.count({ where: began })
+    const booked = await tx.call.count({ where: { ...began, appointmentMade: true } })
     const callbacks = await tx.callbackRequest.count({
       where: { companyId, createdAt: { gte: start, lt: end } },
     })
-    return { calls: sums._sum.calls ?? 0, booked: sums._sum.booked ?? 0, callbacks }
+    return { calls, booked, callbacks }
   })
 }

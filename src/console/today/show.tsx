@@ -103,11 +103,11 @@ export function Salon({
           {people.map(({ name, appointments }) => (
             <div>
               <h3>{name}</h3>
-              {appointments.map(({ startsAt, endsAt, service, customer, isPending }) => (
-                <div class={endsAt < now ? 'slot past' : 'slot'}>
+              {appointments.map(({ id, startsAt, endsAt, service, customer, isPending }) => (
+                <a href={context.to(`/console/termine/${id}`)} class={endsAt < now ? 'slot past' : 'slot'}>
                   <strong>{`${clockTimeOf(startsAt, timeZone)} ${customer}`}</strong>
                   <small>{`${service} · bis ${clockTimeOf(endsAt, timeZone)}${isPending ? ' · noch zu bestätigen' : ''}`}</small>
-                </div>
+                </a>
               ))}
             </div>
           ))}

@@ -57,6 +57,7 @@ interface Task {
   appointment: OwnAppointment
   attempt: Attempt
   uid: string
+  by: 'caller' | 'business'
 }
 
 export class Cancelling {
@@ -68,7 +69,7 @@ export class Cancelling {
 
   /** One appointment at most; several candidates are asked about. */
   async run(scope: CallScope, wish: CancelWish): Promise<CancelOutcome> {
-    const { finder, tenancy, attempts, readBacks } = this.#deps
+    const { finder, tenancy, readBacks } = this.#deps
     const { companyId } = scope.call
     const proven = await finder.loadProven(scope)
     const heard = await readBacks.load(scope.call)
@@ -96,20 +97,7 @@ export class Cancelling {
           const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, 'cancel_failed')
           return { kind: 'handed_over', appointment, callback }
         }
-        const attempt = await attempts.create(tx, {
-          companyId,
-          branchId: appointment.branchId,
-          callId: scope.call.callId,
-          kind: 'cancel',
-          wishKey: `cancel:${appointment.calcomUid}`,
-          serviceId: appointment.serviceId,
-          staffId: appointment.staffId,
-          startAt: appointment.startsAt,
-          appointmentId: appointment.id,
-          targetUid: appointment.calcomUid,
-          notes: wish.reason?.slice(0, 200) ?? null,
-          expiresAt: new Date(scope.now.getTime() + draftMs),
-        })
+        const attempt = await this.#draft(tx, scope, appointment, wish.reason)
         return { kind: 'draft', attempt, appointment }
       },
     )
@@ -120,6 +108,37 @@ export class Cancelling {
       await readBacks.noteAsked(scope.call, appointment.id, { about, doubted: doubt !== 'none' })
     }
     return prepared.kind === 'draft' ? this.#claim(scope, prepared.attempt, prepared.appointment) : prepared
+  }
+
+  /**
+   * The same on the business's own word: its rules are for callers, and nothing is read back. What Cal.com is told as the reason names
+   * the business.
+   */
+  async forBusiness(scope: CallScope, appointment: OwnAppointment, reason: string): Promise<CancelOutcome> {
+    if (!standingStatuses.includes(appointment.status)) return { kind: 'cancelled', appointment }
+    if (appointment.startsAt <= scope.now) return { kind: 'past', appointment }
+    if (appointment.calcomUid === null) return { kind: 'busy', appointment }
+    const attempt = await this.#deps.tenancy.run(scope.call.companyId, (tx) =>
+      this.#draft(tx, scope, appointment, reason),
+    )
+    return this.#claim(scope, attempt, appointment, 'business')
+  }
+
+  #draft(tx: Tx, scope: CallScope, appointment: OwnAppointment, reason: string | undefined) {
+    return this.#deps.attempts.create(tx, {
+      companyId: scope.call.companyId,
+      branchId: appointment.branchId,
+      callId: scope.call.callId,
+      kind: 'cancel',
+      wishKey: `cancel:${appointment.calcomUid}`,
+      serviceId: appointment.serviceId,
+      staffId: appointment.staffId,
+      startAt: appointment.startsAt,
+      appointmentId: appointment.id,
+      targetUid: appointment.calcomUid,
+      notes: reason?.slice(0, 200) ?? null,
+      expiresAt: new Date(scope.now.getTime() + draftMs),
+    })
   }
 
   /** A repeat: the appointment is cancelled, or its cancellation is on its way. */
@@ -144,10 +163,16 @@ export class Cancelling {
     return (await tx.bookingAttempt.count({ where })) > 0
   }
 
-  async #claim(scope: CallScope, draft: Attempt, appointment: OwnAppointment): Promise<CancelOutcome> {
+  async #claim(
+    scope: CallScope,
+    draft: Attempt,
+    appointment: OwnAppointment,
+    by: Task['by'] = 'caller',
+  ): Promise<CancelOutcome> {
     const claim = await this.#deps.attempts.claim(draft.companyId, draft.id)
     const uid = draft.targetUid ?? ''
-    if (claim.kind === 'claimed') return this.#execute({ scope, appointment, attempt: claim.attempt, uid })
+    if (claim.kind === 'claimed')
+      return this.#execute({ scope, appointment, attempt: claim.attempt, uid, by })
     if (claim.kind === 'absent') return { kind: 'busy', appointment }
     // Somebody is at this appointment: perhaps this caller's own first request (incident I-46).
     const rival =
@@ -159,9 +184,10 @@ export class Cancelling {
   }
 
   async #execute(task: Task): Promise<CancelOutcome> {
-    const { scope, appointment, uid, attempt } = task
+    const { scope, appointment, uid, attempt, by } = task
     const calcom = await this.#deps.calcom(scope.catalogue.company.calcomConnectionId)
-    const reason = attempt.notes ? `Telefonisch abgesagt: ${attempt.notes}` : 'Telefonisch abgesagt'
+    const how = by === 'business' ? 'Vom Betrieb abgesagt' : 'Telefonisch abgesagt'
+    const reason = attempt.notes ? `${how}: ${attempt.notes}` : how
     try {
       await cancelGuarded(calcom, targetOf(appointment, uid), reason, writeOptions(scope.deadline))
     } catch (error) {
@@ -198,14 +224,14 @@ export class Cancelling {
 
   /** Cal.com has cancelled it; whatever fails from here on is repaired later (incidents I-16, I-55). */
   async #done(task: Task): Promise<CancelOutcome> {
-    const { scope, appointment, attempt, uid } = task
+    const { scope, appointment, attempt, uid, by } = task
     const { companyId } = scope.call
     try {
       await this.#deps.tenancy.run(companyId, (tx) =>
         this.#deps.recorder.recordCancelled(tx, {
           companyId,
           uid,
-          actor: 'caller',
+          actor: by,
           reason: attempt.notes,
           now: this.#deps.clock.now(),
         }),

@@ -78,6 +78,11 @@ export class AppointmentChanges {
     return this.#rescheduling.toAgreedTime(scope, appointment, { kind: 'exact', startsAt, day, time }, reason)
   }
 
+  /** Cancels an appointment on the business's own word. */
+  cancelForBusiness(scope: CallScope, appointment: OwnAppointment, reason: string): Promise<CancelOutcome> {
+    return this.#cancelling.forBusiness(scope, appointment, reason)
+  }
+
   /** Notes new data for the appointment a caller means. @throws AppError with the question to ask */
   changeDetails(scope: CallScope, which: AppointmentWish, wish: DetailsWish): Promise<DetailsOutcome> {
     return this.#details.run(scope, which, wish)

@@ -86,7 +86,7 @@ export class ChangeRecorder {
           kind: 'cancelled',
           fromDatetime: row.appointmentDatetime,
           fromUid: uid,
-          actor: attempt ? 'caller' : news.actor,
+          actor: attempt && news.actor !== 'business' ? 'caller' : news.actor,
           callId: attempt?.callId ?? null,
           reason,
           createdAt: now,
