@@ -14,6 +14,7 @@ import { Catalogues } from './services/catalogue.ts'
 import { AppointmentChanges } from './services/changes/changes.ts'
 import { ChangeRecorder } from './services/changes/record.ts'
 import { CustomerService } from './services/customers.ts'
+import { VisitService } from './services/visits/visits.ts'
 
 /** What services stand on. */
 export interface Resources {
@@ -52,5 +53,6 @@ export function composeServices(
   const { attempts } = booking
   const recorder = new ChangeRecorder({ attempts })
   const actions = new AppointmentChanges({ ...shared, finder, attempts, recorder, readBacks })
-  return { catalogues, availability, booking, customers, appointments: finder, actions, callbacks }
+  const visits = new VisitService({ ...shared, booking, actions })
+  return { catalogues, availability, booking, visits, customers, appointments: finder, actions, callbacks }
 }

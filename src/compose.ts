@@ -176,6 +176,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     catalogues,
     availability,
     booking,
+    visits: services.visits,
     actions,
     calcom,
     teamId: config.calcom.teamId,

@@ -24,6 +24,7 @@ const tablesInOrder = [
   'appointment_changes',
   'callback_requests',
   'booking_attempts',
+  'visits',
   'appointments',
   'function_calls',
   // The table, or the view over it: rows go by either name.

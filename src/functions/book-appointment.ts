@@ -1,7 +1,7 @@
 /** book_appointment: both steps in one, for agents configured before there were two. Deprecated, still works. */
 import { z } from 'zod'
-import { bookAnswer } from './answers/booking.ts'
 import { answers, bookedShape } from './answers/contract.ts'
+import { madeAnswer } from './answers/visits.ts'
 import { bookingArguments } from './arguments/booking.ts'
 import { defineFunction } from './define.ts'
 
@@ -16,6 +16,6 @@ export const bookAppointment = defineFunction({
   deadline: 'write',
   needs: 'call',
   async handler(input, context) {
-    return bookAnswer(await context.services.booking.book(context, input))
+    return madeAnswer(await context.services.visits.book(context, input))
   },
 })

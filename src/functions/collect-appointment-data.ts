@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { bookAnswer, startAnswer } from './answers/booking.ts'
 import { answers, bookedShape, draftShape } from './answers/contract.ts'
+import { madeAnswer, startedAnswer } from './answers/visits.ts'
 import { bookingArguments } from './arguments/booking.ts'
 import { yesNo } from './arguments/kinds.ts'
 import { defineFunction, type FunctionAnswer } from './define.ts'
@@ -26,10 +26,10 @@ export const collectAppointmentData = defineFunction({
   deadline: 'write',
   needs: 'call',
   async handler({ confirmed, ...wish }, context) {
-    const { booking } = context.services
+    const { visits } = context.services
     try {
-      if (confirmed === false) return checkedAnswer(startAnswer(await booking.start(context, wish)))
-      return bookedAnswer(bookAnswer(await booking.book(context, wish)))
+      if (confirmed === false) return checkedAnswer(startedAnswer(await visits.start(context, wish)))
+      return bookedAnswer(madeAnswer(await visits.book(context, wish)))
     } catch (error) {
       if (!(error instanceof AppError) || error.fields.validation_status !== 'invalid') throw error
       return missingAnswer(error)

@@ -1,7 +1,7 @@
 /** confirm_booking: second of two steps. Books the draft of start_booking, or gives it up. */
 import { z } from 'zod'
-import { confirmAnswer } from './answers/booking.ts'
 import { answers, bookedShape, releasedShape } from './answers/contract.ts'
+import { confirmedAnswer } from './answers/visits.ts'
 import { words, yesNo } from './arguments/kinds.ts'
 import { defineFunction } from './define.ts'
 
@@ -18,7 +18,7 @@ export const confirmBooking = defineFunction({
   deadline: 'write',
   needs: 'call',
   async handler({ booking_id, confirmed }, context) {
-    const { booking } = context.services
-    return confirmAnswer(await booking.confirm(context, { bookingId: booking_id, confirmed }))
+    const { visits } = context.services
+    return confirmedAnswer(await visits.confirm(context, { bookingId: booking_id, confirmed }))
   },
 })

@@ -15,12 +15,15 @@ import type { CallbackService } from '../services/callbacks.ts'
 import type { Catalogue, CatalogueBranch, Catalogues } from '../services/catalogue.ts'
 import type { AppointmentChanges } from '../services/changes/changes.ts'
 import type { CustomerService } from '../services/customers.ts'
+import type { VisitService } from '../services/visits/visits.ts'
 
 /** The services a handler may call. Composed once, in compose.ts. */
 export interface Services {
   catalogues: Catalogues
   availability: AvailabilityService
   booking: BookingService
+  /** Starts and confirms what may be one booking or several. */
+  visits: VisitService
   customers: CustomerService
   appointments: AppointmentFinder
   actions: AppointmentChanges

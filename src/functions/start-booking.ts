@@ -1,8 +1,8 @@
 /** start_booking: first of two steps. Checks everything, holds the time and asks for the caller's yes; books nothing. */
 import { z } from 'zod'
 import { AppError } from '../errors.ts'
-import { startAnswer } from './answers/booking.ts'
 import { answers, draftShape } from './answers/contract.ts'
+import { startedAnswer } from './answers/visits.ts'
 import { bookingArguments } from './arguments/booking.ts'
 import { defineFunction } from './define.ts'
 
@@ -17,7 +17,7 @@ export const startBooking = defineFunction({
   needs: 'call',
   async handler(input, context) {
     try {
-      return startAnswer(await context.services.booking.start(context, input))
+      return startedAnswer(await context.services.visits.start(context, input))
     } catch (error) {
       if (!(error instanceof AppError) || error.fields.validation_status !== 'invalid') throw error
       // The code that configured agents know for this one question.

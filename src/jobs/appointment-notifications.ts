@@ -10,6 +10,8 @@ const payloadSchema = z.looseObject({
 
 export const appointmentNotifications: Job<{ appointmentMails: Pick<AppointmentMails, 'write'> }> = {
   name: 'appointment_notifications',
+  // A part waits for its visit to be decided, which may take until Cal.com answers again.
+  maxAttempts: 10,
   async run({ appointmentMails }, payload) {
     const { appointmentId, kind } = payloadSchema.parse(payload)
     return appointmentMails.write(companyOf(payload), appointmentId, kind)

@@ -22,6 +22,7 @@ import { BookingOwners } from '../services/sync/owners.ts'
 import { Reconciler } from '../services/sync/reconcile.ts'
 import { AttemptSettling } from '../services/sync/settling.ts'
 import { UnnamedEvents } from '../services/sync/unnamed.ts'
+import type { VisitService } from '../services/visits/visits.ts'
 import { appointmentNotifications } from './appointment-notifications.ts'
 import { businessMail } from './business-mail.ts'
 import { deleteAtVendors } from './delete-at-vendors.ts'
@@ -46,6 +47,7 @@ export interface JobsDeps {
   catalogues: SyncDeps['catalogues']
   availability: SyncDeps['availability']
   booking: BookingService
+  visits: VisitService
   actions: AppointmentChanges
   vendors: VendorDeletions
   personalData: PersonalData
@@ -73,7 +75,7 @@ export interface Jobs {
 }
 
 export function createJobs(deps: JobsDeps): Jobs {
-  const { tenancy, catalogues, availability, booking, actions, calcom, clock, log } = deps
+  const { tenancy, catalogues, availability, booking, visits, actions, calcom, clock, log } = deps
   const { attempts } = booking
   const owners = new BookingOwners({ tenancy })
   const shared = {
@@ -90,7 +92,7 @@ export function createJobs(deps: JobsDeps): Jobs {
   const sync = new BookingSync(shared)
   const unnamed = new UnnamedEvents({ owners, calcom, clock })
   const inbox = new WebhookInbox({ tenancy, owners, sync, unnamed, clock, log, onEvent: deps.onWebhook })
-  const settling = new AttemptSettling({ ...shared, actions })
+  const settling = new AttemptSettling({ ...shared, actions, visits })
   const reconciler = new Reconciler({ ...shared, owners, sync })
   const consistency = new Consistency({ ...shared, sync, settling })
   const eventTypes = new EventTypeImport({ ...shared, owners, teamId: deps.teamId })
@@ -114,7 +116,7 @@ export function createJobs(deps: JobsDeps): Jobs {
       bind(settleAttempt, { settling }),
       bind(settleLeases, { settling }),
       bind(syncToCalcom, { settling }),
-      bind(expireDrafts, { booking }),
+      bind(expireDrafts, { booking, visits }),
       bind(reconcile, { reconciler, inbox }),
       bind(keepFigures, { figures: new FiguresKeeper({ tenancy }) }),
       bind(importEventTypes, { eventTypes }),

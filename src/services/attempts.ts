@@ -40,6 +40,9 @@ export interface NewAttempt {
   appointmentId?: bigint | null
   targetUid?: string | null
   expiresAt?: Date | null
+  /** Which part (from 0) of which visit it is: then only the visit executes it. */
+  visitId?: bigint | null
+  visitPart?: number | null
 }
 
 /**
@@ -87,7 +90,6 @@ export function isUnderWay({ state }: Pick<Attempt, 'state'>): boolean {
 
 /** How often a duplicate looks whether the first request has ended. */
 const pollMs = 100
-
 type Deps = { tenancy: Pick<Tenancy, 'run' | 'asSystem'>; clock: Clock }
 
 /** No call is this long: an attempt that is older belongs to an earlier call, although its id is the same (test agents reuse ids). */
@@ -101,10 +103,17 @@ export function callBegan(now: Date): Date {
 /** Longer than any request to Cal.com may take, so that a lease that ran out means a dead worker. */
 export const leaseMs = 60_000
 
+const unexpired = (now: Date) => ({ OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] })
+
+/** What claiming an attempt writes. */
+export function executing(now: Date) {
+  const leaseUntil = new Date(now.getTime() + leaseMs)
+  return { state: 'executing', leaseUntil, executedAt: now, executions: { increment: 1 } }
+}
+
 /** Stores and hands out attempts. */
 export class AttemptStore {
   readonly #deps: Deps
-
   constructor(deps: Deps) {
     this.#deps = deps
   }
@@ -139,8 +148,8 @@ export class AttemptStore {
     try {
       return await this.#deps.tenancy.run(companyId, async (tx): Promise<Claim<Obstacle>> => {
         const [claimed] = await tx.bookingAttempt.updateManyAndReturn({
-          where: { id, companyId, state: 'draft', OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] },
-          data: this.#executing(),
+          where: { id, companyId, visitId: null, state: 'draft', ...unexpired(now) },
+          data: executing(now),
         })
         if (!claimed) return readClaim(await tx.bookingAttempt.findFirst({ where: { id, companyId } }), now)
         // A second statement on purpose: the update may have waited for the other attempt's commit, and only a later
@@ -327,16 +336,8 @@ export class AttemptStore {
     )
   }
 
-  #executing() {
-    const now = this.#deps.clock.now()
-    const leaseUntil = new Date(now.getTime() + leaseMs)
-    return { state: 'executing', leaseUntil, executedAt: now, executions: { increment: 1 } }
-  }
-
   /** Who holds the wish or the target that a claim bumped into. */
-  async #rival(
-    wanted: { companyId: number; wishKey: string; targetUid?: string | null } | null,
-  ): Promise<Claim> {
+  async #rival(wanted: Attempt | null): Promise<Claim> {
     if (!wanted) return { kind: 'absent', attempt: null }
     const { companyId, wishKey, targetUid } = wanted
     const rival = await this.#deps.tenancy.run(companyId, (tx) =>
@@ -352,9 +353,8 @@ export class AttemptStore {
 }
 
 /** `temp_<ms>_<call_id>`; without a call a random part keeps it unguessable. */
-function attemptId(ms: number, callId: string | null): string {
-  return `temp_${ms}_${callId ?? randomBytes(9).toString('hex')}`
-}
+const attemptId = (ms: number, callId: string | null) =>
+  `temp_${ms}_${callId ?? randomBytes(9).toString('hex')}`
 
 /**
  * An attempt of the same wish that has been done, and still stands: booked or moved to that start. Asked at the last moment, because
@@ -395,6 +395,6 @@ function readClaim(attempt: Attempt | null, now: Date): Claim {
 }
 
 /** Whether the database refused a second row under a unique key. */
-function isUniqueViolation(error: unknown): boolean {
+export function isUniqueViolation(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'P2002'
 }

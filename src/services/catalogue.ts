@@ -55,6 +55,8 @@ export interface CatalogueService {
     notOffered?: string | null
     kind?: EventTypeKind | null
   }>
+  /** Set for several services of one visit (together.ts), in the order in which they are done; never in the database. */
+  parts?: readonly CatalogueService[]
 }
 
 export interface CatalogueStaff {

@@ -46,6 +46,7 @@ import {
 } from './catalogue.ts'
 import { matchService, matchServiceOfBranch, matchStaff } from './matching/index.ts'
 import { distinctNames, toldApart } from './namesakes.ts'
+import { isSeveral, together, togetherOf } from './together.ts'
 
 /** Where a value comes from that the caller has not said: an offer of this call, an open draft, or how the business is set up. */
 type FilledFrom = 'offered' | 'draft' | 'default'
@@ -147,6 +148,13 @@ export function chooseService(
 ): CatalogueService {
   const offered = servicesAt(catalogue, branch.id)
   if (spoken === undefined) {
+    // Several were meant last; one of them alone would be less than was said.
+    if (lastServiceId !== null && isSeveral(lastServiceId))
+      throw serviceQuestion(
+        'ambiguous_service',
+        whichService,
+        togetherOf(offered, lastServiceId)?.parts ?? offered,
+      )
     const known = [lastServiceId, branch.defaultServiceId].flatMap(
       (id) => offered.find((service) => service.id === id) ?? [],
     )
@@ -154,17 +162,46 @@ export function chooseService(
     if (chosen) return chosen
     throw serviceQuestion('missing_service', askService, offered)
   }
-  // What is there but not sold by phone is heard as itself, not as whatever sounds most like it.
-  const others = catalogue.services.filter(
-    (service) => (service.isActive || service.notOffered !== null) && !offered.includes(service),
-  )
-  const found = matchServiceOfBranch(spoken, offered, others)
+  const found = matchServiceOfBranch(spoken, offered, othersThan(catalogue, offered))
   if (found.kind === 'match') return found.service
   if (found.kind === 'elsewhere') throw notOfferedHere(catalogue, branch, found.service)
   if (found.kind === 'none') throw serviceQuestion('unknown_service', unknownService, offered)
   const one = toldApart(`${spoken} ${person ?? ''}`, found.candidates, catalogue)
   if (one) return one
   throw serviceQuestion('ambiguous_service', whichService, found.candidates, catalogue)
+}
+
+/**
+ * Several services that the caller names at once, or that this call talked about last, as one with `parts`; null when one is meant, or
+ * it is not clear which, which `chooseService` asks about.
+ * @throws AppError `service_elsewhere`, `service_not_bookable` when one of them is not to be had here
+ */
+export function chooseTogether(
+  catalogue: Catalogue,
+  branch: CatalogueBranch,
+  spoken: string | undefined,
+  lastServiceId: number | null = null,
+): CatalogueService | null {
+  const offered = servicesAt(catalogue, branch.id)
+  if (spoken === undefined) return togetherOf(offered, lastServiceId)
+  const found = matchServiceOfBranch(spoken, offered, othersThan(catalogue, offered))
+  if (found.kind !== 'ambiguous' || !found.asSaid) return null
+  const absent = found.asSaid.find((service) => !offered.includes(service))
+  if (absent) throw notOfferedHere(catalogue, branch, absent)
+  // Which of its lengths is asked about for each by itself.
+  if (found.asSaid.some(comesInLengths)) return null
+  return together(found.asSaid, spoken)
+}
+
+function comesInLengths({ kind, staff }: CatalogueService): boolean {
+  return [kind, ...staff.map((pair) => pair.kind)].some((one) => (one?.lengths ?? []).length > 0)
+}
+
+/** What is there but not sold by phone here is heard as itself, not as whatever sounds most like it. */
+function othersThan(catalogue: Catalogue, offered: readonly CatalogueService[]): CatalogueService[] {
+  return catalogue.services.filter(
+    (service) => (service.isActive || service.notOffered !== null) && !offered.includes(service),
+  )
 }
 
 /**

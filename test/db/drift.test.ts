@@ -9,6 +9,8 @@ const tables = readPrismaSchema(new URL('../../prisma/schema.prisma', import.met
 const sqlOnlyIndexes = new Map([
   ['booking_attempts_live_wish_key', 'partial: only live attempts are unique'],
   ['booking_attempts_live_target_key', 'partial: only live attempts are unique'],
+  ['booking_attempts_visit_id_idx', 'partial: most attempts are of no visit'],
+  ['visits_unsettled_idx', 'partial: what waits'],
   ['function_calls_said_idx', 'partial: what is not forgotten yet'],
   ['appointments_not_in_sync_idx', 'partial: what waits'],
   ['agent_releases_company_id_applying_key', 'partial: one at a time'],

@@ -50,10 +50,15 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
   await tx.appointmentChange.create({
     data: { companyId, appointmentId: appointment.id, kind: 'created', actor: 'caller' },
   })
+  const visit = await tx.visit.create({
+    data: { companyId, branchId, kind: 'combined', state: 'open', parts: 1 },
+  })
   await tx.bookingAttempt.create({
     data: {
       id: `temp_1_${mark}`,
       companyId,
+      visitId: visit.id,
+      visitPart: 0,
       kind: 'book',
       state: 'draft',
       wishKey: mark,

@@ -54,6 +54,7 @@ const tables = [
     'appointments',
     'appointment_changes',
     'booking_attempts',
+    'visits',
   ],
   ...['callback_requests', 'webhook_events', 'mail_outbox', 'audit_log', 'sync_marks'],
   ...['closures', 'absences', 'company_files', 'erasure_marks', 'console_memberships', 'agent_releases'],

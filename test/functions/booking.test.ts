@@ -399,13 +399,21 @@ describe('contact', () => {
   test.each([
     ['check_availability', 'Kinderhaarschnitt', 'unknown_service'],
     ['start_booking', 'haare schneiden für mein kind', 'unknown_service'],
-    ['check_availability', 'herrenhaarschnitt und bart', 'ambiguous_service'],
     ['start_booking', 'haare schneiden und bart trimmen', 'ambiguous_service'],
   ])('%s: "%s" is never another service', async (name, service, error) => {
     expect(await gateway.call(name, { ...wish, service }, somebody())).toMatchObject({
       success: false,
       error,
     })
+  })
+
+  test('"herrenhaarschnitt und bart" is both, one after the other', async () => {
+    const answer = await gateway.call(
+      'check_availability',
+      { ...wish, service: 'herrenhaarschnitt und bart' },
+      somebody(),
+    )
+    expect(answer).toMatchObject({ success: true, services: ['Herrenhaarschnitt', 'Bartpflege'] })
   })
 
   test.each([

@@ -167,6 +167,7 @@ export function confirmAnswer(confirmed: Confirmed): FunctionAnswer {
         booking_id: confirmed.attempt.id,
         summary: bookingSummary(confirmed.booking),
       })
+    case 'part':
     case 'nothing_open':
       return refusal('booking_not_found', nothingToConfirm, {
         status: 'missing_required_fields',
@@ -185,7 +186,7 @@ export function bookAnswer(outcome: Confirmed | Exclude<Started, { kind: 'ready'
 }
 
 /** An earlier wish of the call may have been booked: whether another one is wanted all the same. */
-function unsureAnswer({ earlier }: Unsure): FunctionAnswer {
+export function unsureAnswer({ earlier }: Unsure): FunctionAnswer {
   return refusal('booking_unknown', askBesideUnsure(earlier), {
     status: 'unknown',
     validation_status: 'valid',
@@ -197,7 +198,14 @@ function unsureAnswer({ earlier }: Unsure): FunctionAnswer {
 }
 
 /** The person has an appointment already: what it is, and whether this one is wanted besides. Nothing is held yet. */
-function ownAnswer({ existing, spoken, mayMove, wanted, isFree, alternatives }: OwnFound): FunctionAnswer {
+export function ownAnswer({
+  existing,
+  spoken,
+  mayMove,
+  wanted,
+  isFree,
+  alternatives,
+}: OwnFound): FunctionAnswer {
   const offers = alternatives.map(({ date, time }) => ({ day: date, time }))
   const message = isFree
     ? askAboutOwnAppointment(spoken, mayMove)
@@ -282,7 +290,7 @@ function doneFields(attempt: Attempt, done: Done) {
   }
 }
 
-function bookingFields(booking: SpokenBooking) {
+export function bookingFields(booking: SpokenBooking) {
   return {
     customer_name: booking.customer,
     service: booking.service,
@@ -306,6 +314,6 @@ function statusOf(reason: string): string {
   return reason === 'past_time' || reason === 'closed' ? reason : 'unavailable'
 }
 
-function refusal(error: ErrorCode, message: string, fields: Record<string, unknown>): FunctionAnswer {
+export function refusal(error: ErrorCode, message: string, fields: Record<string, unknown>): FunctionAnswer {
   return { success: false, error, message, ...fields }
 }

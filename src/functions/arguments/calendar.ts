@@ -4,8 +4,9 @@ import type { SpokenWhat } from '../../german/sentences/naming.ts'
 import type { CalendarQuery } from '../../services/availability/availability.ts'
 import { whatOf } from '../../services/booking/facts.ts'
 import type { CatalogueStaff } from '../../services/catalogue.ts'
-import { chooseBranch, chooseStaff, type Filled } from '../../services/choices.ts'
+import { chooseBranch, chooseStaff, chooseTogether, type Filled } from '../../services/choices.ts'
 import { chooseLength, chooseServiceOfWords } from '../../services/lengths.ts'
+import { doneByOthers } from '../../services/together.ts'
 import type { TenantContext } from '../define.ts'
 
 interface CalendarArguments {
@@ -45,13 +46,20 @@ export async function chosenCalendar(
   // Only a question without a service costs the extra look into the call's memory.
   const lastServiceId =
     input.service === undefined ? await services.availability.offers.loadServiceId(call.callId) : null
-  const chosen = chooseServiceOfWords(catalogue, branch, input.service, lastServiceId, input.staff)
+  const together = chooseTogether(catalogue, branch, input.service, lastServiceId)
+  const chosen =
+    together ?? chooseServiceOfWords(catalogue, branch, input.service, lastServiceId, input.staff)
   const person = chooseStaff(catalogue, branch, chosen, input.staff)
   const memory = { catalogue, callId: call.callId, lengths: services.availability.lengths }
   const length = { minutes: input.duration_minutes, words: input.service }
-  const service = await chooseLength(memory, chosen, person?.id ?? null, length)
+  // What is had together has one length each (chooseTogether).
+  const service = together ?? (await chooseLength(memory, chosen, person?.id ?? null, length))
   const from = service.id === lastServiceId ? 'offered' : 'default'
-  const whatFor = (staffId: number | null) => whatOf({ service, staffId, branch }, context)
+  // A person who does only a part of it is not named for the whole.
+  const whatFor = (id: number | null) => {
+    const staffId = id !== null && doneByOthers(service, id).length > 0 ? null : id
+    return whatOf({ service, staffId, branch }, context)
+  }
   return {
     calendar: { catalogue, branch, service, staffId: person?.id ?? null },
     today: localDayOf(now, branch.timeZone),
@@ -62,7 +70,7 @@ export async function chosenCalendar(
       const { staff, branch: elsewhere } = whatFor(staffId)
       return {
         service: service.name,
-        service_id: service.id,
+        ...(service.parts ? { services: service.parts.map(({ name }) => name) } : { service_id: service.id }),
         duration_minutes: service.durationMinutes,
         ...(staff && { staff, staff_id: staffId }),
         ...(elsewhere && { branch: elsewhere }),

@@ -35,6 +35,7 @@ import { joinedDays, joinedFreeTimes, presentHosts } from './present-hosts.ts'
 import { effectiveTime, isRuledOut, restrictionsAfter, type Said } from './restrictions.ts'
 import type { Calendar, ReadDay } from './slot-days.ts'
 import { SlotSource, type SlotSourceDeps } from './slot-source.ts'
+import { visitBlocks, visitTimes } from './visit-times.ts'
 
 /** Whose free times, at which service. */
 export interface CalendarQuery {
@@ -119,6 +120,8 @@ export class AvailabilityService {
    * @throws AppError `calendar_unavailable` when neither Cal.com nor a copy answers in time
    */
   async load(query: AvailabilityQuery): Promise<FreeTimes> {
+    const blocks = visitBlocks(query)
+    if (blocks) return visitTimes(blocks, await Promise.all(blocks.map((block) => this.load(block))))
     const hosts = presentHosts(query, query)
     if (hosts) return joinedFreeTimes(await Promise.all(hosts.map((host) => this.load({ ...query, host }))))
     const calendar = readCalendar(query)
@@ -227,7 +230,8 @@ export class AvailabilityService {
     at: Date
     noticeMinutes: number
   } {
-    const scope = { branchId: query.branch.id, serviceId: query.service.id }
+    const [service = query.service] = query.service.parts ?? []
+    const scope = { branchId: query.branch.id, serviceId: service.id }
     const noticeMinutes = this.#deps.catalogues.policyFor(query.catalogue, scope).minimumNoticeMinutes
     return { at: new Date(this.#deps.clock.now().getTime() + noticeMinutes * minuteMs), noticeMinutes }
   }

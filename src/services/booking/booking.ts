@@ -50,11 +50,21 @@ export interface BookingDeps {
   refusalPausesMs?: readonly number[]
 }
 
+interface BookingParts {
+  memory: WishMemory
+  otherTimes: OtherTimes
+  holds: HoldKeeper
+  starter: BookingStarter
+  confirmer: BookingConfirmer
+}
+
 export class BookingService {
   /** Shared with the changes of existing appointments. */
   readonly attempts: AttemptStore
   /** Slots held without a booking (reserve_slot). */
   readonly slots: SlotKeeper
+  /** What visits are made with (services/visits). */
+  readonly parts: BookingParts
   readonly #starter: BookingStarter
   readonly #confirmer: BookingConfirmer
   readonly #settler: BookingSettler
@@ -89,6 +99,10 @@ export class BookingService {
     this.#starter = new BookingStarter(shared)
     const outcomes = new OutcomeWriter(shared)
     this.#confirmer = new BookingConfirmer({ ...shared, starter: this.#starter, outcomes })
+    this.parts = {
+      ...{ memory, otherTimes, holds: keeper },
+      ...{ starter: this.#starter, confirmer: this.#confirmer },
+    }
     this.#settler = new BookingSettler(shared)
     this.slots = new SlotKeeper({ ...deps, holds, keeper })
   }

@@ -23,7 +23,7 @@ import { consentOf } from './reply.ts'
 import type { BookingStarter } from './start.ts'
 import { type Confirmed, requestsToBook } from './types.ts'
 import type { WishMemory } from './wish-memory.ts'
-import { isOpenDraft } from './wishes.ts'
+import { isOpenDraft, onePerVisit } from './wishes.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
@@ -66,6 +66,7 @@ export class BookingConfirmer {
     }
     const chosen = await this.#choose(scope, bookingId, failed)
     if (chosen.kind !== 'attempt') return chosen
+    if (chosen.attempt.visitId !== null) return { kind: 'part', attempt: chosen.attempt }
     if (confirmed === false) return this.#release(scope, chosen.attempt)
     return (await this.#doubt(scope, chosen.attempt.id)) ?? this.execute(scope, chosen.attempt)
   }
@@ -77,7 +78,7 @@ export class BookingConfirmer {
     if (words === null && !silent) return null
     const attempt = await attempts.load(scope.call.companyId, id)
     const isOpen = attempt?.state === 'draft' || attempt?.state === 'expired'
-    if (!attempt || !isOpen || attempt.startAt === null) return null
+    if (!attempt || !isOpen || attempt.startAt === null || attempt.visitId !== null) return null
     const { startAt } = attempt
     const zone = branchOfAttempt(attempt, scope).timeZone
     const reply =
@@ -95,9 +96,11 @@ export class BookingConfirmer {
       findObstacle(tx, scope, claimed),
     )
     if (claim.kind !== 'absent' && claim.attempt.kind !== 'book') return { kind: 'nothing_open' }
+    if (claim.kind !== 'absent' && claim.attempt.visitId !== null)
+      return { kind: 'part', attempt: claim.attempt }
     switch (claim.kind) {
       case 'claimed':
-        return this.#run(scope, claim.attempt)
+        return this.run(scope, claim.attempt)
       case 'obstructed':
         return claim.obstacle.kind === 'attempt'
           ? this.#waitFor(scope, claim.attempt, claim.obstacle.attemptId)
@@ -168,7 +171,8 @@ export class BookingConfirmer {
       : outcomes.write(scope, taken, { kind: 'unknown', reason: 'still_unknown' })
   }
 
-  async #run(scope: CallScope, attempt: Attempt): Promise<Confirmed> {
+  /** Books a claimed attempt. `isPart`: its visit decides what the call is to remember of it. */
+  async run(scope: CallScope, attempt: Attempt, isPart = false): Promise<Confirmed> {
     const { executor, outcomes, attempts, tenancy, holds } = this.#deps
     const branch = branchOfAttempt(attempt, scope)
     const refusal = refusalAt(scope.catalogue, branch, scope.now)
@@ -190,7 +194,7 @@ export class BookingConfirmer {
     const running = executor
       .book(attempt, scope.catalogue, zone, scope.deadline)
       .then((execution) => outcomes.write(scope, attempt, execution))
-      .then((outcome) => this.#remembered(scope, attempt, outcome))
+      .then((outcome) => (isPart ? outcome : this.#remembered(scope, attempt, outcome)))
     this.#running.set(attempt.id, running)
     const forget = () => this.#running.delete(attempt.id)
     running.then(forget, forget)
@@ -285,7 +289,7 @@ export class BookingConfirmer {
     if (isMeant) return { kind: 'attempt', attempt: named }
     if (named && isOpenDraft(named, scope.now)) return this.#askAgain(scope, named)
     const attempts = await this.#loadCall(scope)
-    const open = attempts.filter((attempt) => isOpenDraft(attempt, scope.now))
+    const open = onePerVisit(attempts.filter((attempt) => isOpenDraft(attempt, scope.now)))
     const [first, ...more] = open
     if (first && more.length > 0)
       return {
@@ -316,6 +320,8 @@ export class BookingConfirmer {
     attempt: Attempt,
   ): Promise<{ kind: 'attempt'; attempt: Attempt } | Extract<Confirmed, { kind: 'this_one' }>> {
     const { memory } = this.#deps
+    // A visit asks with its own words.
+    if (attempt.visitId !== null) return { kind: 'attempt', attempt }
     const about = `draft:${attempt.id}`
     if (await memory.isAnswered(scope.call, about, scope.now)) return { kind: 'attempt', attempt }
     await memory.ask(scope.call, about)

@@ -14,6 +14,7 @@ import { type Attempt, type AttemptStore, isUnderWay, liveStates } from '../atte
 import { type Catalogue, servingStaff } from '../catalogue.ts'
 import type { CustomerService } from '../customers.ts'
 import { serviceOfAttempt } from '../lengths.ts'
+import { isOfGivenUp } from './given-up.ts'
 import type { Done } from './types.ts'
 import { whoServes } from './whose.ts'
 
@@ -292,7 +293,7 @@ export class BookingRecorder {
    */
   async #isUnwanted(tx: Tx, attempt: Attempt): Promise<boolean> {
     const { state, errorCode, companyId, callId, customerName } = attempt
-    if (state === 'released' || state === 'expired') return true
+    if (state === 'released' || state === 'expired' || (await isOfGivenUp(tx, attempt))) return true
     if (state !== 'rejected') return false
     if (!unspoken.includes(errorCode ?? '')) return true
     if (callId === null) return false

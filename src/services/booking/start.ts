@@ -40,7 +40,16 @@ import { readDone } from './record.ts'
 import type { RefusedTimes } from './refused-times.ts'
 import type { BookingWish, CompleteWish, NotFree, Started } from './types.ts'
 import type { WishMemory } from './wish-memory.ts'
-import { endOf, eventTypeOf, isReplaced, isStanding, keyOf, overlaps, slotOf } from './wishes.ts'
+import {
+  endOf,
+  eventTypeOf,
+  isReplaced,
+  isStanding,
+  keyOf,
+  overlaps,
+  slotOf,
+  withTheirVisits,
+} from './wishes.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
@@ -64,7 +73,7 @@ const draftAppearsMs = 500
 const pollMs = 25
 
 /** What the database knows about the call before a booking is started. */
-interface Known {
+export interface Known {
   attempts: Attempt[]
   people: PersonOnNumber[]
   /** Upcoming appointments of the number and of this call, whoever they are for. */
@@ -88,7 +97,7 @@ export class BookingStarter {
     const { callId } = scope.call
     let started: Started | null = null
     try {
-      const known = await this.#loadKnown(scope)
+      const known = await this.loadKnown(scope)
       const complete = await completeWish(scope, wish, known, availability)
       started = await this.open(scope, complete, known)
       return started
@@ -127,7 +136,7 @@ export class BookingStarter {
         otherLength: null,
         corrects: null,
       },
-      await this.#loadKnown(scope),
+      await this.loadKnown(scope),
     )
   }
 
@@ -197,7 +206,8 @@ export class BookingStarter {
     return this.#deps.tenancy.run(scope.call.companyId, (tx) => findOwnAt(tx, scope, wished))
   }
 
-  async #loadKnown(scope: CallScope): Promise<Known> {
+  /** What is known of the call and its number before a booking is started. */
+  async loadKnown(scope: CallScope): Promise<Known> {
     const { companyId, callId, callerNumber } = scope.call
     if (callId === null && callerNumber === null) return { attempts: [], people: [], own: [] }
     return this.#deps.tenancy.run(companyId, async (tx) => ({
@@ -289,7 +299,7 @@ export class BookingStarter {
     const slot = slotOf(scope.catalogue, wish)
     const { signal } = deadline.child(draftAppearsMs)
     for (;;) {
-      const { attempts } = await this.#loadKnown(scope)
+      const { attempts } = await this.loadKnown(scope)
       if (attempts.some((attempt) => attempt.state !== 'booked' && isStanding(attempt, key, now))) return true
       if (signal.aborted || !(await this.#deps.holds.isTaking(call.callId, slot))) return false
       await pause(pollMs, undefined, { signal }).catch(() => undefined)
@@ -317,7 +327,7 @@ export class BookingStarter {
       if (same && (same.state !== 'draft' || same.eventTypeId === eventTypeId)) {
         return { attempt: await this.#refresh(tx, same, wish, expiresAt), replaced: [], created: false }
       }
-      const replaced = earlier.filter((attempt) => isReplaced(attempt, wish, now) || attempt === same)
+      const replaced = withTheirVisits(earlier, (one) => isReplaced(one, wish, now) || one === same)
       for (const older of replaced) await attempts.finish(tx, older, { state: 'released' }, ['draft'])
       const attempt = await attempts.create(tx, {
         companyId,

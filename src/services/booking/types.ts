@@ -132,6 +132,8 @@ export type Confirmed =
   | { kind: 'which'; drafts: Array<{ id: string; booking: SpokenBooking }> }
   | { kind: 'this_one'; attempt: Attempt; booking: SpokenBooking }
   | { kind: 'nothing_open' }
+  /** A part of a visit, which is confirmed as a whole (services/visits). */
+  | { kind: 'part'; attempt: Attempt }
 
 /** The result of a booking, as stored with its attempt and replayed. */
 export interface Done {

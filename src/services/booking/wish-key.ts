@@ -13,10 +13,16 @@ export function wishKey(wish: {
   additional?: boolean
   /** Where there was a choice of lengths. */
   minutes?: number
+  /** The services of the visit that it is a part of: alone it would be another wish. */
+  visit?: readonly number[]
 }): string {
   const call = wish.callId ?? randomBytes(12).toString('hex')
   const person = wish.person.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
-  const besides = [...(wish.additional ? ['additional'] : []), ...(wish.minutes ? [wish.minutes] : [])]
+  const besides = [
+    ...(wish.additional ? ['additional'] : []),
+    ...(wish.minutes ? [wish.minutes] : []),
+    ...(wish.visit ? [wish.visit] : []),
+  ]
   return createHash('sha256')
     .update(JSON.stringify([call, person, wish.serviceId, wish.startAt.toISOString(), ...besides]))
     .digest('hex')

@@ -95,6 +95,26 @@ export function isReplaced(attempt: Attempt, wish: CompleteWish, now: Date): boo
   return likeness === 'same' && overlaps(attempt, wish)
 }
 
+/** Attempts of which those of one visit count once, with the first part that is among them. */
+export function onePerVisit(attempts: readonly Attempt[]): Attempt[] {
+  const isFirst = (attempt: Attempt) =>
+    attempts.every(
+      (other) => other.visitId !== attempt.visitId || (other.visitPart ?? 0) >= (attempt.visitPart ?? 0),
+    )
+  return attempts.filter((attempt) => attempt.visitId === null || isFirst(attempt))
+}
+
+/** What goes when some of these attempts go: they, and the other parts of their visits, which are worth nothing alone. */
+export function withTheirVisits(
+  attempts: readonly Attempt[],
+  goes: (attempt: Attempt) => boolean,
+): Attempt[] {
+  const visits = new Set(attempts.filter(goes).flatMap(({ visitId }) => visitId ?? []))
+  return attempts.filter(
+    (one) => goes(one) || (one.visitId !== null && one.state === 'draft' && visits.has(one.visitId)),
+  )
+}
+
 /** Whether an attempt's time and a wish's overlap. */
 export function overlaps(attempt: Attempt, wish: CompleteWish): boolean {
   const { startAt, endAt } = attempt

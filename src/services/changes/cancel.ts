@@ -97,7 +97,7 @@ export class Cancelling {
           const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, 'cancel_failed')
           return { kind: 'handed_over', appointment, callback }
         }
-        const attempt = await this.#draft(tx, scope, appointment, wish.reason)
+        const attempt = await this.#draft(tx, scope, appointment, appointment.calcomUid, wish.reason)
         return { kind: 'draft', attempt, appointment }
       },
     )
@@ -117,25 +117,51 @@ export class Cancelling {
   async forBusiness(scope: CallScope, appointment: OwnAppointment, reason: string): Promise<CancelOutcome> {
     if (!standingStatuses.includes(appointment.status)) return { kind: 'cancelled', appointment }
     if (appointment.startsAt <= scope.now) return { kind: 'past', appointment }
-    if (appointment.calcomUid === null) return { kind: 'busy', appointment }
+    const { calcomUid } = appointment
+    if (calcomUid === null) return { kind: 'busy', appointment }
     const attempt = await this.#deps.tenancy.run(scope.call.companyId, (tx) =>
-      this.#draft(tx, scope, appointment, reason),
+      this.#draft(tx, scope, appointment, calcomUid, reason),
     )
     return this.#claim(scope, attempt, appointment, 'business')
   }
 
-  #draft(tx: Tx, scope: CallScope, appointment: OwnAppointment, reason: string | undefined) {
+  /**
+   * Cancels an appointment that must not stand, whatever the rules for callers say. In: it, and the reason as the business reads it.
+   * May be repeated.
+   */
+  async callOff(scope: CallScope, appointment: OwnAppointment, reason: string): Promise<CancelOutcome> {
+    const { companyId } = scope.call
+    const { calcomUid } = appointment
+    if (calcomUid === null) {
+      const callback = await this.#deps.tenancy.run(companyId, (tx) =>
+        handOver(tx, this.#deps.callbacks, scope, appointment, 'cancel_failed'),
+      )
+      return { kind: 'handed_over', appointment, callback }
+    }
+    const draft = await this.#deps.tenancy.run(companyId, (tx) =>
+      this.#draft(tx, scope, appointment, calcomUid, reason),
+    )
+    return this.#claim(scope, draft, appointment)
+  }
+
+  #draft(
+    tx: Tx,
+    scope: CallScope,
+    appointment: OwnAppointment,
+    calcomUid: string,
+    reason: string | undefined,
+  ): Promise<Attempt> {
     return this.#deps.attempts.create(tx, {
       companyId: scope.call.companyId,
       branchId: appointment.branchId,
       callId: scope.call.callId,
       kind: 'cancel',
-      wishKey: `cancel:${appointment.calcomUid}`,
+      wishKey: `cancel:${calcomUid}`,
       serviceId: appointment.serviceId,
       staffId: appointment.staffId,
       startAt: appointment.startsAt,
       appointmentId: appointment.id,
-      targetUid: appointment.calcomUid,
+      targetUid: calcomUid,
       notes: reason?.slice(0, 200) ?? null,
       expiresAt: new Date(scope.now.getTime() + draftMs),
     })

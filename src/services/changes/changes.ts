@@ -64,6 +64,11 @@ export class AppointmentChanges {
     return outcome
   }
 
+  /** Cancels an appointment that must not stand (a part of a visit that is not to be). May be repeated. */
+  callOff(scope: CallScope, appointment: OwnAppointment, reason: string): Promise<CancelOutcome> {
+    return this.#cancelling.callOff(scope, appointment, reason)
+  }
+
   /** Moves the appointment a caller means. */
   async reschedule(scope: CallScope, wish: MoveWish): Promise<MoveOutcome> {
     const outcome = await this.#rescheduling.run(scope, wish)

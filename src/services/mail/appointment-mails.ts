@@ -14,6 +14,7 @@ import {
 } from '../../german/sentences/mail.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { writtenPhone } from '../../lib/phone.ts'
+import { TryAgainLater } from '../../lib/try-again.ts'
 import type { MailFrom } from './from.ts'
 import { renderInvitation } from './invitation.ts'
 import { putMail } from './outbox.ts'
@@ -62,6 +63,7 @@ export class AppointmentMails {
       if (!appointment) return 'absent'
       const kind = kindFor(news, appointment.status)
       if (kind === null || appointment.appointmentDatetime <= now) return 'overtaken'
+      if (await isUntoldPart(tx, appointment)) return 'overtaken'
       const customer = await tx.customer.findUnique({
         where: { companyId_id: { companyId, id: appointment.customerId } },
       })
@@ -117,6 +119,20 @@ function kindFor(news: AppointmentNews, status: string): AppointmentMailKind | n
   if (status !== 'scheduled' && status !== 'pending') return null
   if (news === 'rescheduled') return 'rescheduled'
   return status === 'pending' ? 'requested' : 'confirmed'
+}
+
+/**
+ * Whether it is a part of a visit that was undone before its customer was mailed about it: then there is nothing to take back.
+ * @throws TryAgainLater while nobody knows whether all of its visit is booked
+ */
+async function isUntoldPart(tx: Tx, { companyId, id, bookingAttemptId }: Appointment): Promise<boolean> {
+  if (bookingAttemptId === null) return false
+  const part = await tx.bookingAttempt.findFirst({ where: { companyId, id: bookingAttemptId } })
+  if (!part?.visitId) return false
+  const visit = await tx.visit.findFirst({ where: { companyId, id: part.visitId } })
+  if (visit?.state === 'executing' || visit?.state === 'undoing') throw new TryAgainLater('visit_undecided')
+  if (visit?.state !== 'undone' && visit?.state !== 'partly') return false
+  return (await tx.mailOutbox.count({ where: { companyId, appointmentId: id } })) === 0
 }
 
 type Company = NonNullable<Awaited<ReturnType<Tx['company']['findUnique']>>>

@@ -15,8 +15,8 @@ import { isOneService, peopleAreClear, regionsOf, suits, weigh } from './weighin
 
 export type ServiceMatch<S> =
   | { kind: 'match'; service: S; how: 'exact' | 'synonym' | 'normalised' | 'fuzzy' }
-  /** `isTogether`: more than one was named; `several`: each of them exactly. */
-  | { kind: 'ambiguous'; candidates: S[]; isTogether?: true; several?: S[] }
+  /** `isTogether`: more than one was named; `several`: each of them exactly; `asSaid`: these in the order they were said. */
+  | { kind: 'ambiguous'; candidates: S[]; isTogether?: true; several?: S[]; asSaid?: S[] }
   | { kind: 'none' }
 
 /** Joined names this alike are taken for the same; from `askFrom` on they are asked about. */
@@ -188,7 +188,7 @@ function matchSeveral<S extends MatchableService>(
       kind: 'ambiguous',
       candidates,
       ...(rest.length > 0 && { isTogether: true }),
-      ...(isEach ? { several: candidates } : {}),
+      ...(isEach ? { several: candidates, asSaid: [...new Set(found.flat())] } : {}),
     },
     isOneOf: rest.length === 0,
   }

@@ -9,12 +9,14 @@ import { TryAgainLater } from '../../lib/try-again.ts'
 import type { AttemptStore } from '../attempts.ts'
 import type { BookingService } from '../booking/booking.ts'
 import type { AppointmentChanges } from '../changes/changes.ts'
+import type { VisitService } from '../visits/visits.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'asSystem'>
   attempts: Pick<AttemptStore, 'load' | 'loadExpiredLeases'>
   booking: Pick<BookingService, 'settle'>
   actions: Pick<AppointmentChanges, 'settle' | 'pushPendingCancellation'>
+  visits: Pick<VisitService, 'settle' | 'settleUnsettled'>
   clock: Clock
   log: Pick<Logger, 'warn'>
 }
@@ -48,13 +50,21 @@ export class AttemptSettling {
         ? await booking.settle(attemptId, companyId)
         : await actions.settle(companyId, attemptId)
     if (outcome === 'later' || outcome === 'busy') throw new TryAgainLater(outcome)
+    // What became of a part may decide its visit.
+    if (attempt.visitId !== null) await this.#deps.visits.settle(companyId, attempt.visitId)
     return outcome
   }
 
-  /** Every attempt of every company that nobody works on any more. */
+  /** Every attempt of every company that nobody works on any more, and then every visit. */
   async settleExpired(signal?: AbortSignal): Promise<Sweep> {
     const open = await this.#deps.attempts.loadExpiredLeases(perSweepMax)
-    return this.#sweep(open, signal, ({ companyId, id }) => this.settle(companyId, id))
+    const attempts = await this.#sweep(open, signal, ({ companyId, id }) => this.settle(companyId, id))
+    const visits = await this.#deps.visits.settleUnsettled(signal)
+    return {
+      settled: attempts.settled + visits.settled,
+      later: attempts.later + visits.later,
+      failed: attempts.failed + visits.failed,
+    }
   }
 
   /**
