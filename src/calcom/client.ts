@@ -4,6 +4,7 @@
  * unanswered booking exists is for the caller of this to find out (`mayHaveActed`).
  */
 import type { Logger } from 'pino'
+import { type FetchBookingsInput, pageSize, queryOf, utc } from './booking-query.ts'
 import { CalcomError } from './errors.ts'
 import type { CalcomProfile } from './routes.ts'
 import {
@@ -18,6 +19,7 @@ import {
   webhookAnswerSchema,
   webhooksAnswerSchema,
 } from './schemas.ts'
+import { asAnswered, readSeatRef, seatIn, seatMoved, seatsOf } from './seats.ts'
 import { readSlots, type SlotWindow } from './slots.ts'
 import { type CalcomTransport, type CallOptions, describeShape } from './transport.ts'
 import {
@@ -65,20 +67,6 @@ export interface CreateBookingInput {
   hostUserIds?: readonly number[]
 }
 
-export interface FetchBookingsInput {
-  eventTypeIds?: readonly number[]
-  teamIds?: readonly number[]
-  status?: readonly ('upcoming' | 'recurring' | 'past' | 'cancelled' | 'unconfirmed')[]
-  attendeeEmail?: string
-  afterStart?: Date
-  beforeEnd?: Date
-  afterCreatedAt?: Date
-  afterUpdatedAt?: Date
-  beforeUpdatedAt?: Date
-  /** Of 100 bookings each; 10 unless told. Every page is a request of the key's budget. */
-  pagesMax?: number
-}
-
 /** `complete` is false when there were more pages than asked for; `unreadable` counts bookings that had to be left out. */
 export interface CalcomBookingList {
   bookings: CalcomBooking[]
@@ -98,11 +86,12 @@ export interface CalcomApi {
   releaseReservation(input: { uid: string }, options: CallOptions): Promise<void>
   /** The answer may be an older booking: compare its metadata and start before believing it. */
   createBooking(input: CreateBookingInput, options: CallOptions): Promise<CalcomBooking>
+  /** By the uid of a booking, or of one person's seat in it (seats.ts). */
   fetchBooking(input: { uid: string }, options: CallOptions): Promise<CalcomBooking>
   fetchBookings(input: FetchBookingsInput, options: CallOptions): Promise<CalcomBookingList>
   /**
-   * `already_cancelled` may mean "moved": look the booking up. The reason is mandatory at Cal.com. Without `seatUid` everybody
-   * in it is cancelled. Only booking/guard.ts calls this and the next one.
+   * `already_cancelled` may mean "moved": look the booking up. The reason is mandatory at Cal.com. Without `seatUid` (or the uid
+   * of a seat) everybody in it is cancelled. Only booking/guard.ts calls this and the next one.
    */
   cancelBooking(input: { uid: string; reason: string; seatUid?: string }, options: CallOptions): Promise<void>
   /** Gives a booking of a round robin to another of its hosts, at the same time; whether they are free is not asked by Cal.com. */
@@ -129,8 +118,6 @@ export interface CalcomApi {
   ): Promise<CalcomSubscription>
 }
 
-const pageSize = 100
-
 export interface CalcomClientOptions {
   transport: CalcomTransport
   profile: CalcomProfile
@@ -149,7 +136,9 @@ export class CalcomClient implements CalcomApi {
   }
 
   async fetchSlots(input: FetchSlotsInput, options: CallOptions): Promise<Date[]> {
-    const { eventTypeId, teamId, start, end, timeZone, bookingUidToReschedule } = input
+    const { eventTypeId, teamId, start, end, timeZone, bookingUidToReschedule: moving } = input
+    // A seat that moves frees no time: the others stay.
+    const bookingUidToReschedule = moving && readSeatRef(moving) ? undefined : moving
     // An end of exactly midnight UTC would be read as the end of that day, so the last second is left out.
     const last = utc(new Date(end.getTime() - 1_000))
     const query =
@@ -200,29 +189,30 @@ export class CalcomClient implements CalcomApi {
       metadata: withinLimits(metadata),
       rrHostSubsetIds: hostUserIds,
     }
-    return this.#transport.send({ operation: 'book', body }, options, readMade)
+    return asAnswered(await this.#transport.send({ operation: 'book', body }, options, readMade))
   }
 
   async fetchBooking({ uid }: { uid: string }, options: CallOptions): Promise<CalcomBooking> {
-    return this.#transport.send({ operation: 'booking', id: uid }, options, readBooking)
+    const ref = readSeatRef(uid)
+    const id = ref?.bookingUid ?? uid
+    const booking = await this.#transport.send({ operation: 'booking', id }, options, readBooking)
+    if (ref === null) return booking
+    const seat = seatIn(booking, ref.seatUid)
+    if (seat.status !== 'cancelled' || seat.rescheduledToUid !== undefined) return seat
+    // Not in it any more: given up, or gone to another time.
+    const there = await this.#transport
+      .send({ operation: 'booking_of_seat', id: ref.seatUid }, options, readBooking)
+      .catch((error: unknown) => {
+        if (error instanceof CalcomError && error.kind === 'not_found') return null
+        throw error
+      })
+    const isElsewhere = there !== null && there.uid !== id && there.status !== 'cancelled'
+    return isElsewhere ? seatMoved(seat, ref.seatUid, there) : seat
   }
 
   async fetchBookings(input: FetchBookingsInput, options: CallOptions): Promise<CalcomBookingList> {
-    const { eventTypeIds, teamIds, status, attendeeEmail, pagesMax = 10 } = input
-    const query = {
-      eventTypeIds: listText(eventTypeIds),
-      teamsIds: listText(teamIds),
-      status: listText(status),
-      attendeeEmail,
-      afterStart: input.afterStart && utc(input.afterStart),
-      beforeEnd: input.beforeEnd && utc(input.beforeEnd),
-      afterCreatedAt: input.afterCreatedAt && utc(input.afterCreatedAt),
-      afterUpdatedAt: input.afterUpdatedAt?.toISOString(),
-      beforeUpdatedAt: input.beforeUpdatedAt?.toISOString(),
-      // Oldest first: what changes while we turn pages moves to the end instead of shifting them.
-      ...(input.afterUpdatedAt ? { sortUpdatedAt: 'asc' } : { sortStart: 'asc' }),
-      take: pageSize,
-    }
+    const { pagesMax = 10 } = input
+    const query = queryOf(input)
     const byUid = new Map<string, CalcomBooking>()
     let unreadable = 0
     let shape: string | undefined
@@ -236,7 +226,7 @@ export class CalcomClient implements CalcomApi {
       )
       for (const entry of answer.data) {
         const parsed = bookingSchema.safeParse(entry)
-        if (parsed.success) byUid.set(parsed.data.uid, toBooking(parsed.data))
+        if (parsed.success) for (const one of seatsOf(toBooking(parsed.data))) byUid.set(one.uid, one)
         else {
           unreadable += 1
           shape ??= describeShape(entry)
@@ -262,9 +252,10 @@ export class CalcomClient implements CalcomApi {
   }
 
   async cancelBooking(
-    { uid, reason, seatUid }: { uid: string; reason: string; seatUid?: string },
+    { uid: named, reason, ...given }: { uid: string; reason: string; seatUid?: string },
     options: CallOptions,
   ): Promise<void> {
+    const { bookingUid: uid, seatUid } = readSeatRef(named) ?? { bookingUid: named, seatUid: given.seatUid }
     const body =
       this.#profile === 'guide' && seatUid === undefined ? undefined : { cancellationReason: reason, seatUid }
     const request = { operation: 'cancel' as const, id: uid, body }
@@ -303,11 +294,15 @@ export class CalcomClient implements CalcomApi {
     }: { uid: string; start: Date; reason?: string; rescheduledBy?: string },
     options: CallOptions,
   ): Promise<CalcomBooking> {
+    const { bookingUid: id, seatUid } = readSeatRef(uid) ?? { bookingUid: uid, seatUid: undefined }
+    // The move of a seat takes no reason.
+    const more = seatUid === undefined ? { reschedulingReason: reason } : { seatUid }
     const body =
-      this.#profile === 'guide'
+      this.#profile === 'guide' && seatUid === undefined
         ? { start: utc(start) }
-        : { start: utc(start), reschedulingReason: reason, rescheduledBy }
-    return this.#transport.send({ operation: 'reschedule', id: uid, body }, options, readMade)
+        : { start: utc(start), rescheduledBy, ...more }
+    const made = await this.#transport.send({ operation: 'reschedule', id, body }, options, readMade)
+    return asAnswered(made, made.seatUid ?? seatUid)
   }
 
   async fetchEventTypes({ teamId }: { teamId?: number }, options: CallOptions): Promise<CalcomEventType[]> {
@@ -370,15 +365,6 @@ function readMade(answer: unknown): CalcomBooking | undefined {
   if (whole) return whole
   const made = madeAnswerSchema.safeParse(answer).data?.data
   return made && { ...made, hosts: [], attendees: [], hostAbsent: false }
-}
-
-/** ISO in UTC without milliseconds, as Cal.com's own examples. */
-function utc(instant: Date): string {
-  return instant.toISOString().replace(/\.\d{3}Z$/, 'Z')
-}
-
-function listText(values: readonly (string | number)[] | undefined): string | undefined {
-  return values?.length ? values.join(',') : undefined
 }
 
 function withinLimits(metadata: Record<string, string>): Record<string, string> {

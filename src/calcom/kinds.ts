@@ -30,7 +30,9 @@ export type EventTypeKind = z.output<typeof eventTypeKindSchema>
 
 /** Why callers are not offered it, for whoever can change that. */
 export const notOfferedBecause = {
-  seated: 'it has seats, so that strangers would share one booking',
+  seats_hidden:
+    'it has seats and does not show who has them, so that a caller could not be told from the others',
+  seats_confirmed: 'it has seats and waits for a confirmation, which would be one for all of them',
   seated_series: 'it has seats and repeats, so that one yes would take seats in several bookings',
   field_required: 'it insists on a field that no caller is asked for, so that every booking is refused',
   email_verified: 'it has each e-mail verified by a code, which nobody can type on the phone',
@@ -82,7 +84,9 @@ export function whyNotOffered(
   wire: Wire,
   { seats, repeats: series }: EventTypeKind,
 ): NotOfferedReason | null {
-  if (seats !== null) return series ? 'seated_series' : 'seated'
+  if (seats !== null && series) return 'seated_series'
+  if (seats !== null && wire.seats?.showAttendeeInfo === false) return 'seats_hidden'
+  if (seats !== null && confirms(wire)) return 'seats_confirmed'
   if (wire.requiresBookerEmailVerification === true) return 'email_verified'
   if ((wire.price ?? 0) > 0 && isPaidOnline(wire.metadata)) return 'paid_online'
   const [place] = wire.locations ?? []
@@ -101,6 +105,11 @@ function missingFields({ bookingFields = [] }: Wire): string[] {
 function seatsOf({ seats, seatsPerTimeSlot }: Wire): number | null {
   const perSlot = seatsPerTimeSlot || seats?.seatsPerTimeSlot
   return perSlot !== undefined && perSlot > 0 && seats?.disabled !== true ? Math.round(perSlot) : null
+}
+
+/** Whether its bookings wait for the business. */
+export function confirms({ requiresConfirmation, confirmationPolicy }: Wire): boolean {
+  return requiresConfirmation ?? (confirmationPolicy ? !confirmationPolicy.disabled : false)
 }
 
 function repeats({ recurrence }: Wire): boolean {

@@ -11,6 +11,7 @@ export type CalcomOperation =
   | 'release'
   | 'book'
   | 'booking'
+  | 'booking_of_seat'
   | 'bookings'
   | 'cancel'
   | 'reschedule'
@@ -42,6 +43,7 @@ const published: Record<CalcomOperation, CalcomRoute> = {
   release: { method: 'DELETE', path: '/slots/reservations/{id}', version: slotsVersion },
   book: { method: 'POST', path: '/bookings', version: 'bookings' },
   booking: { method: 'GET', path: '/bookings/{id}', version: 'bookings', reads: true },
+  booking_of_seat: { method: 'GET', path: '/bookings/by-seat/{id}', version: 'bookings', reads: true },
   bookings: { method: 'GET', path: '/bookings', version: 'bookings', reads: true },
   cancel: { method: 'POST', path: '/bookings/{id}/cancel', version: 'bookings' },
   reschedule: { method: 'POST', path: '/bookings/{id}/reschedule', version: 'bookings' },

@@ -189,7 +189,13 @@ export const eventTypeSchema = z.looseObject({
   requiresConfirmation: absent(z.boolean()),
   confirmationPolicy: absent(z.looseObject({ disabled: absent(z.boolean()) })),
   seatsPerTimeSlot: spare(z.coerce.number()),
-  seats: spare(z.looseObject({ disabled: spare(z.boolean()), seatsPerTimeSlot: spare(z.coerce.number()) })),
+  seats: spare(
+    z.looseObject({
+      disabled: spare(z.boolean()),
+      seatsPerTimeSlot: spare(z.coerce.number()),
+      showAttendeeInfo: spare(z.boolean()),
+    }),
+  ),
   recurrence: spare(
     z.looseObject({ disabled: spare(z.boolean()), occurrences: spare(z.number()), frequency: spareText }),
   ),

@@ -1,6 +1,6 @@
 /** Cal.com's things as the rest of the gateway sees them: instants are Dates, statuses lower-case, absent is undefined. */
 import type { z } from 'zod'
-import { type EventTypeKind, kindOf, type NotOfferedReason, whyNotOffered } from './kinds.ts'
+import { confirms, type EventTypeKind, kindOf, type NotOfferedReason, whyNotOffered } from './kinds.ts'
 import type { bookingSchema, eventTypeSchema } from './schemas.ts'
 
 export type CalcomBookingStatus = 'accepted' | 'pending' | 'cancelled' | 'rejected'
@@ -36,6 +36,10 @@ export interface CalcomBooking {
   attendees: CalcomAttendee[]
   /** Email addresses that an attendee brought along. */
   guests?: string[]
+  /** The seat that an answer is about. */
+  seatUid?: string
+  /** One person's seat of a shared booking, looked at by itself (seats.ts): the booking it is in. */
+  group?: { uid: string }
   /** Joins the bookings that one request to a recurring event type has made. */
   seriesUid?: string
   /**
@@ -131,6 +135,7 @@ export function toBooking(wire: z.output<typeof bookingSchema>): CalcomBooking {
       }),
     ),
     guests: wire.guests ?? [],
+    seatUid: wire.seatUid,
     seriesUid: wire.recurringBookingUid,
     metadata: hasEntries(wire.metadata) ? wire.metadata : (seat?.metadata ?? wire.metadata),
     location: typeof wire.location === 'string' ? wire.location : undefined,
@@ -161,8 +166,7 @@ export function toEventType(wire: z.output<typeof eventTypeSchema>): CalcomEvent
     hidden: wire.hidden ?? false,
     schedulingType: wire.schedulingType,
     bookable: wire.schedulingType?.toLowerCase() !== 'managed',
-    requiresConfirmation:
-      wire.requiresConfirmation ?? (wire.confirmationPolicy ? !wire.confirmationPolicy.disabled : false),
+    requiresConfirmation: confirms(wire),
     minimumNoticeMinutes: wire.minimumBookingNotice ?? 0,
     slotIntervalMinutes: wire.slotInterval,
     price: wire.price,

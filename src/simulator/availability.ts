@@ -4,7 +4,7 @@
  * but never block a booking. Starts between the offered ones are bookable, as with the vendor.
  */
 import { withinLimits } from './limits.ts'
-import { startsWithSeats } from './seats.ts'
+import { groupAt, seatsLeft, startsWithSeats } from './seats.ts'
 import type { SimulatorState } from './state.ts'
 import type { Booking, EventType, Host } from './types.ts'
 import { addDays, instantOf, localDate, minuteOfDay, weekdayOf } from './zone.ts'
@@ -140,7 +140,14 @@ export function freeSlots(state: SimulatorState, eventType: EventType, query: Sl
     (mandatory.size === 0 || mandatory.size === hosts.length || free.some((id) => !mandatory.has(id))) &&
     !holds.some((hold) => overlaps(hold, { start: at, end: at + durationMs }))
   const mayBe = withinLimits(state, eventType, query.durationMinutes, query.ignoreUid)
-  const free = [...freeHosts].filter((slot) => isOffered(slot) && mayBe(slot[0])).map(([at]) => at)
+  // A group that is full is not joined, whichever hosts have nothing else then.
+  const isFull = (at: number) => {
+    const group = groupAt(state, eventType, at)
+    return group !== undefined && seatsLeft(eventType, group) <= 0
+  }
+  const free = [...freeHosts]
+    .filter((slot) => isOffered(slot) && mayBe(slot[0]) && !isFull(slot[0]))
+    .map(([at]) => at)
   return [...new Set([...free, ...startsWithSeats(state, eventType, query.from, query.to)])].sort(
     (a, b) => a - b,
   )

@@ -6,10 +6,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { chooseHosts, isOutOfBounds } from './availability.ts'
 import { type CheckedBooking, checkBooking, isObject } from './booking-input.ts'
+import { isReasonRequired, later, newBooking, refuseGone } from './booking-rules.ts'
 import type { SimulatorClock } from './clock.ts'
 import { badRequest, bare, notFound, refuseUnknownKeys, VendorError, wrongProperty } from './errors.ts'
 import { refuseBeyondLimits } from './limits.ts'
-import { groupAt, leave, seated, seatNamed, takeSeat } from './seats.ts'
+import { everybodyIn, groupAt, leave, seated, seatNamed, takeSeat } from './seats.ts'
 import type { SimulatorState } from './state.ts'
 import type { Account, Attendee, Booking, EventType } from './types.ts'
 import * as payloads from './webhook-payloads.ts'
@@ -89,43 +90,7 @@ export class BookingDesk {
     const hostIds = this.#freeHosts(eventType, { start, end }, { hostIds: wish.hostIds })
     const status = eventType.requiresConfirmation ? 'pending' : 'accepted'
     await this.#race(hostIds, start, status)
-    const uid = state.newUid()
-    const host = state.hosts.get(hostIds[0] ?? 0)
-    const { name, email, phoneNumber } = wish.attendee
-    const notes = wish.responses.notes
-    const booking: Booking = {
-      id: state.nextId(),
-      uid,
-      accountId: eventType.accountId,
-      eventTypeId: eventType.id,
-      title: String(wish.responses.title ?? `${eventType.title} between ${host?.name} and ${name}`),
-      description: typeof notes === 'string' ? notes : '',
-      hostIds,
-      status,
-      start,
-      end,
-      attendee: eventType.seatsPerTimeSlot === null ? wish.attendee : seated(wish.attendee, wish),
-      more: [],
-      recurringUid: wish.recurringUid,
-      guests: wish.guests,
-      metadata: wish.metadata,
-      responses: {
-        name,
-        email,
-        displayEmail: email,
-        ...(phoneNumber ? { attendeePhoneNumber: phoneNumber } : {}),
-        ...wish.responses,
-        guests: wish.guests,
-        displayGuests: wish.guests,
-      },
-      location: wish.location,
-      cancellationReason: '',
-      absentHost: false,
-      createdAt: clock.nowMs(),
-      updatedAt: clock.nowMs(),
-      icsUid: `${uid}@Cal.com`,
-      icsSequence: 0,
-    }
+    const booking = newBooking(state, wish, { hostIds, status, now: clock.nowMs() })
     state.addBooking(booking)
     const trigger = status === 'pending' ? 'BOOKING_REQUESTED' : 'BOOKING_CREATED'
     await this.#tell(booking, trigger, payloads.bookingBody(state, trigger, booking, clock.now()))
@@ -195,6 +160,7 @@ export class BookingDesk {
     if (start < clock.nowMs()) throw badRequest('Attempting to book a meeting in the past.')
     if (isOutOfBounds(eventType, clock.nowMs(), start)) throw badRequest(tooSoon)
     const end = start + (old.end - old.start)
+    if (input.seatUid !== undefined) return this.#moveSeat(eventType, old, input.seatUid, { start, end })
     refuseBeyondLimits(state, eventType, { start, end }, uid)
     const hostIds = this.#freeHosts(
       eventType,
@@ -225,6 +191,53 @@ export class BookingDesk {
     const trigger = status === 'pending' ? 'BOOKING_REQUESTED' : 'BOOKING_RESCHEDULED'
     await this.#tell(booking, trigger, payloads.rescheduledBody(state, trigger, booking, old, clock.now()))
     return booking
+  }
+
+  /** One person of a group goes to another time: into the group there, or a new booking; the seat keeps its uid. */
+  async #moveSeat(
+    eventType: EventType,
+    old: Booking,
+    seatUid: unknown,
+    meeting: { start: number; end: number },
+  ): Promise<Booking> {
+    const { state, clock } = this.#deps
+    const seat = seatNamed(old, seatUid, false)
+    if (!seat) throw badRequest(`Booking with uid=${old.uid} has no seats`)
+    const there = groupAt(state, eventType, meeting.start)
+    if (there) takeSeat(eventType, there, seat)
+    else refuseBeyondLimits(state, eventType, meeting, old.uid)
+    const hostIds = there?.hostIds ?? this.#freeHosts(eventType, meeting, { ignoreUid: old.uid })
+    const now = clock.nowMs()
+    const booking: Booking = there ?? {
+      ...old,
+      ...meeting,
+      id: state.nextId(),
+      uid: state.newUid(),
+      hostIds,
+      attendee: seat,
+      more: [],
+      createdAt: now,
+      updatedAt: now,
+    }
+    if (there) this.#change(there, {})
+    else state.addBooking(booking)
+    if (leave(old, seat)) this.#change(old, {})
+    else this.#change(old, { status: 'cancelled' })
+    const one = { ...booking, attendee: seat, more: [] }
+    const content = payloads.rescheduledBody(state, 'BOOKING_RESCHEDULED', one, old, clock.now())
+    await this.#tell(booking, 'BOOKING_RESCHEDULED', content)
+    return booking
+  }
+
+  /** The booking that a seat is in. */
+  findBySeat(seatUid: string): Booking {
+    const found = [...this.#deps.state.bookings.values()].findLast(
+      (booking) =>
+        (booking.status === 'accepted' || booking.status === 'pending') &&
+        everybodyIn(booking).some((attendee) => attendee.seatUid === seatUid),
+    )
+    if (found) return found
+    throw notFound(`Booking with seatUid=${seatUid} was not found in the database`)
   }
 
   /**
@@ -368,33 +381,4 @@ export class BookingDesk {
   #tell(booking: Booking, trigger: payloads.Trigger, content: object): Promise<void> {
     return this.#deps.webhooks.send(booking.accountId, trigger, content, booking.uid)
   }
-}
-
-/** The nth repetition of a time. */
-function later({ recurrence }: EventType, at: number, nth: number): number {
-  const { frequency, interval } = recurrence ?? { frequency: 'weekly', interval: 1 }
-  const date = new Date(at)
-  if (frequency === 'weekly') date.setUTCDate(date.getUTCDate() + 7 * interval * nth)
-  else if (frequency === 'monthly') date.setUTCMonth(date.getUTCMonth() + interval * nth)
-  else date.setUTCFullYear(date.getUTCFullYear() + interval * nth)
-  return date.getTime()
-}
-
-function isReasonRequired(eventType: EventType, isHost: boolean): boolean {
-  const rule = eventType.requiresCancellationReason
-  if (rule === 'MANDATORY_BOTH') return true
-  return isHost ? rule === 'MANDATORY_HOST_ONLY' : rule === 'MANDATORY_ATTENDEE_ONLY'
-}
-
-function refuseGone(booking: Booking): void {
-  const { uid, rescheduledToUid } = booking
-  if (rescheduledToUid !== undefined) {
-    const moved = `it has been cancelled and rescheduled already to booking with uid=${rescheduledToUid}`
-    throw badRequest(
-      `Can't reschedule booking with uid=${uid} because ${moved}. You probably want to reschedule ${rescheduledToUid} instead.`,
-    )
-  }
-  if (booking.status !== 'cancelled' && booking.status !== 'rejected') return
-  const which = 'Please provide uid of a booking that is not cancelled.'
-  throw badRequest(`Can't reschedule booking with uid=${uid} because it has been cancelled. ${which}`)
 }

@@ -65,8 +65,11 @@ function asRange(answer: unknown) {
   )
 }
 
-test('every request of the client and every answer to it is as the file says', async () => {
-  const { client, soon } = calcom
+test('every request of the client and every answer to it is as the file says', {
+  timeout: 120_000,
+}, async () => {
+  const { client, within } = calcom
+  const soon = within(120_000)
   const { control } = simulator
   await client.fetchMe(soon)
   await client.fetchEventTypes({}, soon)
@@ -101,6 +104,20 @@ test('every request of the client and every answer to it is as the file says', a
   )
   await client.fetchBookings({ afterUpdatedAt: at(0), beforeUpdatedAt: at(22) }, soon)
   await client.cancelBooking({ uid: moved.uid, reason: 'Anruf' }, soon)
+  const more = { seatsPerTimeSlot: 3, lengthInMinutesOptions: [30, 60] }
+  control.putEventType({ id: beard, title: 'Kurs', lengthInMinutes: 30, ...more })
+  const long = { eventTypeId: beard, durationMinutes: 60 }
+  await client.fetchSlots({ ...day, ...long }, soon)
+  await client.reserveSlot({ ...long, start: at(13) }, soon)
+  const seat = await client.createBooking(wish(at(9), { eventTypeId: beard, lengthInMinutes: 60 }), soon)
+  const other = await client.createBooking(wish(at(9), { eventTypeId: beard }), soon)
+  const gone = await client.rescheduleBooking({ uid: seat.uid, start: at(12), reason: 'Anruf' }, soon)
+  await client.fetchBooking({ uid: seat.uid }, soon)
+  await client.cancelBooking({ uid: other.uid, reason: 'Anruf' }, soon)
+  await client.cancelBooking({ uid: gone.uid, reason: 'Anruf' }, soon)
+  const recurrence = { interval: 1, occurrences: 3, frequency: 'weekly' as const }
+  control.putEventType({ id: beard, title: 'Serie', lengthInMinutes: 30, seatsPerTimeSlot: null, recurrence })
+  await client.createBooking(wish(at(9), { eventTypeId: beard, recurrenceCount: 1 }), soon)
   const hook = {
     active: true,
     subscriberUrl: 'http://127.0.0.1:1/hook',

@@ -10,6 +10,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { CalcomError } from '../../calcom/errors.ts'
+import { readSeatRef } from '../../calcom/seats.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Deadline } from '../../lib/deadline.ts'
 import type { Attempt, AttemptStore } from '../attempts.ts'
@@ -221,6 +222,7 @@ export class BookingExecutor {
     const { attempt, deadline } = scene
     const whole = answer.metadata !== undefined && answer.start !== undefined
     if (whole || !isLiveBooking(answer)) return this.#judged(scene, answer)
+    if (isSeatLeftOut(scene, answer)) return this.#seatOf(scene)
     if ((await this.#note(attempt, answer)) === 'foreign') return this.#notOurs(scene, answer)
     let read: CalcomBooking | null = null
     try {
@@ -235,6 +237,14 @@ export class BookingExecutor {
       )
     }
     return this.#judged(scene, read ?? answer)
+  }
+
+  /** The answer names the booking that others share, and not whose seat is ours: it is the one that carries our id. */
+  async #seatOf({ attempt, connectionId, deadline }: Sending): Promise<Execution> {
+    const seen = await this.lookUp(attempt, connectionId, deadline.child(lookUpMs), 'call')
+    return seen.kind === 'found'
+      ? { kind: 'made', booking: seen.booking }
+      : { kind: 'unknown', reason: 'seat_unclear' }
   }
 
   async #judged(scene: Sending, booking: CalcomBooking): Promise<Execution> {
@@ -358,6 +368,12 @@ export class BookingExecutor {
       await pause(pauseMs)
     }
   }
+}
+
+function isSeatLeftOut({ attempt, catalogue }: Sending, { uid }: CalcomBooking): boolean {
+  const { eventTypeId } = attempt
+  const kind = eventTypeId === null ? null : kindOfEventType(catalogue, eventTypeId)
+  return kind !== null && kind.seats !== null && readSeatRef(uid) === null
 }
 
 /** Refusals by Cal.com's unique key on host and start. */

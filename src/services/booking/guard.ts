@@ -112,12 +112,14 @@ export async function reassignGuarded(
   options: CallOptions,
 ): Promise<void> {
   const booking = await lookAt(api, target, 'reschedule', options)
-  if (seatOf(booking, target) !== undefined) throw new BookingProtected('other_people', booking)
+  const isOfGroup = booking.group !== undefined || seatOf(booking, target) !== undefined
+  if (isOfGroup) throw new BookingProtected('other_people', booking)
   await api.reassignBooking({ uid: target.uid, ...wish }, options)
 }
 
-/** Whether a booking is shared: seats, or more than one person. */
-export function isShared(booking: Pick<CalcomBooking, 'attendees' | 'guests'>): boolean {
+/** Whether a booking is shared: seats, or more than one person. A seat by itself is one person's. */
+export function isShared(booking: Pick<CalcomBooking, 'attendees' | 'guests' | 'group'>): boolean {
+  if (booking.group !== undefined) return false
   return booking.attendees.some(({ seatUid }) => seatUid !== undefined) || peopleIn(booking) > 1
 }
 

@@ -22,6 +22,7 @@ import type { Catalogue, Catalogues } from '../catalogue.ts'
 import type { ChangeRecorder } from '../changes/record.ts'
 import { leaveToPerson } from './ask-person.ts'
 import { createForeign } from './foreign.ts'
+import { applyToSeats } from './groups.ts'
 import { type Applied, type BookingNews, newsFromBooking, notItsOwnSuccessor, wasMoved } from './news.ts'
 import {
   enrich,
@@ -85,6 +86,12 @@ export class BookingSync {
     const catalogue = await this.#deps.catalogues.load(companyId)
     const booking = notItsOwnSuccessor(news.booking)
     const scene = { catalogue, companyId, news, booking, now: this.#deps.clock.now() }
+    const ofGroup = await applyToSeats(scene, {
+      tenancy: this.#deps.tenancy,
+      look: (uid) => this.#look(catalogue, uid),
+      apply: (seat) => this.apply(companyId, seat),
+    })
+    if (ofGroup) return ofGroup
     if (news.kind !== 'state') return this.#event(scene)
     try {
       return await (isLiveBooking(booking) ? this.#live(scene) : this.#gone(scene))

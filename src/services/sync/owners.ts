@@ -2,6 +2,7 @@
  * Whose booking it is: which companies a connection serves, and which of them a booking belongs to. A webhook touches only
  * its own connection's companies, whatever it claims. Across companies on purpose, so as the system.
  */
+import { readSeatRef } from '../../calcom/seats.ts'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
 
 /** What identifies a booking to us. */
@@ -68,14 +69,20 @@ async function uidOf(
       where: { ...among, calcomBookingId: number },
       select: { calcomUid: true },
     })
-    return row?.calcomUid ?? null
+    return wholeUid(row)
   }
   if (attemptId === undefined) return null
   const row = await tx.bookingAttempt.findFirst({
     where: { ...among, id: attemptId },
     select: { calcomUid: true },
   })
-  return row?.calcomUid ?? null
+  return wholeUid(row)
+}
+
+/** Of a seat the booking it is in: the news may be about anybody's. */
+function wholeUid(row: { calcomUid: string | null } | null): string | null {
+  const uid = row?.calcomUid ?? null
+  return uid === null ? null : (readSeatRef(uid)?.bookingUid ?? uid)
 }
 
 async function companiesOf(tx: Tx, connectionId: string): Promise<number[]> {

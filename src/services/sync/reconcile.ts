@@ -7,6 +7,7 @@ import type { CalcomBooking } from '../../calcom/types.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import type { BookingSync, SyncDeps } from './apply.ts'
 import { eventTypesOf } from './event-types.ts'
+import { groupsOnce } from './groups.ts'
 import { loadMark, saveMark } from './marks.ts'
 import { newsFromBooking } from './news.ts'
 import type { BookingOwners } from './owners.ts'
@@ -96,7 +97,7 @@ export class Reconciler {
 
     let changed = 0
     let failed = 0
-    for (const booking of found) {
+    for (const booking of groupsOnce(found)) {
       if (signal?.aborted) throw signal.reason
       try {
         const applied = await sync.apply(companyId, newsFromBooking(booking))

@@ -30,10 +30,7 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
   /** A seated booking names the seat just taken; the owner's key sees who else is in it. */
   const seatTaken = (booking: Booking, body: unknown): VendorAnswer => {
     const seatUid = everybodyIn(booking).at(-1)?.seatUid
-    const answered = created(booking)
-    if (seatUid === undefined || !isObject(body)) return answered
-    const { data, ...rest } = answered.body as { data: object }
-    return { status: 201, body: { ...rest, data: { ...data, seatUid } } }
+    return seatUid === undefined || !isObject(body) ? created(booking) : withSeat(created(booking), seatUid)
   }
   const createdSeries = (bookings: readonly Booking[]): VendorAnswer => ({
     status: 201,
@@ -117,6 +114,14 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
       handle: (request) => answer(200, desk.find(uidOf(request), 'read')),
     },
     {
+      method: 'GET',
+      url: '/v2/bookings/by-seat/:seatUid',
+      operation: 'getBooking',
+      versions,
+      auth: 'optional',
+      handle: (request) => answer(200, desk.findBySeat(request.params.seatUid ?? '')),
+    },
+    {
       method: 'POST',
       url: '/v2/bookings/:uid/confirm',
       operation: 'confirmBooking',
@@ -173,8 +178,11 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
       operation: 'rescheduleBooking',
       versions,
       auth: 'optional',
-      handle: async (request) =>
-        created(await desk.reschedule(uidOf(request), shifted(request), { account: request.account })),
+      handle: async (request) => {
+        const moved = await desk.reschedule(uidOf(request), shifted(request), { account: request.account })
+        const { seatUid } = request.body as { seatUid?: string }
+        return seatUid === undefined ? created(moved) : withSeat(created(moved), seatUid)
+      },
     },
   ]
   const guide: VendorRoute[] = [
@@ -204,6 +212,12 @@ export function bookingRoutes(vendor: Vendor): VendorRoute[] {
     ...(vendor.profile === 'guide' ? [] : published),
     ...(vendor.profile === 'published' ? [] : guide),
   ]
+}
+
+/** The answer about a seated booking, with the seat it is about. */
+function withSeat({ status, body }: VendorAnswer, seatUid: string): VendorAnswer {
+  const { data, ...rest } = body as { data: object }
+  return { status, body: { ...rest, data: { ...data, seatUid } } }
 }
 
 /** The old controller wants another body; one written for 2024-08-13 fails its validation. */

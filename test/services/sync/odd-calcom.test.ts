@@ -39,8 +39,8 @@ const bookOnTheWeb = (start = friday, name = 'Erika Web') =>
 const oddField = { label: 'Kassennummer', required: true, hidden: false, isDefault: false }
 describe('event types that cannot be served on the phone', () => {
   const kinds: [string, Partial<EventTypeInput>][] = [
-    ['seated', { seatsPerTimeSlot: 4 }],
     ['seated_series', { seatsPerTimeSlot: 4, recurrence: weekly }],
+    ['seats_confirmed', { seatsPerTimeSlot: 4, requiresConfirmation: true }],
     ['field_required', { bookingFields: [{ ...oddField, type: 'text', slug: 'kassennummer' }] }],
     ['email_verified', { requiresBookerEmailVerification: true }],
     ['place_asked', { locations: [{ type: 'attendeeAddress' }] }],
@@ -93,7 +93,7 @@ describe('event types that cannot be served on the phone', () => {
     const call = caller()
     const draft = await gateway.call('start_booking', wish, call)
     expect(draft).toMatchObject({ success: true })
-    control().putEventType({ ...cut, seatsPerTimeSlot: 4 })
+    control().putEventType({ ...cut, seatsPerTimeSlot: 4, recurrence: weekly })
     await jobs().eventTypes.runCompany(1)
     control().clearRequests()
     const answer = await gateway.call('confirm_booking', { booking_id: draft.booking_id }, call)
@@ -102,12 +102,13 @@ describe('event types that cannot be served on the phone', () => {
     expect(rows.live()).toEqual([])
   })
 
-  test("a person's own event type with seats is not used", async () => {
+  test("a person's own event type that cannot be served is not used", async () => {
     control().putEventType({
       id: 2563121,
       title: 'Herrenhaarschnitt bei Anna',
       lengthInMinutes: 30,
       seatsPerTimeSlot: 2,
+      recurrence: weekly,
     })
     await jobs().eventTypes.runCompany(1)
     const answer = await gateway.call('book_appointment', { ...wish, staff: 'Anna' }, caller())

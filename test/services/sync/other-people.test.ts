@@ -106,7 +106,11 @@ describe('one seat of a group', () => {
     await repairEverything()
     expect(cancels()).toBe(0)
     expect(rows.live()).toMatchObject([{ uid, attendees: [{ name: 'Paul Platz' }] }])
-    expect(await rows.appointments()).toMatchObject([{ status: 'cancelled' }])
+    // Whoever else is in it has a row of their own.
+    expect(await rows.appointments()).toMatchObject([
+      { status: 'cancelled', attendeeName: 'Erika Web' },
+      { status: 'scheduled', attendeeName: 'Paul Platz' },
+    ])
     expect(await jobs().consistency.check(1)).toEqual([])
     expect(await callbacks()).toEqual([])
   })
