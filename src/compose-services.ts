@@ -8,6 +8,7 @@ import type { Clock } from './lib/clock.ts'
 import { AppointmentFinder } from './services/appointments/finder.ts'
 import { ReadBackMemory } from './services/appointments/read-backs.ts'
 import { type AvailabilityDeps, AvailabilityService } from './services/availability/availability.ts'
+import { FreeSeats } from './services/availability/free-seats.ts'
 import { type BookingDeps, BookingService } from './services/booking/booking.ts'
 import { CallbackService } from './services/callbacks.ts'
 import { Catalogues } from './services/catalogue.ts'
@@ -54,5 +55,16 @@ export function composeServices(
   const recorder = new ChangeRecorder({ attempts })
   const actions = new AppointmentChanges({ ...shared, finder, attempts, recorder, readBacks })
   const visits = new VisitService({ ...shared, booking, actions })
-  return { catalogues, availability, booking, visits, customers, appointments: finder, actions, callbacks }
+  const freeSeats = new FreeSeats({ tenancy })
+  return {
+    catalogues,
+    availability,
+    freeSeats,
+    booking,
+    visits,
+    customers,
+    appointments: finder,
+    actions,
+    callbacks,
+  }
 }

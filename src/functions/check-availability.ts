@@ -84,13 +84,22 @@ export const checkAvailability = defineFunction({
         ? ((await firstFree(alsoNamed(understood, { day, time }), check)) ?? first)
         : first
     const what = whatFor(outcome.staffId)
-    const told = sentenceFor(outcome, { today, timeZone: branch.timeZone, what })
+    const seats =
+      outcome.kind === 'free'
+        ? await context.services.freeSeats.few(catalogue, {
+            service: calendar.service,
+            staffId: outcome.staffId,
+            start: outcome.start!,
+          })
+        : null
+    const told = sentenceFor(outcome, { today, timeZone: branch.timeZone, what, seats })
     const message =
       outcome !== first && first.refusal !== null ? otherNamed(first.refusal, what, told, today) : told
     return {
       success: true,
       message: outcome.stale ? maybeOutdated(message) : message,
       ...fieldsFor(outcome.staffId),
+      ...(seats !== null && { seats_left: seats }),
       ...answerFields(outcome, branch.timeZone),
       ...understoodFields(
         offered === null ? filled : { ...filled, date: { value: day.from, from: 'offered' } },
@@ -152,12 +161,17 @@ async function offeredMoment(
 
 function sentenceFor(
   outcome: CheckOutcome,
-  { today, timeZone, what }: { today: LocalDay; timeZone: string; what: SpokenWhat },
+  {
+    today,
+    timeZone,
+    what,
+    seats,
+  }: { today: LocalDay; timeZone: string; what: SpokenWhat; seats: number | null },
 ): string {
   const clock = (slot: Date) => clockTimeOf(slot, timeZone)
   const offers = outcome.alternatives.map(({ date, time }) => ({ day: date, time }))
   if (outcome.kind === 'free')
-    return timeIsFree({ day: outcome.day, time: clock(outcome.start!) }, what, today)
+    return timeIsFree({ day: outcome.day, time: clock(outcome.start!) }, what, today, seats)
   if (outcome.kind === 'times')
     return dayHas(outcome.day, outcome.slots.map(clock), outcome.time, what, today)
   return outcome.refusal === null

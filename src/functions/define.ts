@@ -9,6 +9,7 @@ import type { LocalDay } from '../german/index.ts'
 import type { Deadline } from '../lib/deadline.ts'
 import type { AppointmentFinder } from '../services/appointments/finder.ts'
 import type { AvailabilityService } from '../services/availability/availability.ts'
+import type { FreeSeats } from '../services/availability/free-seats.ts'
 import type { BookingService } from '../services/booking/booking.ts'
 import type { CallContext } from '../services/call-context.ts'
 import type { CallbackService } from '../services/callbacks.ts'
@@ -21,6 +22,7 @@ import type { VisitService } from '../services/visits/visits.ts'
 export interface Services {
   catalogues: Catalogues
   availability: AvailabilityService
+  freeSeats: FreeSeats
   booking: BookingService
   /** Starts and confirms what may be one booking or several. */
   visits: VisitService

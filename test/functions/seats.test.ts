@@ -58,6 +58,13 @@ test('two callers share one booking, each with a row; a third and last too; then
   const [anna, berta, cora, dora] = [ring(), ring(), ring(), ring()]
   expect(await book(anna, 'Anna Alt')).toMatchObject({ success: true, status: 'confirmed' })
   expect(await book(berta, 'Berta Blau')).toMatchObject({ success: true, status: 'confirmed' })
+  await gateway.settle()
+  expect(await gateway.call('check_availability', wish, cora)).toMatchObject({
+    available: true,
+    seats_left: 1,
+    message:
+      'Ja, am Freitag, den 27. November um 10 Uhr ist für Herrenhaarschnitt noch ein Platz frei. Möchten Sie ihn nehmen?',
+  })
   expect(await book(cora, 'Cora Caro')).toMatchObject({ success: true })
   expect(rows.live()).toHaveLength(1)
   expect(names(rows.live()[0])).toEqual(['Anna Alt', 'Berta Blau', 'Cora Caro'])

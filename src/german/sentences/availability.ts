@@ -85,8 +85,23 @@ export const tooFarAhead =
 
 // --- something is free ---
 
-/** The asked time is free. What it is for is always said, so that a wrong reading is heard at once. */
-export function timeIsFree(wished: SpokenTime, what: SpokenWhat, today: LocalDay): string {
+const fewSeats = ['', 'ein Platz', 'zwei Plätze', 'drei Plätze']
+
+/**
+ * The asked time is free. What it is for is always said, so that a wrong reading is heard at once. `seats`: how many are left of a
+ * group, where they are few.
+ */
+export function timeIsFree(
+  wished: SpokenTime,
+  what: SpokenWhat,
+  today: LocalDay,
+  seats: number | null = null,
+): string {
+  const left = seats === null ? undefined : fewSeats[seats]
+  if (left) {
+    const [are, one] = seats === 1 ? ['ist', 'ihn'] : ['sind', 'einen davon']
+    return `Ja, ${sayMoment(wished.day, wished.time, today)} ${are} für ${sayWhat(what)} noch ${left} frei. Möchten Sie ${one} nehmen?`
+  }
   return `Ja, ${sayMoment(wished.day, wished.time, today)} ist für ${sayWhat(what)} noch ein Termin frei. Möchten Sie ihn nehmen?`
 }
 
