@@ -15,6 +15,7 @@ import { Catalogues } from './services/catalogue.ts'
 import { AppointmentChanges } from './services/changes/changes.ts'
 import { ChangeRecorder } from './services/changes/record.ts'
 import { CustomerService } from './services/customers.ts'
+import { RecordingService } from './services/recordings.ts'
 import { VisitService } from './services/visits/visits.ts'
 
 /** What services stand on. */
@@ -56,6 +57,7 @@ export function composeServices(
   const actions = new AppointmentChanges({ ...shared, finder, attempts, recorder, readBacks })
   const visits = new VisitService({ ...shared, booking, actions })
   const freeSeats = new FreeSeats({ tenancy })
+  const recordings = new RecordingService({ tenancy })
   return {
     catalogues,
     availability,
@@ -66,5 +68,6 @@ export function composeServices(
     appointments: finder,
     actions,
     callbacks,
+    recordings,
   }
 }

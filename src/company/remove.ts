@@ -35,6 +35,7 @@ const tablesInOrder = [
   'calls',
   'identity_misses',
   'erasure_marks',
+  'call_evidence',
   'webhook_events',
   'customers',
   'closures',

@@ -215,6 +215,10 @@ export const companyFile = z
           .boolean()
           .optional()
           .describe('false: neither transcript nor summary of a call is stored'),
+        disclosure: line(300)
+          .nullable()
+          .optional()
+          .describe('With what the agent begins to say that a machine speaks; a call without it is an alarm'),
         second_fact: z.boolean().optional().describe('Cancelling and moving need more than the number'),
       })
       .optional(),

@@ -19,6 +19,7 @@ import { listServices } from './list-services.ts'
 import { parseDate } from './parse-date.ts'
 import { queryAppointment } from './query-appointment.ts'
 import { queryAppointmentByName } from './query-appointment-by-name.ts'
+import { refuseRecordingFunction } from './refuse-recording.ts'
 import { FunctionRegistry } from './registry.ts'
 import { releaseSlotReservation } from './release-slot-reservation.ts'
 import { requestCallback } from './request-callback.ts'
@@ -55,6 +56,7 @@ export function allFunctions(): FunctionRegistry {
       getOpeningHours,
       getServiceInfo,
       getBusinessInfo,
+      refuseRecordingFunction,
     ],
     { collect_appointment: 'collect_appointment_data', current_context: 'get_current_context' },
   )

@@ -16,6 +16,7 @@ import type { CallbackService } from '../services/callbacks.ts'
 import type { Catalogue, CatalogueBranch, Catalogues } from '../services/catalogue.ts'
 import type { AppointmentChanges } from '../services/changes/changes.ts'
 import type { CustomerService } from '../services/customers.ts'
+import type { RecordingService } from '../services/recordings.ts'
 import type { VisitService } from '../services/visits/visits.ts'
 
 /** The services a handler may call. Composed once, in compose.ts. */
@@ -30,6 +31,7 @@ export interface Services {
   appointments: AppointmentFinder
   actions: AppointmentChanges
   callbacks: CallbackService
+  recordings: RecordingService
 }
 
 /** What every handler gets: the moment, the time it has, and the services. */

@@ -1,6 +1,8 @@
+import { DateTime } from 'luxon'
 import { z } from 'zod'
-import { urgencyOf } from '../german/index.ts'
+import { dataRightOf, localDayOf, urgencyOf } from '../german/index.ts'
 import { callbackNumberWanted, urgently } from '../german/sentences/appointments.ts'
+import { dataRequestNoted } from '../german/sentences/privacy.ts'
 import { callbackFields } from './answers/appointments.ts'
 import { answers } from './answers/contract.ts'
 import { words } from './arguments/kinds.ts'
@@ -32,8 +34,11 @@ export const requestCallback = defineFunction({
     const wished = [input.date, input.preferred_time].filter((text) => text !== undefined).join(' ')
     const reason = saidUrgent(input.reason ?? input.service, input.priority)
     const urgency = urgencyOf(reason, wished)
+    const right = dataRightOf(input.reason)
+    const dueAt = right === null ? undefined : oneMonthAfter(context.now)
     const stored = await context.services.callbacks.request(context, {
-      kind: 'caller',
+      kind: right === null ? 'caller' : 'privacy',
+      dueAt,
       reason,
       phone: input.phone,
       name: input.name,
@@ -48,6 +53,18 @@ export const requestCallback = defineFunction({
         missing_fields: ['phone'],
         priority: urgency,
         message: urgently(urgency, false, callbackNumberWanted()),
+      }
+    }
+    if (dueAt !== undefined) {
+      const day = localDayOf(dueAt, context.timeZone)
+      return {
+        success: true,
+        status: 'data_request_noted',
+        data_request: right,
+        due_date: day,
+        priority: urgency,
+        ...callbackFields(stored),
+        message: dataRequestNoted(day, context.today),
       }
     }
     return {
@@ -66,4 +83,9 @@ function saidUrgent(reason: string | undefined, priority: string | undefined): s
   const isUrgent = priority !== undefined && /hoch|high|dringend|urgent|eil|notfall|emergency/i.test(priority)
   if (!isUrgent || urgencyOf(reason) !== 'normal') return reason
   return reason === undefined ? 'Dringend' : `${reason} (dringend)`
+}
+
+/** The time the law gives (Art. 12 GDPR): a month from the request, at most to the month's last day. */
+function oneMonthAfter(now: Date): Date {
+  return DateTime.fromJSDate(now, { zone: 'utc' }).plus({ months: 1 }).toJSDate()
 }

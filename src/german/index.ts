@@ -6,6 +6,7 @@
 export { type Consent, type ReadBack, readConsent, refusesPlainly } from './consent.ts'
 export { dayOffOn } from './holidays.ts'
 export * from './phrases.ts'
+export * from './privacy-words.ts'
 export * from './public-holidays.ts'
 export type * from './types.ts'
 export { understand, understandWish } from './understand.ts'

@@ -31,6 +31,8 @@ export const alarms = {
   collective_event_types: 'Event types that need all of their hosts at once: hardly any free times.',
   crash: 'The process ended with an error.',
   difference: 'Cal.com and the database disagree, and only a person can say who is right.',
+  disclosure_missing:
+    'An agent did not say at the beginning that a machine speaks: look at its first sentence.',
   duplicate_booking: 'A second booking of one wish was found at Cal.com and is cancelled.',
   envelope_incomplete:
     'An agent sends arguments without the call they belong to: each of its callers is offered a callback only.',

@@ -35,6 +35,16 @@ const analysis = z
   .optional()
   .catch(undefined)
 
+/** Times of words are in seconds. */
+const turn = z.looseObject({
+  role: z.string().catch(''),
+  content: z.string().catch(''),
+  words: z
+    .array(z.looseObject({ start: z.number().optional().catch(undefined) }))
+    .optional()
+    .catch(undefined),
+})
+
 const callDetails = z.looseObject({
   call_status: text,
   data_storage_setting: text,
@@ -42,6 +52,7 @@ const callDetails = z.looseObject({
   duration_ms: z.number().nonnegative().optional().catch(undefined),
   disconnection_reason: text,
   transcript: text,
+  transcript_object: z.array(turn).optional().catch(undefined),
   recording_url: text,
   call_cost: callCost,
   llm_token_usage: anyObject,
@@ -63,6 +74,14 @@ export interface RetellEvent {
   details: EventDetails
 }
 
+/** Somebody's words. */
+export interface Turn {
+  who: 'agent' | 'user'
+  text: string
+  /** Milliseconds from the beginning of the call; null: not told. */
+  startMs: number | null
+}
+
 /** What ended and analysed calls tell; null where the event does not. */
 /** What Retell stores of a call. */
 export type StorageSetting = 'everything' | 'everything_except_pii' | 'basic_attributes_only'
@@ -76,6 +95,8 @@ export interface EventDetails {
   durationMs: number | null
   disconnectionReason: string | null
   transcript: string | null
+  /** The same, turn by turn; from the text where Retell sends no list. */
+  turns: readonly Turn[]
   recordingUrl: string | null
   /** US cents, may be fractional. */
   costCents: number | null
@@ -111,6 +132,7 @@ export function readEvent(body: unknown): RetellEvent | null {
       durationMs: found?.duration_ms ?? null,
       disconnectionReason: found?.disconnection_reason?.slice(0, 100) ?? null,
       transcript: found?.transcript ?? null,
+      turns: turnsOf(found?.transcript_object, found?.transcript),
       recordingUrl: found?.recording_url ?? null,
       costCents: found?.call_cost?.combined_cost ?? null,
       callCost: found?.call_cost ?? null,
@@ -122,4 +144,22 @@ export function readEvent(body: unknown): RetellEvent | null {
       custom: result?.custom_analysis_data ?? null,
     },
   }
+}
+
+function turnsOf(
+  list: ReadonlyArray<z.output<typeof turn>> | undefined,
+  transcript: string | undefined,
+): Turn[] {
+  if (list !== undefined)
+    return list.flatMap(({ role, content, words }) => {
+      if (role !== 'agent' && role !== 'user') return []
+      const start = words?.[0]?.start
+      return [{ who: role, text: content, startMs: start === undefined ? null : Math.round(start * 1000) }]
+    })
+  return (transcript ?? '').split(/^(?=(?:user|agent):)/gim).flatMap((text): Turn[] => {
+    const found = /^(user|agent):\s*([\s\S]*)$/i.exec(text)
+    return found
+      ? [{ who: found[1]!.toLowerCase() as Turn['who'], text: found[2]!.trim(), startMs: null }]
+      : []
+  })
 }

@@ -25,8 +25,8 @@ import { type CallbackPromise, promiseCallback } from './callback-time.ts'
 import { whyUnreachable } from './mail/notify.ts'
 import { readPersonName } from './matching/index.ts'
 
-/** caller: asked for; policy: a rule forbade what was wanted; technical: we could not do it. */
-export type CallbackKind = 'caller' | 'policy' | 'technical'
+/** caller: asked for; policy: a rule forbade what was wanted; technical: we could not do it; privacy: about one's own data, by law. */
+export type CallbackKind = 'caller' | 'policy' | 'technical' | 'privacy'
 
 export interface CallbackInput {
   kind: CallbackKind
@@ -41,6 +41,8 @@ export interface CallbackInput {
   attemptId?: string
   /** The business is told at once, or not before this instant: perhaps it need not be. */
   tellAt?: Date
+  /** Until when the law wants it answered. */
+  dueAt?: Date
   /** Something to do for the business; the caller was promised no call. */
   isTask?: true
 }
@@ -157,7 +159,7 @@ export class CallbackService {
   async #create(
     tx: Tx,
     { call, branch, now }: CallScope,
-    { kind, tellAt }: CallbackInput,
+    { kind, tellAt, dueAt }: CallbackInput,
     reason: string,
     data: {
       phone: string | null
@@ -175,6 +177,7 @@ export class CallbackService {
         customerId: call.customerId,
         reason,
         kind,
+        dueAt: dueAt ?? null,
         createdAt: now,
       },
       select: { id: true },

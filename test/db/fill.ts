@@ -79,6 +79,7 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
       dedupeKey: mark,
     },
   })
+  await tx.callEvidence.create({ data: { companyId, callId: `call-${mark}` } })
   await tx.erasureMark.create({
     data: { companyId, kind: 'call', key: `forgotten-${mark}`, reason: 'erased' },
   })

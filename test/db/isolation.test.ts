@@ -57,7 +57,15 @@ const tables = [
     'visits',
   ],
   ...['callback_requests', 'webhook_events', 'mail_outbox', 'audit_log', 'sync_marks'],
-  ...['closures', 'absences', 'company_files', 'erasure_marks', 'console_memberships', 'agent_releases'],
+  ...[
+    'closures',
+    'absences',
+    'company_files',
+    'erasure_marks',
+    'call_evidence',
+    'console_memberships',
+    'agent_releases',
+  ],
 ]
 
 /** The SQLSTATE of a refusal, or what the statement did. */

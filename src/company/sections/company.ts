@@ -19,6 +19,7 @@ const map = {
   recordings_days: 'keepRecordingsDays',
   inactive_customers_months: 'keepInactiveMonths',
   store_transcripts: 'storeTranscripts',
+  disclosure: 'disclosure',
   second_fact: 'secondFactRequired',
   window_days: 'bookingWindowDays',
   missing_email: 'missingEmail',
@@ -52,6 +53,7 @@ export const company: Section = {
         retention_days: file.privacy?.retention_days,
         ...file.privacy?.retention,
         store_transcripts: file.privacy?.store_transcripts,
+        disclosure: file.privacy?.disclosure,
         second_fact: file.privacy?.second_fact,
         window_days: file.booking?.window_days,
         missing_email: file.booking?.missing_email,
@@ -98,7 +100,7 @@ export const company: Section = {
     draft.agent = { name: fields.agent_name as string | null }
     draft.notifications = only(fields, ['mail', 'customer_mails'])
     draft.privacy = {
-      ...only(fields, ['retention_days', 'store_transcripts', 'second_fact']),
+      ...only(fields, ['retention_days', 'store_transcripts', 'disclosure', 'second_fact']),
       retention: only(fields, periods),
     }
     draft.booking = only(fields, ['window_days', 'missing_email', 'mailbox'])

@@ -168,4 +168,13 @@ export const writing: Readonly<Record<string, Example>> = {
       released_count: 1,
     },
   },
+  refuse_recording: {
+    args: {},
+    answer: {
+      success: true,
+      recording_refused: true,
+      message:
+        'Ich habe notiert, dass Sie keine Aufnahme wünschen. Aufnahme und Mitschrift dieses Gesprächs bewahren wir nicht auf. Wie kann ich Ihnen weiterhelfen?',
+    },
+  },
 }

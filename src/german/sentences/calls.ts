@@ -29,3 +29,7 @@ export function tookTooLong(): string {
 export function unreadableRequest(): string {
   return 'Das habe ich leider nicht verstanden. Können Sie das bitte wiederholen?'
 }
+
+/** The caller wants no recording. */
+export const recordingRefused =
+  'Ich habe notiert, dass Sie keine Aufnahme wünschen. Aufnahme und Mitschrift dieses Gesprächs bewahren wir nicht auf. Wie kann ich Ihnen weiterhelfen?'

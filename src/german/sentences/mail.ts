@@ -126,13 +126,15 @@ export function calendarEntry(facts: Pick<AppointmentMailFacts, 'service' | 'com
 }
 
 export interface CallbackMailFacts {
-  kind: 'caller' | 'policy' | 'technical'
+  kind: 'caller' | 'policy' | 'technical' | 'privacy'
   company: string
   name: string | null
   phone: string | null
   reason: string
   /** When, in the caller's own words. */
   wish: string | null
+  /** Until when the law wants an answer. */
+  due?: WrittenMoment | null
   /** What the caller was promised. */
   promisedFrom: WrittenMoment | null
   promisedTo: WrittenMoment | null
@@ -145,12 +147,19 @@ export interface CallbackMailFacts {
 /** The mail to the business about somebody who is to be called back. */
 export function callbackMail(facts: CallbackMailFacts): MailText {
   const { kind, name, phone, promisedFrom, promisedTo } = facts
-  const what = { caller: 'Rückruf', policy: 'Rückruf (Frist oder Regel)', technical: 'Bitte prüfen' }[kind]
+  const what = {
+    caller: 'Rückruf',
+    policy: 'Rückruf (Frist oder Regel)',
+    technical: 'Bitte prüfen',
+    privacy: 'Anliegen zum Datenschutz',
+  }[kind]
   const opening = {
     caller: 'am Telefon wurde um einen Rückruf gebeten.',
     policy:
       'ein Anliegen am Telefon ließ sich nach Ihren Regeln nicht ohne Sie erledigen. Bitte rufen Sie zurück.',
     technical: 'ein Anliegen am Telefon konnte nicht abgeschlossen werden. Bitte kümmern Sie sich darum.',
+    privacy:
+      'am Telefon hat jemand ein Recht nach der Datenschutz-Grundverordnung geltend gemacht. Bitte prüfen Sie, wer es ist, und antworten Sie innerhalb der Frist.',
   }[kind]
   const promised =
     promisedFrom === null || promisedTo === null
@@ -168,6 +177,7 @@ export function callbackMail(facts: CallbackMailFacts): MailText {
       ['Name', name ?? 'nicht genannt'],
       ['Telefon', phone ?? 'unbekannt'],
       ['Anliegen', facts.reason],
+      ...optional('Gesetzliche Frist', facts.due ? longMoment(facts.due) : null),
       ...optional('Gewünscht', facts.wish),
       ...optional('Zugesagt', promised),
       ...optional('Filiale', facts.branch),

@@ -81,6 +81,8 @@ export class BookingExecutor {
             booking_timezone: zone,
             company_id: String(attempt.companyId),
           },
+          // For whoever serves: an allergy is on the booking, where they look.
+          ...(attempt.notes !== null && { bookingFieldsResponses: { notes: attempt.notes } }),
           hostUserIds: hostsFor(attempt, catalogue),
           // One yes is one booking: left out, Cal.com would make the whole series.
           ...(kind?.repeats && { recurrenceCount: 1 }),

@@ -8,6 +8,7 @@ import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Prisma } from '../../db/generated/client.ts'
 import { enqueueJob, enqueuing } from '../../db/jobs.ts'
 import type { Tx } from '../../db/tenancy.ts'
+import { speaksOfHealth } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { standingStatuses } from '../appointments/types.ts'
 import { type Attempt, type AttemptStore, isUnderWay, liveStates } from '../attempts.ts'
@@ -203,6 +204,7 @@ export class BookingRecorder {
       calcomEventTypeId: booking.eventTypeId ?? attempt.eventTypeId,
       source: 'retell_webhook',
       notes: attempt.notes,
+      notesSensitive: speaksOfHealth(attempt.notes),
       attendeeName: attempt.customerName,
       attendeeEmail: attempt.customerEmail,
       callId,

@@ -19,6 +19,7 @@ import { transcriptMax, writeDetails } from './call-details.ts'
 import type { CallStatus, StoredCall } from './call-rows.ts'
 import { type CallDirectory, ourNumber } from './directory.ts'
 import { type CallerCard, dynamicVariables } from './dynamic-variables.ts'
+import { writeEvidence } from './evidence.ts'
 import type { CallRouting, Route } from './routing.ts'
 
 /** What is answered to Retell; events that mean nothing to us are acknowledged too. */
@@ -158,18 +159,25 @@ export class CallLifecycle {
     if (stored === null) return ignored
     const { tenancy, usdEurRate, clock, log, endCall } = this.#deps
     if (status === 'completed') endCall(stored)
-    const announced = await tenancy.run(stored.companyId, async (tx) => {
-      await writeDetails(tx, stored, details, { startedAt: call.startedAt, usdEurRate, now: clock.now() })
-      if (status !== 'analyzed') return false
+    const now = clock.now()
+    const found = await tenancy.run(stored.companyId, async (tx) => {
+      await writeDetails(tx, stored, details, { startedAt: call.startedAt, usdEurRate, now })
+      const undisclosed = await writeEvidence(tx, stored, details, { agentVersion: call.agentVersion, now })
+      if (status !== 'analyzed') return { undisclosed, announced: false }
       await linkCustomer(tx, stored, details)
-      return flagPhantomBooking(tx, stored, details)
+      return { undisclosed, announced: await flagPhantomBooking(tx, stored, details) }
     })
-    if (announced) {
+    const { companyId, callId, agentId } = stored
+    if (found.announced)
       log.error(
-        { alarm: 'announced_without_booking', callId: stored.callId },
+        { alarm: 'announced_without_booking', callId },
         'the agent announced a booking that does not exist',
       )
-    }
+    if (found.undisclosed)
+      log.error(
+        { alarm: 'disclosure_missing', companyId, callId, agentId, agentVersion: call.agentVersion },
+        'the agent did not begin with the sentence that a machine speaks',
+      )
     return { status: 'handled', body: { received: true, call_id: stored.callId } }
   }
 

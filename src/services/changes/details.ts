@@ -4,6 +4,7 @@
  */
 import type { Tx } from '../../db/tenancy.ts'
 import { AppError } from '../../errors.ts'
+import { speaksOfHealth } from '../../german/index.ts'
 import { askEmailAgain, askPhoneAgain } from '../../german/sentences/booking.ts'
 import { askNewNameAgain, askWhatToChange } from '../../german/sentences/details.ts'
 import { readPhone } from '../../lib/phone.ts'
@@ -107,6 +108,7 @@ export class DetailChanges {
         // Added to what is there: a second note does not end the first.
         ...(notes.length > 0 && {
           notes: [row.notes, ...notes].filter(Boolean).join('\n').slice(-allNotesMax),
+          ...(speaksOfHealth(notes.join(' ')) && { notesSensitive: true }),
         }),
         icalSequence: { increment: 1 },
       },

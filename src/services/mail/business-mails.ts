@@ -15,7 +15,7 @@ import { plain } from './render.ts'
 
 type Deps = { tenancy: Pick<Tenancy, 'run'>; clock: Clock; from: MailFrom }
 
-const kinds = { caller: 'callback', policy: 'policy', technical: 'technical' } as const
+const kinds = { caller: 'callback', policy: 'policy', technical: 'technical', privacy: 'privacy' } as const
 const nameCharactersMax = 60
 const reasonCharactersMax = 600
 
@@ -67,6 +67,7 @@ export class BusinessMails {
           phone: phone === null ? null : writtenPhone(phone),
           reason: plain(reason ?? 'Rückruf gewünscht', reasonCharactersMax),
           wish: preferredTime === null ? null : plain(preferredTime, nameCharactersMax),
+          due: request.dueAt && written(request.dueAt),
           promisedFrom: preferredFrom && written(preferredFrom),
           promisedTo: preferredTo && written(preferredTo),
           branch: branch === null ? null : plain(branch.name, nameCharactersMax),

@@ -120,6 +120,7 @@ export async function loadPerson(tx: Tx, { companyId, customerId, phone, email }
       where: { companyId, callId: { in: callIds } },
       orderBy: [{ callId: 'asc' }, { calledAt: 'asc' }, { number: 'asc' }],
     }),
+    evidence: await tx.callEvidence.findMany({ where: { companyId, callId: { in: callIds } } }),
     callbacks,
     mails,
     /** Every uid that their bookings ever had at Cal.com. */
