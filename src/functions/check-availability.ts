@@ -22,7 +22,7 @@ import {
   timeIsFree,
 } from '../german/sentences/availability.ts'
 import { whichReading } from '../german/sentences/dates.ts'
-import type { SpokenWhat } from '../german/sentences/naming.ts'
+import { type SpokenWhat, withOpenPerson } from '../german/sentences/naming.ts'
 import { exactly } from '../services/availability/alternatives.ts'
 import { type CheckOutcome, checkWish } from '../services/availability/check.ts'
 import { readDayAndTime, requireDay } from '../services/choices.ts'
@@ -92,7 +92,10 @@ export const checkAvailability = defineFunction({
             start: outcome.start!,
           })
         : null
-    const told = sentenceFor(outcome, { today, timeZone: branch.timeZone, what, seats })
+    const told = withOpenPerson(
+      sentenceFor(outcome, { today, timeZone: branch.timeZone, what, seats }),
+      what,
+    )
     const message =
       outcome !== first && first.refusal !== null ? otherNamed(first.refusal, what, told, today) : told
     return {

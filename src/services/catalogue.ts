@@ -6,8 +6,9 @@
 import { LRUCache } from 'lru-cache'
 import { type EventTypeKind, eventTypeKindSchema } from '../calcom/kinds.ts'
 import type { Tenancy, Tx } from '../db/tenancy.ts'
-import type { FederalState, OpeningHours, Weekday } from '../german/index.ts'
+import type { FederalState } from '../german/index.ts'
 import type { Clock } from '../lib/clock.ts'
+import { missingEmailRule, openingHoursOf, spanOf } from './catalogue-rows.ts'
 import type { Absence, BranchHours, Closure } from './day-hours.ts'
 import { type Facts, readFacts } from './facts.ts'
 import { type EffectivePolicy, effectivePolicy, type PolicyRow } from './policies.ts'
@@ -381,31 +382,4 @@ function whyNotOffered(
 
 function readKind(stored: unknown): EventTypeKind | null {
   return eventTypeKindSchema.safeParse(stored).data ?? null
-}
-
-/** Days and times of a closure or absence, as local days and clock times. */
-function spanOf(row: { firstDay: Date; lastDay: Date; fromTime: string | null; toTime: string | null }) {
-  const { fromTime: from, toTime: to } = row
-  return {
-    firstDay: row.firstDay.toISOString().slice(0, 10),
-    lastDay: row.lastDay.toISOString().slice(0, 10),
-    times: from === null || to === null ? null : { from, to },
-  }
-}
-
-function openingHoursOf(
-  rows: ReadonlyArray<{ weekday: number; opensAt: string; closesAt: string }>,
-): OpeningHours {
-  const hours: { [day in Weekday]?: Array<{ from: string; to: string }> } = {}
-  for (const row of rows) {
-    const day = row.weekday as Weekday
-    const spans = hours[day] ?? []
-    spans.push({ from: row.opensAt, to: row.closesAt })
-    hours[day] = spans
-  }
-  return hours
-}
-
-function missingEmailRule(value: string): 'phone_only' | 'own_mailbox' | 'ask' {
-  return value === 'own_mailbox' || value === 'ask' ? value : 'phone_only'
 }

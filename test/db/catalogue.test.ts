@@ -34,6 +34,7 @@ const consoleTables = new Set(['console_users', 'console_memberships', 'console_
 /** Tables of companies that people do not see in the console, with the reason. */
 const notInConsole = new Map([
   ['call_sessions', 'what Retell says besides; function_calls has what happened'],
+  ['calcom_drift', 'of a connection; for whoever runs the installation'],
   ['company_files', 'system role only'],
   ['figures_due', 'the work of a job'],
   ['identity_misses', 'protects callers; nobody needs to read it'],

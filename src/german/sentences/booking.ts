@@ -6,7 +6,7 @@ import type { ClockTime, LocalDay } from '../index.ts'
 import { capitalised, sayDay, sayDuration, sayList, sayMoment, sayOnDay, sayTime } from '../index.ts'
 import { askInstead, offerAgainst, type SpokenElsewhere, type SpokenTime, sayTimes } from './availability.ts'
 import { contactIs } from './details.ts'
-import { type SpokenWhat, sayName, sayService, sayWhat } from './naming.ts'
+import { personIsOpen, type SpokenWhat, sayName, sayService, sayWhat } from './naming.ts'
 
 export interface SpokenMoment {
   day: LocalDay
@@ -54,7 +54,8 @@ export function askToConfirm(
   otherLength: number | null = null,
 ): string {
   const length = otherLength === null ? [] : [lengthIs(otherLength)]
-  const readBack = [...length, ...contactIs(contact)].map((sentence) => `${sentence} `)
+  const person = booking.open ? [personIsOpen(booking.open)] : []
+  const readBack = [...person, ...length, ...contactIs(contact)].map((sentence) => `${sentence} `)
   return `Ich fasse zusammen: ${bookingSummary(booking)}. ${readBack.join('')}Soll ich das so eintragen?`
 }
 

@@ -38,6 +38,18 @@ export interface SpokenWhat {
   service: string
   staff?: string | null
   branch?: string | null
+  /** Who was wished for, where the calendar decides who it is. */
+  open?: string | null
+}
+
+/** Said before the yes where a wish for a person is not kept by the calendar. */
+export function personIsOpen(name: string): string {
+  return `Ob es bei ${sayName(name)} ist, entscheidet der Kalender.`
+}
+
+/** The same in front of what is said of times. */
+export function withOpenPerson(message: string, { open }: SpokenWhat): string {
+  return open ? `${personIsOpen(open)} ${message}` : message
 }
 
 /** Whether it takes so many words that less must stand beside it in one sentence. */

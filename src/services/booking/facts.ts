@@ -6,6 +6,7 @@ import type { SpokenWhat } from '../../german/sentences/naming.ts'
 import type { Attempt } from '../attempts.ts'
 import type { CallScope } from '../call-context.ts'
 import { type CatalogueBranch, findBranch, serviceName, staffName } from '../catalogue.ts'
+import { keepsPerson } from '../promised-person.ts'
 import type { CompleteWish } from './types.ts'
 
 type Place = Pick<CallScope, 'catalogue' | 'branch' | 'today'>
@@ -20,9 +21,12 @@ export function whatOf(
   { service, staffId, branch }: Pick<CompleteWish, 'service' | 'staffId' | 'branch'>,
   place: Place,
 ): SpokenWhat {
+  const name = staffName(place.catalogue, staffId)
+  const isKept = staffId === null || keepsPerson(service, staffId)
   return {
     service: service.name,
-    staff: staffName(place.catalogue, staffId),
+    staff: isKept ? name : null,
+    open: isKept ? null : name,
     branch: placeName(branch, place),
   }
 }
@@ -41,11 +45,14 @@ export function spokenBooking(attempt: Attempt, place: Place, staffId?: number |
   if (attempt.startAt === null || attempt.serviceId === null)
     throw new Error('An attempt to book lacks its service or its start')
   const zone = branchOfAttempt(attempt, place).timeZone
+  const wished = staffName(place.catalogue, staffId === undefined ? attempt.staffId : staffId)
+  const isOpen = staffId === undefined && !isPromised(attempt, place)
   const isAnother = staffId !== undefined && attempt.staffId !== null && staffId !== attempt.staffId
   return {
     customer: attempt.customerName ?? '',
     service: serviceName(place.catalogue, attempt.serviceId),
-    staff: staffName(place.catalogue, staffId === undefined ? attempt.staffId : staffId),
+    staff: isOpen ? null : wished,
+    open: isOpen ? wished : null,
     // Cal.com restricts round robin to one person only where the event type allows it (incident I-67).
     insteadOf: isAnother ? staffName(place.catalogue, attempt.staffId) : null,
     branch: placeName(branchOfAttempt(attempt, place), place),
@@ -53,4 +60,10 @@ export function spokenBooking(attempt: Attempt, place: Place, staffId?: number |
     time: clockTimeOf(attempt.startAt, zone),
     today: place.today,
   }
+}
+
+/** Whether who was wished for can be promised before anything is booked. */
+function isPromised({ staffId, serviceId }: Attempt, { catalogue }: Place): boolean {
+  const service = catalogue.services.find(({ id }) => id === serviceId)
+  return staffId === null || !service || keepsPerson(service, staffId)
 }

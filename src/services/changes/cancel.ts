@@ -86,7 +86,9 @@ export class Cancelling {
         const policy = this.#deps.catalogues.policyFor(scope.catalogue, appointment)
         const objection = objectionToCancelling(appointment, policy, scope.now)
         if (objection?.kind === 'begun') return { kind: 'past', appointment }
-        if (objection?.kind === 'too_late') {
+        // Whoever got another person than they wished for may say no to that, however late it is.
+        const isUnwished = objection?.kind === 'too_late' && (await gotAnother(tx, scope, appointment))
+        if (objection?.kind === 'too_late' && !isUnwished) {
           const callback = await handOver(tx, this.#deps.callbacks, scope, appointment, 'cancel_too_late')
           return { kind: 'denied', appointment, deadlineHours: objection.deadlineHours, callback }
         }
@@ -325,4 +327,18 @@ function enqueuePush(tx: Tx, { id }: Pick<OwnAppointment, 'id'>): Promise<void> 
     payload: { appointmentId: Number(id) },
     jobKey: `sync_to_calcom:${id}`,
   })
+}
+
+/** Whether it was booked in this very call with a wish for a person, and the calendar has given it to somebody else. */
+async function gotAnother(
+  tx: Tx,
+  { call }: CallScope,
+  { bookingAttemptId, staffId }: OwnAppointment,
+): Promise<boolean> {
+  if (bookingAttemptId === null || call.callId === null) return false
+  const attempt = await tx.bookingAttempt.findFirst({
+    where: { companyId: call.companyId, id: bookingAttemptId, callId: call.callId },
+    select: { staffId: true },
+  })
+  return attempt != null && attempt.staffId !== null && attempt.staffId !== staffId
 }

@@ -11,6 +11,7 @@ import { Deadline } from '../../lib/deadline.ts'
 import type { Catalogue, CatalogueBranch } from '../catalogue.ts'
 import { writeAudit } from '../privacy/audit.ts'
 import type { SyncDeps } from './apply.ts'
+import { isOneHosts, linkOwn } from './own-event-types.ts'
 import type { BookingOwners } from './owners.ts'
 
 export interface Imported {
@@ -173,7 +174,8 @@ async function writeServices(
   const staff = new StaffOfHosts(tx, companyId)
   const ofPairs = new Set(pairs.map(({ calcomEventTypeId }) => calcomEventTypeId))
   const result = { created: 0, updated: 0, deactivated: 0, returned: 0 }
-  for (const { branch, type } of found) {
+  // What belongs to everybody first: a person's own event type is linked to it.
+  for (const { branch, type } of found.toSorted((a, b) => Number(isOneHosts(a)) - Number(isOneHosts(b)))) {
     await tx.serviceStaff.updateMany({
       where: { companyId, calcomEventTypeId: type.id },
       data: { notOfferedReason: type.notOffered ?? null, eventTypeKind: type.kind },
@@ -182,6 +184,11 @@ async function writeServices(
     if (!type.bookable || ofPairs.has(type.id)) continue
     const service = services.find(({ calcomEventTypeId }) => calcomEventTypeId === type.id)
     if (!service && (type.hidden || type.durationMinutes === undefined)) continue
+    if (!service) {
+      const link = await linkOwn(tx, companyId, { branch, type, hostIds: await staff.of(type, branch) })
+      if (link === 'linked') result.updated += 1
+      if (link !== 'none') continue
+    }
     const facts = factsOf(type)
     let serviceId: number
     if (service) {
