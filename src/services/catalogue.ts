@@ -170,16 +170,6 @@ export function isOffered({ services }: Catalogue, eventTypeId: number): boolean
   )
 }
 
-/** What kind of event type it is; null when no import has told, or it is none of the company's. */
-export function kindOfEventType({ services }: Catalogue, eventTypeId: number): EventTypeKind | null {
-  for (const { calcomEventTypeId, kind, staff } of services) {
-    if (calcomEventTypeId === eventTypeId) return kind ?? null
-    const pair = staff.find((one) => one.calcomEventTypeId === eventTypeId)
-    if (pair) return pair.kind ?? null
-  }
-  return null
-}
-
 /** Staff who work at the branch. */
 export function staffAt(catalogue: Catalogue, branchId: string): CatalogueStaff[] {
   return catalogue.staff.filter((person) => person.branchId === null || person.branchId === branchId)

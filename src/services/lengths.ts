@@ -7,14 +7,9 @@ import { AppError } from '../errors.ts'
 import { readLength } from '../german/lengths.ts'
 import { whichLength } from '../german/sentences/catalogue.ts'
 import type { Attempt } from './attempts.ts'
-import {
-  type Catalogue,
-  type CatalogueBranch,
-  type CatalogueService,
-  calendarOf,
-  kindOfEventType,
-} from './catalogue.ts'
+import { type Catalogue, type CatalogueBranch, type CatalogueService, calendarOf } from './catalogue.ts'
 import { chooseService } from './choices.ts'
+import { kindOfEventType } from './event-type-kinds.ts'
 
 /** What a call remembers of lengths (availability/call-lengths.ts). */
 interface LengthMemory {

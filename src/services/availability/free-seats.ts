@@ -4,7 +4,8 @@
  */
 import type { Tenancy } from '../../db/tenancy.ts'
 import { standingStatuses } from '../appointments/types.ts'
-import { type Catalogue, type CatalogueService, calendarOf, kindOfEventType } from '../catalogue.ts'
+import { type Catalogue, type CatalogueService, calendarOf } from '../catalogue.ts'
+import { kindOfEventType } from '../event-type-kinds.ts'
 
 /** More than these are not counted out loud. */
 const fewMax = 3

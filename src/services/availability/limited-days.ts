@@ -1,6 +1,7 @@
 /** Which days of a calendar are no longer as they were when something on one of them has changed. Pure. */
 import { addDays, type LocalDay } from '../../german/index.ts'
-import { type Catalogue, kindOfEventType } from '../catalogue.ts'
+import type { Catalogue } from '../catalogue.ts'
+import { kindOfEventType } from '../event-type-kinds.ts'
 
 /** A month to either side: what is read of longer ranges is asked for anew before it is booked. */
 const reachDays = 31
