@@ -3,10 +3,10 @@
  * Limit: what no webhook has told yet is not counted. Whether a seat can be had is Cal.com's word.
  */
 import type { Tenancy } from '../../db/tenancy.ts'
-import { standingStatuses } from '../appointments/types.ts'
 import { type Catalogue, type CatalogueService, calendarOf } from '../catalogue.ts'
 import { kindOfEventType } from '../event-type-kinds.ts'
 
+const takenStatuses = ['scheduled', 'pending']
 /** More than these are not counted out loud. */
 const fewMax = 3
 
@@ -32,7 +32,7 @@ export class FreeSeats {
           companyId,
           calcomEventTypeId: eventTypeId,
           appointmentDatetime: start,
-          status: { in: [...standingStatuses] },
+          status: { in: takenStatuses },
         },
       }),
     )
