@@ -7,6 +7,7 @@ import { composeServices } from './compose-services.ts'
 import type { Config } from './config.ts'
 import { listenForChanges } from './db/change-listener.ts'
 import { type Database, openDatabase } from './db/database.ts'
+import { AbuseLimits } from './functions/abuse-limits.ts'
 import { allFunctions } from './functions/all.ts'
 import { answersWithinMs, Dispatcher } from './functions/dispatch.ts'
 import { FunctionCallTracker } from './functions/tracking.ts'
@@ -28,6 +29,7 @@ import { version } from './lib/version.ts'
 import { RetellApi } from './retell/api.ts'
 import { AbsenceDesk } from './services/absences/desk.ts'
 import { AppointmentDesk } from './services/appointments/desk.ts'
+import { AnsweredBodies } from './services/calls/answered-bodies.ts'
 import { CallDirectory } from './services/calls/directory.ts'
 import { EnvelopeWatch } from './services/calls/envelope-watch.ts'
 import { knownFreeTimes } from './services/calls/free-times.ts'
@@ -154,6 +156,8 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
     registry,
     directory,
     envelopes,
+    bodies: new AnsweredBodies({ tenancy, clock }),
+    abuse: new AbuseLimits({ cache, clock, log, max: config.abuse }),
     services,
     tracker,
     clock,
@@ -248,7 +252,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
         trackingWaiting: () => tracker.waiting,
         figures: () => figures.load(),
       },
-      token: config.metricsToken,
+      access: { token: config.metricsToken, production: config.production },
     },
     cache,
     limits: config.limits,

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs'
 import { BlockList, isIP } from 'node:net'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import { abuseLimitsOf, abuseSettings } from './config-abuse.ts'
 import { cidrList, count, flag, milliseconds, optionalText, sender, serverAddress } from './config-values.ts'
 
 /** One zod schema per variable; the description is the documentation in `.env.example`. */
@@ -132,6 +133,8 @@ export const Env = z.object({
     'Memory for bodies that are being received or worked on, in MiB per process; beyond it 503',
   ),
 
+  ...abuseSettings,
+
   SMTP_URL: serverAddress('smtp', 'smtps').describe(
     'Mail server, e.g. smtp://user:password@host:587; without it mails wait',
   ),
@@ -150,7 +153,7 @@ export const Env = z.object({
     .default(0.92)
     .describe('Euros per US dollar, stored with each call cost'),
   METRICS_TOKEN: optionalText.describe(
-    'Bearer token of /metrics and the detailed health; unset: only from loopback',
+    'Bearer token of /metrics and the detailed health; unset: closed in production, else only from loopback',
   ),
   METRICS_COMPANIES: count(0, 0, 1000).describe('Companies with series of their own in /metrics; 0: none'),
   ENCRYPTION_KEY: optionalText.describe('32 bytes base64: encrypts the connections’ secrets at rest'),
@@ -326,6 +329,7 @@ export function loadConfig(environment: Environment = readEnvironment()) {
       eventsPerMinute: env.EVENTS_PER_MINUTE,
       unsignedPerMinute: env.UNSIGNED_PER_MINUTE,
     },
+    abuse: abuseLimitsOf(env),
     bodiesInFlightBytes: env.BODIES_IN_FLIGHT_MIB * 1024 * 1024,
     shedAboveDelayMs: env.SHED_ABOVE_DELAY_MS,
     mail: { smtpUrl: env.SMTP_URL ?? null, from: env.MAIL_FROM },

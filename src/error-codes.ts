@@ -8,6 +8,8 @@ export const errorCodes = [
   'context_not_found',
   'context_mismatch',
   'envelope_incomplete',
+  'request_repeated',
+  'limit_reached',
   // What was said is missing or not clear
   'missing_date',
   'missing_time',

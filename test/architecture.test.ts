@@ -22,7 +22,8 @@ const allowed: Record<string, readonly string[]> = {
   console: ['services', 'db', 'german', 'lib'],
   // What runs on a developer's machine only; it starts a whole gateway with everything around it.
   development: ['simulator', 'services', 'db', 'lib', 'config', 'compose', 'start-up'],
-  config: ['config-values'],
+  config: ['config-values', 'config-abuse'],
+  'config-abuse': ['config-values'],
   'config-values': [],
   errors: ['error-codes'],
   'error-codes': [],

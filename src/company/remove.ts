@@ -36,6 +36,7 @@ const tablesInOrder = [
   'identity_misses',
   'erasure_marks',
   'call_evidence',
+  'answered_bodies',
   'webhook_events',
   'customers',
   'closures',

@@ -43,6 +43,14 @@ const historyTable = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   applied_steps_count INTEGER NOT NULL DEFAULT 0
 )`
 
+/**
+ * A table of its own in a session would come before ours of the same name. Privileges on a database do not travel with a dump or a copy,
+ * so this is no migration. Who does not own the database is warned by PostgreSQL, and nothing changes.
+ */
+const withoutTemporaryTables = `DO $$ BEGIN
+  EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+END $$`
+
 /** graphile-worker's tables refuse everyone but their owner; the worker's role gets them, and only them. */
 const workerGrants = `
 GRANT USAGE ON SCHEMA graphile_worker TO gateway_worker;
@@ -91,6 +99,7 @@ export async function migrateDatabase(options: MigrateOptions): Promise<{ applie
     await markSchema(client, migrations)
     await migrateJobQueue(options.url)
     await client.query(workerGrants)
+    await client.query(withoutTemporaryTables)
     if (options.grantTo !== undefined) await grantRoles(client, options.grantTo)
     return { applied }
   } finally {

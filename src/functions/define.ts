@@ -79,6 +79,13 @@ interface Common<Input extends z.ZodType> {
   output: z.ZodType
   /** Which of the configured deadlines it has: reading 2.5 s, start_booking 3.5 s, writing 8 s. */
   deadline: 'read' | 'startBooking' | 'write'
+  /** Changes something although it has a reading function's time. */
+  writes?: true
+}
+
+/** Whether a function changes something, so that doing it twice is not doing it once. */
+export function changesSomething({ deadline, writes }: FunctionDefinition): boolean {
+  return deadline !== 'read' || writes === true
 }
 
 export type TenantFunction<Input extends z.ZodType = z.ZodType> = Common<Input> & {

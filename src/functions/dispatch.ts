@@ -9,13 +9,22 @@ import { localDayOf } from '../german/index.ts'
 import { callNotFound, technicalTrouble, tookTooLong, unknownFunction } from '../german/sentences/calls.ts'
 import type { Clock } from '../lib/clock.ts'
 import { Deadline } from '../lib/deadline.ts'
+import { forAgent } from '../lib/outside-text.ts'
 import { readArguments } from '../retell/arguments.ts'
 import type { FunctionRequest } from '../retell/envelope.ts'
 import type { CallContext } from '../services/call-context.ts'
+import type { AnsweredBodies } from '../services/calls/answered-bodies.ts'
 import type { CallDirectory } from '../services/calls/directory.ts'
 import type { EnvelopeWatch } from '../services/calls/envelope-watch.ts'
 import { branchOf } from '../services/catalogue.ts'
-import type { BaseContext, FunctionAnswer, FunctionDefinition, Services } from './define.ts'
+import type { AbuseLimits } from './abuse-limits.ts'
+import {
+  type BaseContext,
+  changesSomething,
+  type FunctionAnswer,
+  type FunctionDefinition,
+  type Services,
+} from './define.ts'
 import type { FunctionRegistry } from './registry.ts'
 import type { FunctionCallTracker } from './tracking.ts'
 
@@ -50,6 +59,8 @@ type Deps = {
   observer: DispatchObserver
   /** Told of requests that bring no full envelope, and whether those are served. */
   envelopes: Pick<EnvelopeWatch, 'isServed'>
+  bodies: Pick<AnsweredBodies, 'begin' | 'answered'>
+  abuse: Pick<AbuseLimits, 'admit' | 'note'>
   /** The guide's test-call log: whole input and output, only in debug mode. */
   logWholeCalls: boolean
 }
@@ -57,6 +68,8 @@ type Deps = {
 const answerCharactersMax = 15_000
 /** Within it a writing function puts into words that its time was over; agents wait 5 s for start_booking. */
 const overtimeMs = 1_000
+/** Answers that a repeat need not get again. */
+const undecided = new Set<string>(['technical_error', 'too_slow', 'request_repeated', 'context_mismatch'])
 const defaultZone = 'Europe/Berlin'
 
 /** Milliseconds within which each kind of function has answered, whatever it waits for. */
@@ -86,11 +99,26 @@ export class Dispatcher {
    * Answers a function call with the JSON text of the answer, at most 15,000 characters. Does not reject: what went wrong
    * is in the answer, and in the log.
    */
-  async answer(request: FunctionRequest, trace: { requestId: string }): Promise<string> {
+  async answer(
+    request: FunctionRequest,
+    trace: {
+      requestId: string
+      /** SHA-256 (hex) of a body whose signature has no time in it; null or absent for others. */
+      bodyDigest?: string | null
+    },
+  ): Promise<string> {
     const { registry, clock, log } = this.#deps
     const startedAt = performance.now()
     const definition = request.name === null ? undefined : registry.get(request.name)
-    const running: Running = { context: null, args: {}, at: clock.now(), requestId: trace.requestId }
+    const running: Running = {
+      context: null,
+      args: {},
+      at: clock.now(),
+      requestId: trace.requestId,
+      digest: null,
+    }
+    if (definition && request.form === 'full' && changesSomething(definition))
+      running.digest = trace.bodyDigest ?? null
     // A logger costs more than a line, and most calls log one line only.
     const functionLog = () =>
       log.child({ function: definition?.name ?? 'unknown', requestId: running.requestId })
@@ -109,7 +137,9 @@ export class Dispatcher {
     } catch (error) {
       answer = answerOf(error, functionLog)
     }
+    answer.message = forAgent(answer.message)
     const text = withinLimit(answer)
+    await this.#remember(running, answer, text)
     this.#finish(definition, running, answer, text, startedAt)
     return text
   }
@@ -148,7 +178,7 @@ export class Dispatcher {
     running: Running,
     functionLog: () => Logger,
   ): Promise<FunctionAnswer> {
-    const { directory, services, clock, deadlines } = this.#deps
+    const { directory, services, abuse, clock, deadlines } = this.#deps
     const deadlineMs = {
       read: deadlines.readMs,
       startBooking: deadlines.startBookingMs,
@@ -175,11 +205,14 @@ export class Dispatcher {
     const known = await directory.resolve(request)
     running.context = known
     const call: CallContext = { ...known, transcript: request.call?.transcript ?? null }
+    const earlier = running.digest === null ? null : await this.#earlier(running.digest, known)
+    if (earlier !== null) return earlier
     // What a model has written proves no number, whichever call it names.
     if (request.form !== 'full') Object.assign(call, { callerNumber: null, customerId: null })
+    await abuse.admit(definition.name, call)
     const catalogue = await services.catalogues.load(call.companyId)
     const branch = branchOf(catalogue, call.branchId)
-    return definition.handler(parseInput(definition, running.args), {
+    const answer = await definition.handler(parseInput(definition, running.args), {
       now,
       timeZone: branch.timeZone,
       today: localDayOf(now, branch.timeZone),
@@ -192,6 +225,27 @@ export class Dispatcher {
       catalogue,
       branch,
     })
+    abuse.note(definition.name, call, answer)
+    return answer
+  }
+
+  /** The answer that a body had before; null for one that is new. @throws AppError `request_repeated` for one that is too old */
+  async #earlier(digest: string, { companyId, callId }: CallContext): Promise<FunctionAnswer | null> {
+    const seen = await this.#deps.bodies.begin(companyId, digest, callId)
+    if (seen.kind === 'new') return null
+    if (seen.kind === 'answered') return JSON.parse(seen.answer) as FunctionAnswer
+    this.#deps.log.error({ alarm: 'body_repeated', companyId, callId }, 'a recorded request was sent again')
+    throw new AppError('request_repeated', technicalTrouble(), { fields: { fallback: 'callback_request' } })
+  }
+
+  /** What is recorded for a repeat is what was decided; after a failure of ours the repeat may try again. */
+  async #remember({ digest, context }: Running, { error }: FunctionAnswer, text: string): Promise<void> {
+    if (digest === null || context === null || (error !== undefined && undecided.has(error))) return
+    await this.#deps.bodies
+      .answered(context.companyId, digest, text)
+      .catch((cause: unknown) =>
+        this.#deps.log.warn({ err: cause }, 'an answer was not recorded for repeats'),
+      )
   }
 
   #finish(
@@ -245,6 +299,8 @@ interface Running {
   args: Record<string, unknown>
   at: Date
   requestId: string
+  /** Of a body that counts once. */
+  digest: string | null
 }
 
 function answerOf(error: unknown, functionLog: () => Logger): FunctionAnswer {

@@ -11,6 +11,7 @@ export const releaseSlotReservation = defineFunction({
   onRequest: true,
   output: answers({ released: z.boolean() }),
   deadline: 'read',
+  writes: true,
   needs: 'call',
   async handler(_input, context) {
     const count = await context.services.booking.slots.release(context)

@@ -21,6 +21,7 @@ export const requestCallback = defineFunction({
     priority: z.enum(['normal', 'high', 'emergency']),
   }),
   deadline: 'read',
+  writes: true,
   input: z.object({
     reason: words('Worum es geht'),
     preferred_time: words('Wunschzeit im Wortlaut, etwa „morgen Vormittag“'),

@@ -39,7 +39,7 @@ export interface AppOptions {
   functions: Omit<FunctionRoutesOptions, Shared>
   events: Omit<EventRoutesOptions, Shared>
   calcomWebhook: Omit<CalcomWebhookOptions, Shared>
-  health: Omit<HealthRoutesOptions, 'token'>
+  health: Omit<HealthRoutesOptions, 'access'>
   metrics: Omit<MetricsRoutesOptions, 'metrics'> & {
     metrics: MetricsRoutesOptions['metrics'] & Pick<GatewayMetrics, 'httpResponse'>
   }
@@ -130,7 +130,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await scope.register(helmet, { contentSecurityPolicy: false, crossOriginEmbedderPolicy: false })
     await scope.register(timeRoutes, { clock })
     await scope.register(contractRoutes, { ...options.contract, registry: options.functions.registry })
-    await scope.register(healthRoutes, { ...options.health, token: options.metrics.token })
+    await scope.register(healthRoutes, { ...options.health, access: options.metrics.access })
     await scope.register(metricsRoutes, options.metrics)
   })
   return app

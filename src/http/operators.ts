@@ -1,15 +1,22 @@
 /**
- * Who may read what is meant for operators. With METRICS_TOKEN set they must show it; without one only a process on this machine
- * may ask, and not through a proxy: what a proxy on this machine forwards comes from loopback, too.
+ * Who may read what is meant for operators. With METRICS_TOKEN set they must show it. Without one nobody may in production, because a
+ * proxy on this machine comes from loopback and need not say whom it forwards; elsewhere a process on this machine may.
  */
 import { timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 
 const forwardingHeaders = ['forwarded', 'x-forwarded-for', 'x-real-ip']
 
-/** Whether a request is an operator's. In: `token`, null when none is configured. */
-export function isOperator(request: FastifyRequest, token: string | null): boolean {
-  return token === null ? isLocal(request) : showsToken(request, token)
+/** `token`: null when none is configured. `production`: without one nobody is an operator. */
+export interface OperatorAccess {
+  token: string | null
+  production: boolean
+}
+
+/** Whether a request is an operator's. */
+export function isOperator(request: FastifyRequest, { token, production }: OperatorAccess): boolean {
+  if (token !== null) return showsToken(request, token)
+  return !production && isLocal(request)
 }
 
 function isLocal(request: FastifyRequest): boolean {

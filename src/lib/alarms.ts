@@ -8,7 +8,11 @@
 
 /** Name → what has happened. */
 export const alarms = {
+  abuse_limit:
+    'A call, a number or a company has reached what one may bring about in a day: somebody tries something, or the limit is low.',
   announced_without_booking: 'The agent spoke of a booked appointment, and the call made none.',
+  body_repeated:
+    'A signed request that asked for a change came again after minutes: somebody has recorded it.',
   booking_not_ours: 'Cal.com answered with another booking than the one that was asked for.',
   booking_not_recorded: 'Booked at Cal.com but not written down, or not as asked for; a repair follows.',
   booking_protected:

@@ -80,12 +80,16 @@ export class CustomerService {
   /** The same inside a transaction that is open already. */
   async loadOnNumber(tx: Tx, companyId: number, callerNumber: string | null): Promise<PersonOnNumber[]> {
     if (callerNumber === null) return []
-    return tx.customer.findMany({
+    const people = await tx.customer.findMany({
       where: { companyId, phone: callerNumber, erasedAt: null },
-      select: { id: true, name: true, email: true },
+      select: { id: true, name: true, email: true, source: true, phoneConfirmedAt: true },
       orderBy: { id: 'asc' },
       take: 50,
     })
+    return people.map(({ source, phoneConfirmedAt, ...person }) => ({
+      ...person,
+      isUnconfirmed: source === 'web' && phoneConfirmedAt === null,
+    }))
   }
 
   /**
@@ -102,9 +106,10 @@ export class CustomerService {
       name: string
       phone: string | null
       email: string | null
+      now: Date
     },
   ): Promise<number> {
-    const { companyId, callerNumber, callId } = booking
+    const { companyId, callerNumber, callId, now } = booking
     const key = callerNumber ?? callId
     // Two bookings from one number at once must not create the person twice.
     if (key !== null)
@@ -118,6 +123,7 @@ export class CustomerService {
       const better = {
         ...(isFuller(booking.name, known.name) && { name: booking.name }),
         ...(known.email === null && booking.email !== null && { email: booking.email }),
+        ...(callerNumber !== null && known.isUnconfirmed && { phoneConfirmedAt: now }),
       }
       if (Object.keys(better).length > 0) await tx.customer.update({ where: { id: known.id }, data: better })
       return known.id
@@ -172,6 +178,8 @@ export interface PersonOnNumber {
   id: number
   name: string
   email: string | null
+  /** The number was typed on the web, and no call from it has booked for them yet. */
+  isUnconfirmed: boolean
 }
 
 /**
@@ -230,7 +238,7 @@ function wordsOf(name: string): Set<string> {
 async function loadFromCall(tx: Tx, companyId: number, callId: string | null): Promise<PersonOnNumber[]> {
   if (callId === null) return []
   return tx.$queryRaw<PersonOnNumber[]>`
-    SELECT DISTINCT c.id, c.name, c.email FROM appointments a
+    SELECT DISTINCT c.id, c.name, c.email, false AS "isUnconfirmed" FROM appointments a
     JOIN customers c ON c.company_id = a.company_id AND c.id = a.customer_id
     WHERE a.company_id = ${companyId} AND a.call_id = ${callId} AND c.erased_at IS NULL`
 }
@@ -262,6 +270,7 @@ async function loadPeople(tx: Tx, companyId: number, phone: string, now: Date): 
             ORDER BY appointment_datetime DESC LIMIT 10) a
     ) h ON true
     WHERE c.company_id = ${companyId} AND c.phone = ${phone} AND c.erased_at IS NULL
+      AND (c.source <> 'web' OR c.phone_confirmed_at IS NOT NULL)
     ORDER BY t.last_visit DESC NULLS LAST, c.id
     LIMIT ${peopleMax}`
   return rows.map((row) => ({

@@ -13,8 +13,10 @@ import { loadConfig } from '../../src/config.ts'
 import { startEmbeddedPostgres } from '../../src/development/embedded.ts'
 import { createLogger } from '../../src/lib/logger.ts'
 import { startSimulator } from '../../src/simulator/simulator.ts'
+import { withoutAbuseLimits } from '../helpers/no-limits.ts'
 import { fillDatabase } from './fill.ts'
 import { functionBody, functionPath, nextCaller, nextCallId, signature } from './retell.ts'
+import { metricsToken } from './scrape.ts'
 import { apiKey, calcomKey, prepareDatabase } from './stack.ts'
 
 const growthMax = 1.3
@@ -111,6 +113,8 @@ async function measure(calls: number): Promise<Measured> {
         CALCOM_REQUESTS_PER_SECOND: '1000',
         SHED_ABOVE_DELAY_MS: '0',
         FUNCTION_CALLS_PER_MINUTE: '1000',
+        METRICS_TOKEN: metricsToken,
+        ...withoutAbuseLimits,
       },
     })
     gateway = await composeGateway({
@@ -192,7 +196,10 @@ async function measureAll({ app, jobs, settle }: Gateway, admin: Client): Promis
   await count(
     '/metrics',
     async () => {
-      const response = await app.inject({ url: '/metrics', remoteAddress: '127.0.0.1' })
+      const response = await app.inject({
+        url: '/metrics',
+        headers: { authorization: `Bearer ${metricsToken}` },
+      })
       if (!response.body.includes('gateway_figures_up 1')) throw new Error('metrics have no figures')
     },
     1,

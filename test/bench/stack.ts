@@ -12,9 +12,11 @@ import { type Database, openDatabase } from '../../src/db/database.ts'
 import { migrateDatabase } from '../../src/db/migrate.ts'
 import { startEmbeddedPostgres } from '../../src/development/embedded.ts'
 import { seedDemo } from '../../src/development/seed.ts'
+import { withoutAbuseLimits } from '../helpers/no-limits.ts'
 import { withOrdinaryDays } from '../helpers/ordinary-days.ts'
 import { freePort, startOwnRedis } from '../helpers/redis.ts'
 import { type Child, projectFolder, spawnNode, waitFor } from './children.ts'
+import { metricsToken } from './scrape.ts'
 
 export const apiKey = 'key_of_the_benchmark'
 export const calcomKey = 'cal_test_demo_salon'
@@ -96,10 +98,12 @@ export async function startStack(dist: string): Promise<Stack> {
             DATABASE_URL: databaseUrl,
             REDIS_URL: redis.url,
             RETELLAI_API_KEY: apiKey,
+            METRICS_TOKEN: metricsToken,
             CALCOM_API_KEY: calcomKey,
             CALCOM_BASE_URL: `${calcom.url}/v2`,
             CALCOM_WEBHOOK_SECRET: 'secret-of-the-benchmark',
             CALCOM_REQUESTS_PER_MINUTE: '10000',
+            ...withoutAbuseLimits,
             CALCOM_REQUESTS_PER_SECOND: '1000',
             EVENTS_PER_MINUTE: '1000000',
             ...env,

@@ -16,6 +16,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/developm
 import { seedDemo } from '../../src/development/seed.ts'
 import { schedule } from '../../src/jobs/schedule.ts'
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts'
+import { withoutAbuseLimits } from '../helpers/no-limits.ts'
 import { withOrdinaryDays } from '../helpers/ordinary-days.ts'
 import { ownRedisAvailable, startOwnRedis, type TestRedis } from '../helpers/redis.ts'
 import { startSmtp, type TestSmtp } from '../helpers/smtp.ts'
@@ -308,6 +309,7 @@ export class World {
       CALCOM_WEBHOOK_SECRET: webhookSecret,
       ...limits,
       FUNCTION_CALLS_PER_MINUTE: '10000',
+      ...withoutAbuseLimits,
       UNSIGNED_PER_MINUTE: '10000',
       EVENTS_PER_MINUTE: '10000',
       SMTP_URL: this.#smtp.url,

@@ -90,6 +90,9 @@ export async function fillCompany(tx: Tx, companyId: number): Promise<void> {
     data: { companyId, source: 'calcom', eventType: 'PING', dedupeKey: mark, payload: {} },
   })
   await tx.identityMiss.create({ data: { companyId, who: mark, since: new Date('2030-03-04T05:06:07Z') } })
+  await tx.answeredBody.create({
+    data: { companyId, digest: mark.padEnd(64, '0').slice(0, 64), firstAt: new Date('2030-03-04T05:06:07Z') },
+  })
   const days = { firstDay: new Date('2030-03-04'), lastDay: new Date('2030-03-05') }
   const person = await tx.staff.findFirstOrThrow({ where: { companyId } })
   await tx.closure.create({ data: { companyId, branchId, ...days } })

@@ -44,6 +44,7 @@ const tables = [
     'policies',
     'customers',
     'identity_misses',
+    'answered_bodies',
     'calls',
     'call_sessions',
     'function_calls',

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Logger, runOnce } from 'graphile-worker'
 import { Client } from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -64,7 +66,9 @@ test('the same key replaces a waiting job of the same company only', async () =>
     [1, 2],
     [2, 3],
   ] as const)
-    await database.tenancy.run(company, (tx) => enqueueJob(tx, { task: 'sync', payload: { n }, jobKey: 'k' }))
+    await database.tenancy.run(company, (tx) =>
+      enqueueJob(tx, { task: 'sync_to_calcom', payload: { n }, jobKey: 'k' }),
+    )
   expect((await queued()).map(({ payload }) => payload)).toEqual([
     { company_id: 1, n: 2 },
     { company_id: 2, n: 3 },
@@ -72,11 +76,15 @@ test('the same key replaces a waiting job of the same company only', async () =>
 })
 
 test("the system names the company itself, and its key is the same as the tenant's", async () => {
-  await database.tenancy.run(2, (tx) => enqueueJob(tx, { task: 'sync', payload: { n: 1 }, jobKey: 'k' }))
-  await database.tenancy.asSystem((tx) =>
-    enqueueJob(tx, { task: 'sync', payload: { company_id: 2, n: 2 }, jobKey: 'k' }),
+  await database.tenancy.run(2, (tx) =>
+    enqueueJob(tx, { task: 'sync_to_calcom', payload: { n: 1 }, jobKey: 'k' }),
   )
-  await database.tenancy.asSystem((tx) => enqueueJob(tx, { task: 'sweep', payload: {}, jobKey: 'sweep' }))
+  await database.tenancy.asSystem((tx) =>
+    enqueueJob(tx, { task: 'sync_to_calcom', payload: { company_id: 2, n: 2 }, jobKey: 'k' }),
+  )
+  await database.tenancy.asSystem((tx) =>
+    enqueueJob(tx, { task: 'process_webhook', payload: {}, jobKey: 'sweep' }),
+  )
   expect((await queued()).map(({ payload, key }) => [payload, key])).toEqual([
     [{ company_id: 2, n: 2 }, 'company:2:k'],
     [{}, 'sweep'],
@@ -92,14 +100,14 @@ test("the job queue's tables are closed to tenants and to the system role", asyn
 })
 
 test("the worker's role runs jobs and reaches nothing else", async () => {
-  await database.tenancy.run(1, (tx) => enqueueJob(tx, { task: 'greet', payload: { name: 'a' } }))
+  await database.tenancy.run(1, (tx) => enqueueJob(tx, { task: 'settle_attempt', payload: { name: 'a' } }))
   const seen: unknown[] = []
   await runOnce({
     pgPool: database.workerPool(),
     noHandleSignals: true,
     logger: new Logger(() => () => {}),
     taskList: {
-      greet: async (payload) => {
+      settle_attempt: async (payload) => {
         seen.push(payload)
       },
     },
@@ -107,4 +115,16 @@ test("the worker's role runs jobs and reaches nothing else", async () => {
   expect(seen).toEqual([{ company_id: 1, name: 'a' }])
   expect(await queued()).toEqual([])
   await expect(database.workerPool().query('SELECT * FROM calls')).rejects.toMatchObject({ code: '42501' })
+})
+
+test('every job that the source enqueues may be enqueued', async () => {
+  const src = join(import.meta.dirname, '../../src')
+  const text = readdirSync(src, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.includes('generated'))
+    .map((path) => readFileSync(join(src, path), 'utf8'))
+    .join('\n')
+  const used = [...new Set([...text.matchAll(/\btask: '([a-z_]+)'/g)].map(([, name]) => name))]
+  const { rows } = await client.query<{ names: string[] }>('SELECT gateway_job_names() AS names')
+  expect(used.length).toBeGreaterThan(5)
+  expect(used.filter((name) => !rows[0]?.names.includes(name ?? ''))).toEqual([])
 })

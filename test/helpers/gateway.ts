@@ -12,6 +12,7 @@ import { type TestClock, testClock } from './clock.ts'
 import { heldToContract } from './contract.ts'
 import { createTestDatabase, openTestDatabase } from './database.ts'
 import { testLog } from './log.ts'
+import { withoutAbuseLimits } from './no-limits.ts'
 
 export type Answer = Record<string, unknown> & { success: boolean; message: string }
 
@@ -95,6 +96,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     CALCOM_REQUESTS_PER_SECOND: '1000',
     DATABASE_POOL_MAX: '6',
     FUNCTION_CALLS_PER_MINUTE: '10000',
+    ...withoutAbuseLimits,
     UNSIGNED_PER_MINUTE: '10000',
     EVENTS_PER_MINUTE: '10000',
     SHED_ABOVE_DELAY_MS: '0',

@@ -230,7 +230,7 @@ export async function openSalon() {
       connections.forget('default')
       simulator.control.reset()
       clock.set('2026-11-24T08:00:00Z')
-      await owner.query(`TRUNCATE agent_releases, calcom_drift, console_sessions, console_links, console_memberships, console_users, erasure_marks, call_evidence, company_files, closures, absences, identity_misses, appointment_changes, mail_outbox, callback_requests, booking_attempts, visits, appointments,
+      await owner.query(`TRUNCATE agent_releases, calcom_drift, console_sessions, console_links, console_memberships, console_users, erasure_marks, call_evidence, company_files, closures, absences, answered_bodies, identity_misses, appointment_changes, mail_outbox, callback_requests, booking_attempts, visits, appointments,
         function_calls, call_figures, function_figures, figures_due, call_sessions, calls, customers RESTART IDENTITY CASCADE; DELETE FROM graphile_worker._private_jobs;
         UPDATE companies SET second_fact_required = false`)
       catalogues.forget()

@@ -79,7 +79,7 @@ export async function startOver(gateway: TestGateway): Promise<void> {
   gateway.simulator.control.reset()
   await asOwner(
     gateway,
-    `TRUNCATE agent_releases, calcom_drift, console_sessions, console_links, console_memberships, console_users, erasure_marks, call_evidence, company_files, closures, absences, identity_misses, appointment_changes, mail_outbox, callback_requests, booking_attempts, visits, appointments, webhook_events, sync_marks,
+    `TRUNCATE agent_releases, calcom_drift, console_sessions, console_links, console_memberships, console_users, erasure_marks, call_evidence, company_files, closures, absences, answered_bodies, identity_misses, appointment_changes, mail_outbox, callback_requests, booking_attempts, visits, appointments, webhook_events, sync_marks,
        function_calls, call_figures, function_figures, figures_due, call_sessions, calls, customers RESTART IDENTITY CASCADE;
      DELETE FROM graphile_worker._private_jobs`,
   )

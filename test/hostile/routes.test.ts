@@ -8,14 +8,13 @@ const open: Readonly<Record<string, string>> = {
   '/livez': 'an orchestrator must see that the process lives; tells nothing else',
   '/readyz': 'a balancer must see whether to send calls; tells nothing else',
   '/api/health/calcom': 'the guide’s report: up or down and milliseconds, no data of anybody',
-  '/api/health/calcom/detailed': 'the same report under an older address',
   '/api/zeitinfo': 'the time in Berlin, for prompts of older agents',
   '/openapi.json': 'the contract of the functions, which our documents tell as well; no data of anybody',
   '/docs': 'the same to read, outside of production',
   '/docs/style.css': 'its looks',
 }
 /** Answered to a scraper with the token only, or to this machine without one. */
-const byToken = ['/metrics', '/api/health/calcom/metrics']
+const byToken = ['/metrics', '/api/health/calcom/metrics', '/api/health/calcom/detailed']
 
 let gateway: TestGateway
 beforeAll(async () => {
@@ -161,7 +160,7 @@ test('an address that is none of ours is 404 for every method and spelling, neve
   tally.expectNoneThrough(100)
 })
 
-test('metrics are for the one who shows the token', async () => {
+test('metrics and the detailed report are for the one who shows the token', async () => {
   for (const url of byToken) {
     const ask = async (authorization?: string) =>
       (await gateway.app.inject({ url, headers: authorization === undefined ? {} : { authorization } }))

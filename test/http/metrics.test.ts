@@ -1,5 +1,6 @@
 /** What operators see: metrics over HTTP, counted on a whole gateway. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { isOperator } from '../../src/http/operators.ts'
 import { alarmNames } from '../../src/lib/alarms.ts'
 import { newCallId, startGateway, type TestGateway } from '../helpers/gateway.ts'
 
@@ -121,6 +122,12 @@ describe('who may read metrics', () => {
     expect(await ask('::ffff:127.0.0.1')).toBe(200)
     expect(await ask('10.0.0.8')).toBe(401)
     expect(await ask('127.0.0.1', { 'x-forwarded-for': '203.0.113.9' })).toBe(401)
+  })
+
+  test('in production nobody without a token: a proxy on this machine comes from loopback', async () => {
+    const request = { headers: {}, socket: { remoteAddress: '127.0.0.1' } } as never
+    expect(isOperator(request, { token: null, production: true })).toBe(false)
+    expect(isOperator(request, { token: null, production: false })).toBe(true)
   })
 
   test('with a token whoever shows it, at both addresses', async () => {

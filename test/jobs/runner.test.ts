@@ -44,7 +44,7 @@ afterAll(async () => {
 type Work = (payload: JobPayload, signal: AbortSignal) => Promise<JobReport>
 
 function jobOf(work: Work, changes: Partial<Job<undefined>> = {}): Job<undefined> {
-  return { name: 'work', run: (_deps, payload, signal) => work(payload, signal), ...changes }
+  return { name: 'send_mail', run: (_deps, payload, signal) => work(payload, signal), ...changes }
 }
 
 function make(job: Job<undefined>, changes: Partial<JobRunnerOptions> = {}): JobRunner {
@@ -62,7 +62,7 @@ function make(job: Job<undefined>, changes: Partial<JobRunnerOptions> = {}): Job
 }
 
 const enqueue = (payload = {}, more: { runAt?: Date; jobKey?: string; maxAttempts?: number } = {}) =>
-  database.tenancy.run(1, (tx) => enqueueJob(tx, { task: 'work', payload, ...more }))
+  database.tenancy.run(1, (tx) => enqueueJob(tx, { task: 'send_mail', payload, ...more }))
 const queue = async () =>
   (
     await client.query<{
@@ -81,7 +81,7 @@ test('a job runs with its payload and company, once, and is gone; its run is mea
   await make(jobOf(async (payload) => void seen.push(payload) as undefined)).drain()
   expect(seen).toEqual([{ n: 1, company_id: 1 }])
   expect(await queue()).toEqual([])
-  expect(outcomes).toEqual([{ task: 'work', status: 'success', durationMs: expect.any(Number) }])
+  expect(outcomes).toEqual([{ task: 'send_mail', status: 'success', durationMs: expect.any(Number) }])
 })
 
 test('three tries, then it stays visible as failed, with an alarm and without the text of the error', async () => {

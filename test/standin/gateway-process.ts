@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/development/embedded.ts'
+import { withoutAbuseLimits } from '../helpers/no-limits.ts'
 
 export type GatewayOptions = {
   /** Folder for the database and the logs. */
@@ -58,6 +59,7 @@ export class GatewayProcess {
       // One busy test account: our own limits would only make the run long.
       ...{
         CALCOM_REQUESTS_PER_MINUTE: '10000',
+        ...withoutAbuseLimits,
         CALCOM_REQUESTS_PER_SECOND: '200',
         EVENTS_PER_MINUTE: '100000',
       },

@@ -33,3 +33,13 @@ export function unreadableRequest(): string {
 /** The caller wants no recording. */
 export const recordingRefused =
   'Ich habe notiert, dass Sie keine Aufnahme wünschen. Aufnahme und Mitschrift dieses Gesprächs bewahren wir nicht auf. Wie kann ich Ihnen weiterhelfen?'
+
+/** More bookings or changes than one caller may make. */
+export function noMoreChanges(): string {
+  return 'Weitere Termine kann ich jetzt leider nicht vereinbaren oder ändern. Darf ich einen Rückruf für Sie notieren?'
+}
+
+/** More callback requests than one caller may leave: those that were noted stand. */
+export function noMoreCallbacks(): string {
+  return 'Weitere Rückrufe kann ich jetzt leider nicht notieren. Bitte melden Sie sich später noch einmal.'
+}

@@ -2,6 +2,7 @@
  * The voice agent's function calls: the dispatcher's addresses, and one address per function (those of older agents
  * included). Every outcome that can be spoken is HTTP 200.
  */
+import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { ipRanges } from '../../config.ts'
@@ -9,7 +10,12 @@ import type { Dispatcher } from '../../functions/dispatch.ts'
 import type { FunctionRegistry } from '../../functions/registry.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { readFunctionRequest } from '../../retell/envelope.ts'
-import { foreseeRetellSignature, type SignatureKeys, verifyRetellSignature } from '../../retell/signature.ts'
+import {
+  foreseeRetellSignature,
+  isWithoutTime,
+  type SignatureKeys,
+  verifyRetellSignature,
+} from '../../retell/signature.ts'
 import { withoutWordTimes } from '../../retell/unread.ts'
 import type { BodiesInFlight } from '../bodies.ts'
 import type { RequestLimits } from '../rate-limits.ts'
@@ -103,7 +109,11 @@ export async function functionRoutes(scope: FastifyInstance, options: FunctionRo
     const call = readFunctionRequest(jsonBody(request), (name) => registry.get(name) !== undefined, nameOfUrl)
     const limited = await limits.functionCalls(request, reply, call.call?.callId ?? call.callIdHint)
     if (limited) return limited
-    const answer = await dispatcher.answer(call, { requestId: request.id })
+    const untimed = isWithoutTime(retellSignatureOf(request))
+    const answer = await dispatcher.answer(call, {
+      requestId: request.id,
+      bodyDigest: untimed ? createHash('sha256').update(request.rawBody).digest('hex') : null,
+    })
     return reply.header('content-type', 'application/json; charset=utf-8').send(answer)
   }
 

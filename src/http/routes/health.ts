@@ -3,24 +3,26 @@ import type { FastifyInstance } from 'fastify'
 import { version } from '../../lib/version.ts'
 import type { FindingsService } from '../../services/findings.ts'
 import type { HealthService } from '../../services/health.ts'
-import { isOperator } from '../operators.ts'
+import { isOperator, type OperatorAccess } from '../operators.ts'
+import { refuse } from '../replies.ts'
 
 export interface HealthRoutesOptions {
   health: Pick<HealthService, 'report' | 'isReady'>
   findings: Pick<FindingsService, 'load' | 'countSilent'>
-  /** METRICS_TOKEN: who may see findings; null: only this machine. */
-  token: string | null
+  /** Who may see findings. */
+  access: OperatorAccess
 }
 
 /**
  * `/livez`: the process answers. `/readyz`: it can serve calls (database reachable); how many
  * companies are set up so that they cannot be served is told and fails nothing. `/api/health/calcom`: the guide's
  * report; 503 only when calls cannot be served at all. `/api/health/calcom/detailed`: the same, for operators with `findings`:
- * settings that break a promise; null when the database does not tell.
+ * settings that break a promise; null when the database does not tell. Others are refused, but on a developer's machine without a
+ * token, where they see the report alone.
  */
 export async function healthRoutes(
   scope: FastifyInstance,
-  { health, findings, token }: HealthRoutesOptions,
+  { health, findings, access }: HealthRoutesOptions,
 ): Promise<void> {
   scope.get('/livez', async () => ({ status: 'alive' }))
   scope.get('/readyz', async (_request, reply) => {
@@ -35,8 +37,11 @@ export async function healthRoutes(
     return reply.code(report.status === 'unhealthy' ? 503 : 200).send(report)
   })
   scope.get('/api/health/calcom/detailed', async (request, reply) => {
+    const operator = isOperator(request, access)
+    if (!operator && (access.production || access.token !== null))
+      return refuse(reply.header('www-authenticate', 'Bearer'), 401)
     const report = await health.report()
-    const found = isOperator(request, token) ? { findings: await findings.load().catch(() => null) } : {}
+    const found = operator ? { findings: await findings.load().catch(() => null) } : {}
     return reply.code(report.status === 'unhealthy' ? 503 : 200).send({ ...report, ...found })
   })
 }

@@ -191,6 +191,7 @@ export class BookingRecorder {
       name: attempt.customerName,
       phone: attempt.customerPhone,
       email: attempt.customerEmail,
+      now: this.#deps.clock.now(),
     })
     const written = {
       branchId: attempt.branchId,

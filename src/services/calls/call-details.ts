@@ -4,6 +4,7 @@
  * us is not what it has cleaned.
  */
 import type { Tx } from '../../db/tenancy.ts'
+import { outsideJson, outsideText } from '../../lib/outside-text.ts'
 import { storableJson, storableText } from '../../lib/storable.ts'
 import type { EventDetails } from '../../retell/events.ts'
 import { putMarks } from '../privacy/marks.ts'
@@ -25,6 +26,8 @@ export async function writeDetails(
     (startedAt && details.endedAt ? details.endedAt.getTime() - startedAt.getTime() : null)
   const cost = details.costCents
   const text = (value: string | null, max: number) => (value === null ? undefined : storableText(value, max))
+  const line = (value: string | null, max: number) =>
+    value === null ? undefined : storableText(outsideText(value, max), max)
   const json = (value: object | null) => (value === null ? undefined : (storableJson(value) as object))
   const keeps = await kept(tx, stored, details)
   if (keeps.isForbidden) {
@@ -37,13 +40,13 @@ export async function writeDetails(
       durationSec:
         measuredMs === null || measuredMs < 0 ? undefined : Math.min(Math.round(measuredMs / 1000), 86_400),
       endTimestamp: details.endedAt ?? undefined,
-      disconnectionReason: text(details.disconnectionReason, 100),
+      disconnectionReason: line(details.disconnectionReason, 100),
       transcript: keeps.words ? text(details.transcript, transcriptMax) : undefined,
       recordingUrl: keeps.recording ? text(details.recordingUrl, 2_000) : undefined,
-      summary: keeps.words ? text(details.summary, 20_000) : undefined,
-      sentiment: text(details.sentiment, 20),
+      summary: keeps.words ? line(details.summary, 20_000) : undefined,
+      sentiment: line(details.sentiment, 20),
       callSuccessful: details.successful ?? undefined,
-      analysis: keeps.words ? json(details.custom) : undefined,
+      analysis: keeps.words ? json(details.custom && outsideJson(details.custom)) : undefined,
       callCost: json(details.callCost),
       llmTokenUsage: json(details.tokenUsage),
       latency: json(details.latency),

@@ -13,6 +13,8 @@ import {
   weekdayOf,
 } from '../../german/index.ts'
 
+import { forAgent } from '../../lib/outside-text.ts'
+
 export interface CallerCard {
   companyName: string
   branchName: string
@@ -50,10 +52,11 @@ export function dynamicVariables(card: CallerCard, now: Date): Record<string, st
     customer_name: card.customerName,
     customer_phone: card.customerPhone,
   }
+  // They become a part of the prompt: nothing in them may act upon it.
   return Object.fromEntries(
-    Object.entries(variables).filter(
-      (entry): entry is [string, string] => entry[1] !== null && entry[1] !== '',
-    ),
+    Object.entries(variables)
+      .map(([name, value]): [string, string] => [name, value === null ? '' : forAgent(value)])
+      .filter(([, value]) => value !== ''),
   )
 }
 

@@ -212,14 +212,22 @@ function routeOfCall(stored: StoredCall | null): Route | null {
   return { companyId, branchId, phoneNumberId, timeZone }
 }
 
+/** Whom a number recognises: not who typed it on the web only (customers.ts). */
+const recognised = {
+  erasedAt: null,
+  OR: [{ source: { not: 'web' } }, { phoneConfirmedAt: { not: null } }],
+}
+
 /** The customer's name if the number belongs to exactly one. */
 async function loadOnlyName(tx: Tx, companyId: number, phone: string): Promise<string | null> {
   const customers = await tx.customer.findMany({
-    where: { companyId, phone, erasedAt: null },
+    where: { companyId, phone, ...recognised },
     select: { name: true },
     take: 2,
   })
-  return customers.length === 1 ? (customers[0]?.name ?? null) : null
+  const [only] = customers
+  // A name that cannot be read as one is not put into a prompt.
+  return only === undefined || customers.length > 1 ? null : readPersonName(only.name)
 }
 
 /** Links the call to a customer by the caller's number, and by the name when several share it. */
@@ -229,7 +237,7 @@ async function linkCustomer(tx: Tx, stored: StoredCall, details: EventDetails): 
   const told = details.custom?.customer_name ?? details.custom?.name
   const name = typeof told === 'string' ? readPersonName(told) : null
   const customers = await tx.customer.findMany({
-    where: { companyId: stored.companyId, phone: caller, erasedAt: null },
+    where: { companyId: stored.companyId, phone: caller, ...recognised },
     select: { id: true, name: true },
   })
   const fitting =

@@ -19,7 +19,7 @@ import type { MailFrom } from './from.ts'
 import { renderInvitation } from './invitation.ts'
 import { putMail } from './outbox.ts'
 import { customerMailbox } from './recipient.ts'
-import { plain } from './render.ts'
+import { plain, unlinked } from './render.ts'
 
 /** What happened, as the enqueuing code names it. */
 export type AppointmentNews = 'booked' | 'confirmed' | 'rescheduled' | 'cancelled' | 'rejected' | 'changed'
@@ -170,7 +170,7 @@ async function loadFacts(
       : []
   const change = changes[0]
   const zone = branch?.timeZone ?? company.timeZone
-  const name = plain(appointment.attendeeName ?? customerName, nameCharactersMax)
+  const name = unlinked(appointment.attendeeName ?? customerName, nameCharactersMax)
   const place =
     branch === null
       ? ''

@@ -11,7 +11,7 @@ import { writtenPhone } from '../../lib/phone.ts'
 import type { MailFrom } from './from.ts'
 import { putMail } from './outbox.ts'
 import { oneMailbox } from './recipient.ts'
-import { plain } from './render.ts'
+import { plain, unlinked } from './render.ts'
 
 type Deps = { tenancy: Pick<Tenancy, 'run'>; clock: Clock; from: MailFrom }
 
@@ -63,10 +63,10 @@ export class BusinessMails {
         text: callbackMail({
           kind,
           company: plain(company.name, nameCharactersMax),
-          name: name === null ? null : plain(name, nameCharactersMax),
+          name: name === null ? null : unlinked(name, nameCharactersMax),
           phone: phone === null ? null : writtenPhone(phone),
-          reason: plain(reason ?? 'Rückruf gewünscht', reasonCharactersMax),
-          wish: preferredTime === null ? null : plain(preferredTime, nameCharactersMax),
+          reason: unlinked(reason ?? 'Rückruf gewünscht', reasonCharactersMax),
+          wish: preferredTime === null ? null : unlinked(preferredTime, nameCharactersMax),
           due: request.dueAt && written(request.dueAt),
           promisedFrom: preferredFrom && written(preferredFrom),
           promisedTo: preferredTo && written(preferredTo),

@@ -14,6 +14,14 @@ export function plain(text: string, charactersMax: number): string {
   return characters.length <= charactersMax ? line : `${characters.slice(0, charactersMax - 1).join('')}…`
 }
 
+/** The same of what a caller said: mail programs make links of "www.…" and "evil.de", and none of ours may be a caller's. */
+export function unlinked(text: string, charactersMax: number): string {
+  const apart = text
+    .replace(/\b[a-z][a-z0-9+.-]*:\/\//gi, ' ')
+    .replace(/(?<=[\p{L}\p{N}])\.(?=\p{L}{2,})/gu, '. ')
+  return plain(apart, charactersMax)
+}
+
 /** The plain text. */
 export function renderText({ greeting, opening, facts, closing, signature }: MailText): string {
   const table = facts.map(([label, value]) => `${label}: ${value}`).join('\n')

@@ -166,6 +166,10 @@ async function eraseRows(
     }),
     mail_outbox: await tx.mailOutbox.deleteMany({ where: { companyId, ...among(rows.mails) } }),
     webhook_events: await tx.webhookEvent.deleteMany({ where: among(rows.webhooks) }),
+    answered_bodies: await tx.answeredBody.updateMany({
+      where: { companyId, callId: { in: callIds } },
+      data: { answer: null },
+    }),
   }
   const raw = {
     appointment_changes: await tx.$executeRaw`

@@ -191,6 +191,9 @@ export class Retention {
         WHERE company_id = ${companyId} AND created_at < ${messages} AND reason IS NOT NULL`,
       identity_misses: await tx.$executeRaw`
         DELETE FROM identity_misses WHERE company_id = ${companyId} AND since < ${this.#before(1)}`,
+      answered_bodies: await tx.$executeRaw`
+        DELETE FROM answered_bodies
+        WHERE company_id = ${companyId} AND first_at < ${this.#before(1)}::timestamptz - interval '5 minutes'`,
       // Never compares as true without a period.
       call_facts: await tx.$executeRaw`
         UPDATE calls SET customer_id = NULL,

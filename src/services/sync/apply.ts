@@ -23,7 +23,14 @@ import type { ChangeRecorder } from '../changes/record.ts'
 import { leaveToPerson } from './ask-person.ts'
 import { createForeign } from './foreign.ts'
 import { applyToSeats } from './groups.ts'
-import { type Applied, type BookingNews, newsFromBooking, notItsOwnSuccessor, wasMoved } from './news.ts'
+import {
+  type Applied,
+  type BookingNews,
+  newsFromBooking,
+  notItsOwnSuccessor,
+  reasonOf,
+  wasMoved,
+} from './news.ts'
 import {
   enrich,
   isElsewhere,
@@ -291,9 +298,7 @@ export class BookingSync {
         companyId,
         uid: booking.uid,
         actor: row.syncState === 'cancel_pending' ? 'caller' : 'calcom',
-        reason: news.rescheduleRequested
-          ? 'Der Betrieb bittet um einen anderen Termin'
-          : (booking.cancellationReason?.slice(0, 500) ?? null),
+        reason: news.rescheduleRequested ? 'Der Betrieb bittet um einen anderen Termin' : reasonOf(booking),
         now,
       })
       return recorded?.first ? { kind: 'changed', starts: [row.appointmentDatetime] } : { kind: 'known' }

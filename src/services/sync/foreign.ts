@@ -6,16 +6,21 @@
 
 import type { CalcomAttendee, CalcomBooking } from '../../calcom/types.ts'
 import type { Tx } from '../../db/tenancy.ts'
+import { outsideText } from '../../lib/outside-text.ts'
 import { normalisePhone } from '../../lib/phone.ts'
 import { isLiveBooking } from '../booking/whose.ts'
 import { type Catalogue, type CatalogueService, servingStaff } from '../catalogue.ts'
 import { resolveFromCalendar } from '../customers.ts'
+import { readPersonName } from '../matching/index.ts'
 import { isBookingForgotten } from '../privacy/marks.ts'
+import { reasonOf } from './news.ts'
 
 export type ForeignResult = { kind: 'created'; appointmentId: bigint } | { kind: 'ignored'; reason: string }
 
 const unnamed = 'Ohne Namen'
 const nameMax = 200
+/** One mailbox, and nothing that a mail header or a page would read otherwise. */
+const address = /^[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}.-]{1,180}\.\p{L}{2,24}$/u
 
 /** Writes the appointment of a booking that somebody else made, whatever its state. */
 export async function createForeign(
@@ -61,7 +66,7 @@ export async function createForeign(
       icalUid: uid,
       calcomUpdatedAt: at ?? null,
       cancelledAt: gone ? now : null,
-      cancellationReason: gone ? (booking.cancellationReason?.slice(0, 500) ?? null) : null,
+      cancellationReason: gone ? reasonOf(booking) : null,
     },
     select: { id: true },
   })
@@ -112,8 +117,18 @@ export function contactOf(attendee: CalcomAttendee | undefined, mailbox: string 
   const digits = /^(\d{8,15})@sms\.cal\.com$/.exec(email)?.[1]
   const phone = attendee?.phoneNumber ?? (digits && `+${digits}`)
   return {
-    name: attendee?.name?.trim().slice(0, nameMax) || unnamed,
+    name: nameOf(attendee?.name ?? ''),
     phone: phone ? normalisePhone(phone) : null,
-    email: invented || !/^\S+@\S+\.\S+$/.test(email) ? null : email.slice(0, 254),
+    email: invented || !address.test(email) ? null : email.slice(0, 254),
   }
+}
+
+/** Words of an order to a model, and of nobody's name when several come together. */
+const orders =
+  /\b(?:system|assistant|admin|prompt|ignore|ignorier\w*|vergiss|vergessen|anweisung\w*|instruction\w*|regeln|rules|befehl\w*|gebucht|bestätigt)\b/giu
+
+/** Read as a spoken name is (matching/name-reading.ts); what cannot be one is kept at Cal.com only. */
+function nameOf(typed: string): string {
+  const name = readPersonName(outsideText(typed, nameMax))
+  return name === null || (name.match(orders)?.length ?? 0) > 1 ? unnamed : name
 }

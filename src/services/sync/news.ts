@@ -5,6 +5,7 @@
 
 import type { CalcomBooking, CalcomBookingStatus } from '../../calcom/types.ts'
 import type { CalcomWebhookEvent } from '../../calcom/webhook.ts'
+import { outsideText } from '../../lib/outside-text.ts'
 import { isLiveBooking } from '../booking/whose.ts'
 
 export interface BookingNews {
@@ -78,6 +79,11 @@ export function newsFromBooking(booking: CalcomBooking): BookingNews {
     at: booking.updatedAt ?? booking.createdAt,
     rescheduleRequested: false,
   }
+}
+
+/** Why it was cancelled, as somebody typed it; null when nothing is left of it. */
+export function reasonOf({ cancellationReason }: CalcomBooking): string | null {
+  return outsideText(cancellationReason ?? '', 500) || null
 }
 
 /** A booking changed later than this after it was made has been changed by somebody. */

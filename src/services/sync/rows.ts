@@ -10,7 +10,7 @@ import { standingStatuses } from '../appointments/types.ts'
 import { type Catalogue, servingStaff } from '../catalogue.ts'
 import { findMovedOn, notify as notifyChange } from '../changes/record.ts'
 import { changedDetails } from './details.ts'
-import type { Applied, BookingNews } from './news.ts'
+import { type Applied, type BookingNews, reasonOf } from './news.ts'
 
 const select = {
   id: true,
@@ -138,7 +138,7 @@ export async function setRejected(tx: Tx, scene: Scene, found: Row): Promise<App
       status: 'rejected',
       syncState: 'in_sync',
       cancelledAt: now,
-      cancellationReason: booking.cancellationReason?.slice(0, 500) ?? null,
+      cancellationReason: reasonOf(booking),
       icalSequence: { increment: 1 },
     },
   })

@@ -265,7 +265,7 @@ describe('the business', () => {
     await tellBusiness(id)
     await runSendJobs()
     expect(smtp.mails[0]!.to).toHaveLength(1)
-    expect(smtp.mails[0]!.parsed.subject).toBe('Rückruf (Frist oder Regel): Eva Bcc: dieb@kunden.example')
+    expect(smtp.mails[0]!.parsed.subject).toBe('Rückruf (Frist oder Regel): Eva Bcc: dieb@kunden. example')
   })
 })
 
