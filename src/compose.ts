@@ -211,6 +211,7 @@ export async function composeGateway(options: GatewayOptions): Promise<Gateway> 
         production: config.production,
         publicUrl: config.publicUrl,
         trustedProxies: config.server.trustedProxies,
+        catalogues,
         appointments: new AppointmentDesk({ tenancy, catalogues, actions, clock, log }),
         sendLink: smtp ? signInMailer(smtp, config.mail.from) : null,
         clock,

@@ -15,6 +15,7 @@ import type { Logger } from 'pino'
 import type { Tenancy } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { AppointmentDesk } from '../services/appointments/desk.ts'
+import type { Catalogues } from '../services/catalogue.ts'
 import { People, type SignedIn } from '../services/people/people.ts'
 import { assetRoutes } from './assets.ts'
 import { companyList } from './companies/list.tsx'
@@ -32,6 +33,7 @@ export interface ConsoleOptions {
   tenancyOf: (actor: string) => Tenancy
   clock: Clock
   appointments: AppointmentDesk
+  catalogues: Catalogues
   log: Logger
   production: boolean
   /** https; null outside of production only, where links begin with what the browser asked. */

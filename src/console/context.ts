@@ -2,6 +2,7 @@
 import type { Tenancy } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { AppointmentDesk } from '../services/appointments/desk.ts'
+import type { Catalogues } from '../services/catalogue.ts'
 import type { SignedIn } from '../services/people/people.ts'
 import { type Access, type CompanyAccess, mayDo } from '../services/people/roles.ts'
 import type { PageContext } from './page.ts'
@@ -12,6 +13,7 @@ export interface ContextDeps {
   tenancyOf: (actor: string) => Tenancy
   clock: Clock
   appointments: AppointmentDesk
+  catalogues: Catalogues
 }
 
 /** choose: which company is not said, and there are several; absent: none that this person may see. */
@@ -74,6 +76,7 @@ export async function chooseContext(
       role,
       company,
       branches,
+      seesAllBranches: branchIds === null,
       branch,
       timeZone: branch?.timeZone ?? branches[0]?.timeZone ?? company.timeZone,
       now: deps.clock.now(),

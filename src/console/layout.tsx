@@ -39,6 +39,9 @@ const navigation: readonly Entry[] = [
   { path: '/console/anrufe', label: 'Anrufe', right: 'see' },
   { path: '/console/rueckrufe', label: 'Rückrufe', right: 'see' },
   { path: '/console/termine', label: 'Termine', right: 'see' },
+  { path: '/console/kunden', label: 'Kunden', right: 'customers', more: true },
+  { path: '/console/auswertung', label: 'Auswertung', right: 'figures', more: true },
+  { path: '/console/einstellungen/schliesstage', label: 'Schließtage', right: 'settings', more: true },
 ]
 
 interface Frame {

@@ -23,6 +23,8 @@ export interface PageContext {
   company: { id: number; name: string; timeZone: string }
   /** Those the person may see, by name. */
   branches: readonly ChosenBranch[]
+  /** False: the person is held to branches, and what holds for all of them is not theirs to change. */
+  seesAllBranches: boolean
   /** The one that is looked at; null: all of them. */
   branch: ChosenBranch | null
   /** IANA zone of what is looked at; rows of other branches are shown in it too. */

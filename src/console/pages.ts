@@ -6,6 +6,10 @@ import { callbackActs } from './callbacks/act.ts'
 import { callbacksPage } from './callbacks/page.tsx'
 import { callsPage } from './calls/list.tsx'
 import { callPage } from './calls/one.tsx'
+import { closureActs } from './closures/act.ts'
+import { closuresPage } from './closures/pages.tsx'
+import { customerPage, customersPage } from './customers/pages.tsx'
+import { figuresFile, figuresPage } from './figures/pages.tsx'
 import type { Act, Page } from './page.ts'
 import { todayPage } from './today/page.tsx'
 
@@ -16,6 +20,11 @@ export const pages: readonly Page[] = [
   callbacksPage,
   dayPage,
   appointmentPage,
+  customersPage,
+  customerPage,
+  figuresPage,
+  figuresFile,
+  closuresPage,
 ]
 
-export const acts: readonly Act[] = [...callbackActs, ...appointmentActs]
+export const acts: readonly Act[] = [...callbackActs, ...appointmentActs, ...closureActs]

@@ -13,6 +13,10 @@ const sentences = {
   appointment_busy:
     'An diesem Termin wird gerade etwas geändert. Er wurde nicht abgesagt; bitte gleich noch einmal.',
   appointment_by_hand: 'Der Kalender nimmt die Absage nicht an. Bitte sagen Sie den Termin dort ab.',
+  closure_added: 'Eingetragen. Ab dem nächsten Anruf gilt es.',
+  closure_removed: 'Gelöscht. An diesen Tagen gelten wieder die üblichen Zeiten.',
+  closure_when:
+    'Bitte wählen Sie Tage von heute an, höchstens zwei Jahre voraus. Es wurde nichts eingetragen.',
 } as const
 
 export type Said = keyof typeof sentences

@@ -56,7 +56,8 @@ details > summary { cursor: pointer; color: var(--accent); }
 .four { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 16px; margin-bottom: 16px; }
 .four .box { margin: 0; }
 .big { font-size: 32px; line-height: 1.2; font-weight: 600; margin: 0; }
-.bars { display: flex; align-items: flex-end; gap: 4px; height: 120px; }
+.curve { width: 100%; height: 120px; display: block; margin-bottom: 8px; } .curve .all { fill: var(--line); } .curve .part { fill: var(--accent); }
+input[type=checkbox] { min-height: 0; width: auto; }
 .chips { display: flex; flex-wrap: wrap; gap: 4px 8px; }
 .chips span { border: 1px solid var(--line); border-radius: 12px; padding: 0 8px; font-size: 14px; }
 .days { display: flex; gap: 8px; align-items: center; flex-wrap: wrap; margin-bottom: 16px; }

@@ -12,6 +12,7 @@ interface Rows {
   call: bigint
   appointment: bigint
   customer: number
+  closure: number
   word: string
 }
 
@@ -86,7 +87,17 @@ async function fill(companyId: number, branchId: string, word: string): Promise<
         ...{ notes: evil, calcomUid: `uid-${word}` },
       },
     })
+    const closure = await tx.closure.create({
+      data: {
+        companyId,
+        branchId,
+        firstDay: new Date('2027-01-04'),
+        lastDay: new Date('2027-01-04'),
+        reason: word,
+      },
+    })
     return {
+      closure: closure.id,
       ...{ callback: callback.id, call: call.id, customer: customer.id, appointment: appointment.id },
       word,
     }
@@ -101,6 +112,7 @@ function addressOf(path: string, rows: Rows): string {
     anrufe: rows.call,
     termine: rows.appointment,
     kunden: rows.customer,
+    einstellungen: rows.closure,
   }
   return path.replace(':id', String(ids[section]))
 }

@@ -128,3 +128,77 @@ test('a callback belongs to whoever takes it first, and what was done is written
   )
   expect(audit.actor).toMatch(/^console:\d+$/)
 })
+
+test('closed for Christmas: the next caller hears it, and the audit says who entered it', async () => {
+  const page = '/console/einstellungen/schliesstage'
+  const before = await gateway.call('get_opening_hours', { date: '2026-12-22' }, { callId: newCallId() })
+  const said = await send(page, {
+    ...{ first: '2026-12-21', last: '2026-12-23', branch: '', reason: 'Betriebsferien', spoken: 'yes' },
+  })
+  expect(said).toContain('Ab dem nächsten Anruf gilt es.')
+  const after = await gateway.call('get_opening_hours', { date: '2026-12-22' }, { callId: newCallId() })
+  expect(after.message).not.toBe(before.message)
+  expect(after.message).toContain('Betriebsferien')
+  const closure = await database().run(1, (tx) =>
+    tx.closure.findFirstOrThrow({ where: { companyId: 1, reason: 'Betriebsferien' } }),
+  )
+  const audit = await database().run(1, (tx) =>
+    tx.auditLog.findMany({ where: { companyId: 1, entity: 'closures', entityId: String(closure.id) } }),
+  )
+  expect(audit.map(({ actor }) => actor)).toEqual([expect.stringMatching(/^console:\d+$/)])
+  expect(await send(`${page}/${closure.id}/loeschen`)).toContain('Gelöscht.')
+  const again = await gateway.call('get_opening_hours', { date: '2026-12-22' }, { callId: newCallId() })
+  expect(again.message).toBe(before.message)
+})
+
+test.each([
+  [{ first: '2026-12-24', last: '2026-12-23' }, 400],
+  [{ first: 'morgen', last: '2026-12-23' }, 400],
+  [{ first: '2026-12-23', last: '2026-12-24', branch: 'nirgends' }, 404],
+])('a closure that makes no sense is not entered: %j', async (form, statusCode) => {
+  const before = await database().run(1, (tx) => tx.closure.count())
+  const answer = await owner.post('/console/einstellungen/schliesstage', form as Record<string, string>)
+  expect(answer.statusCode).toBe(statusCode)
+  expect(await database().run(1, (tx) => tx.closure.count())).toBe(before)
+})
+
+test('held to a branch, closures of all branches are not theirs to change', async () => {
+  const branch = await database().run(1, (tx) => tx.branch.findFirstOrThrow({ where: { name: 'Mitte' } }))
+  const held = await signedIn(gateway, { role: 'owner', branchId: branch.id })
+  const page = '/console/einstellungen/schliesstage'
+  const days = { first: '2027-02-01', last: '2027-02-01' }
+  expect((await held.post(page, days)).statusCode).toBe(404)
+  expect((await held.post(page, { ...days, branch: branch.id })).statusCode).toBe(303)
+  const all = await database().asSystem((tx) =>
+    tx.closure.create({
+      data: { companyId: 1, firstDay: new Date('2027-03-01'), lastDay: new Date('2027-03-01') },
+    }),
+  )
+  expect((await held.post(`${page}/${all.id}/loeschen`)).statusCode).toBe(404)
+})
+
+test('the figures of a week as a table for a spreadsheet', async () => {
+  await gateway.gateway.jobs.runner.drain()
+  await database().asSystem((tx) =>
+    tx.callFigures.create({
+      data: {
+        ...{
+          companyId: 1,
+          branchId: null,
+          day: new Date('2026-11-23'),
+          calls: 31,
+          booked: 14,
+          seconds: 3600,
+        },
+        ...{ callsWithSeconds: 31, costCents: 500, costEurCents: 460, callsWithCost: 31, productCosts: {} },
+      },
+    }),
+  )
+  const file = await owner.get('/console/auswertung/csv')
+  expect(file.headers['content-disposition']).toBe(
+    'attachment; filename="anrufe-2026-11-18-bis-2026-11-24.csv"',
+  )
+  expect(file.body).toContain('2026-11-23;31;14;60;4,60')
+  const page = await owner.get('/console/auswertung')
+  expect(page.body).not.toMatch(/ style=/)
+})

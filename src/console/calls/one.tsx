@@ -1,5 +1,6 @@
 /** `/console/anrufe/<call>`: what was said beside what the system did. */
 import { writtenPhone } from '../../lib/phone.ts'
+import { whatItDid } from '../function-names.ts'
 import { idIn, type Page, type PageContext } from '../page.ts'
 import { Box, Empty, Folded, State, Tel } from '../parts.tsx'
 import { euros, exactTime, minutesAndSeconds, secondsTime } from '../times.ts'
@@ -127,34 +128,6 @@ function Talk({ transcript }: { transcript: string | null }) {
   )
 }
 
-const verbs: Record<string, string> = {
-  initialize_call: 'Anruf begonnen',
-  check_customer: 'Kundin oder Kunde gesucht',
-  check_availability: 'Nach einer freien Zeit gesehen',
-  get_alternatives: 'Andere Zeiten gesucht',
-  find_next_available: 'Nächste freie Zeit gesucht',
-  collect_appointment_data: 'Wünsche aufgenommen',
-  start_booking: 'Termin vorgemerkt',
-  confirm_booking: 'Termin gebucht',
-  book_appointment: 'Termin gebucht',
-  query_appointment: 'Termin gesucht',
-  query_appointment_by_name: 'Termin nach Namen gesucht',
-  get_customer_appointments: 'Termine vorgelesen',
-  cancel_appointment: 'Termin abgesagt',
-  reschedule_appointment: 'Termin verschoben',
-  change_appointment: 'Termin geändert',
-  request_callback: 'Rückruf aufgenommen',
-  parse_date: 'Datum verstanden',
-  get_opening_hours: 'Öffnungszeiten genannt',
-  get_business_info: 'Auskunft gegeben',
-  get_service_info: 'Leistung erklärt',
-  get_available_services: 'Leistungen genannt',
-  list_services: 'Leistungen genannt',
-  reserve_slot: 'Zeit gehalten',
-  release_slot_reservation: 'Zeit freigegeben',
-  get_current_context: 'Datum und Uhrzeit gelesen',
-}
-
 type StepRow = Partial<LoadedCall['functions'][number]> &
   Pick<LoadedCall['functions'][number], 'functionName' | 'status' | 'durationMs' | 'calledAt'>
 
@@ -165,7 +138,7 @@ function Step({ one, timeZone }: { one: StepRow; timeZone: string }) {
   return (
     <li class={failed ? 'wrong' : ''}>
       <div class="entry">
-        <strong>{verbs[functionName] ?? functionName}</strong>
+        <strong>{whatItDid(functionName)}</strong>
         <State tone={failed ? 'wrong' : 'good'}>{failed ? 'nicht gelungen' : 'in Ordnung'}</State>
       </div>
       <small>{`${secondsTime(calledAt, timeZone)} · ${durationMs} ms · ${functionName}`}</small>
