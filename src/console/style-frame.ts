@@ -45,6 +45,7 @@ nav a[aria-current] { background: var(--wash); font-weight: 600; box-shadow: ins
 .top { display: flex; justify-content: space-between; align-items: center; gap: 12px; flex-wrap: wrap; padding: 12px 0; border-bottom: 1px solid var(--line); margin-bottom: 24px; }
 .where, .who { display: flex; align-items: center; gap: 12px; flex-wrap: wrap; }
 .who { color: var(--soft); font-size: 14px; }
+.who button { white-space: nowrap; overflow-wrap: normal; }
 .choice { position: relative; }
 .choice summary { cursor: pointer; min-height: 40px; display: flex; align-items: center; padding: 0 12px; border: 1px solid var(--line); border-radius: 8px; }
 .choice ul { position: absolute; z-index: 2; background: var(--raised); border: 1px solid var(--line); border-radius: 8px; padding: 4px; min-width: 200px; box-shadow: 0 4px 16px rgb(0 0 0 / .12); }

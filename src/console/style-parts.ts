@@ -41,7 +41,7 @@ details > summary { cursor: pointer; color: var(--accent); }
 .inline { display: flex; gap: 8px; flex-wrap: wrap; align-items: center; }
 .inline input { flex: 1 1 200px; }
 
-.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0 0 16px; }
+.facts { display: grid; grid-template-columns: fit-content(40%) minmax(0, 1fr); gap: 4px 16px; margin: 0 0 16px; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; }
 .talk li { padding: 4px 0; display: grid; grid-template-columns: 64px minmax(0, 1fr); gap: 8px; }
 .talk .by { color: var(--soft); font-size: 14px; }
