@@ -6,7 +6,7 @@ import { defineFunction } from './define.ts'
 
 export const refuseRecordingFunction = defineFunction({
   name: 'refuse_recording',
-  description: 'Wenn der Anrufer keine Aufnahme oder Mitschrift will.',
+  description: 'Der Anrufer will keine Aufnahme.',
   needs: 'call',
   input: z.object({}),
   output: answers({ recording_refused: z.literal(true) }),

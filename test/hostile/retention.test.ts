@@ -118,3 +118,16 @@ test('a call’s own storage setting and the company’s switch leave no words h
   await company({ storeTranscripts: false })
   expect(await call(await ended())).toMatchObject({ transcript: null, summary: null, analysis: null })
 })
+
+test('privacy:report prints one company’s settings and figures, and nobody’s data', {
+  timeout: 120_000,
+}, async () => {
+  await ended()
+  const report = (...args: string[]) =>
+    runCommand('privacy-report', args, { NODE_ENV: 'test', DATABASE_URL: gateway.databaseUrl })
+  const { code, out } = await report('--company', '1')
+  expect([code, out]).toEqual([0, expect.stringContaining('  transcripts: 30\n')])
+  expect(out).toMatch(/evidence:\n {2}disclosure unknown: 1\n/)
+  expect(out).not.toMatch(/Kopfhaut|\+49|Müller/)
+  expect(await report('--company', '99')).toEqual({ code: 1, out: '', err: 'There is no company 99.\n' })
+})
