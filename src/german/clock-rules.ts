@@ -205,6 +205,12 @@ function numericClockAt(w: Words, i: number, c: Context, prefixed: boolean): Clo
     const words = first.digits === 0 && next.digits === 0 && next.value >= 5 && first.value >= 1
     const alone = (prefixed || c.afterDay || i === 0) && !isCounted(w, i + 2) && !w.is(i + 2, 'number')
     // "um 14 30", "Montag 14 30"; "Montag 15 12" is rather a date.
+    // "siebzehn null fünf"
+    const third = w.at(i + 2)
+    const isBelowTen = third.type === 'number' && third.digits === 0 && third.value > 0 && third.value < 10
+    const isAnnounced = prefixed || c.afterDay || i === 0
+    if (next.value === 0 && next.digits === 0 && first.digits === 0 && isBelowTen && isAnnounced)
+      return clockMatch(first.value, third.value, false, w.is(i + 3, 'clock', 'uhr') ? i + 4 : i + 3)
     const figures = first.digits > 0 && next.digits === 2 && (prefixed || (c.afterDay && next.value > 12))
     if ((uhr && next.digits !== 1) || ((words || figures) && alone))
       return clockMatch(first.value, next.value, false, uhr ? i + 3 : i + 2)
@@ -254,6 +260,9 @@ function clockAt(w: Words, i: number, c: Context, prefixed: boolean): ClockMatch
   if (!prefixed) return null
   const hour = hourAt(w, i)
   if (hour === null || isCounted(w, i + 1) || w.mark(i + 1, ':')) return null
+  // "um drei viertel", "zehn nach halb": the rest is missing, so the first number is no hour.
+  const isQuarters = hour === 3 && w.is(i + 1, 'fraction', 'quarter') && !w.is(i + 2, 'number')
+  if (isQuarters || (w.is(i + 1, 'bound') && w.is(i + 2, 'fraction', 'half'))) return null
   return clockMatch(hour, 0, hour > 12 || hour === 0, afterHour(w, i + 1)[0])
 }
 

@@ -68,7 +68,7 @@ const hourForms: Readonly<Record<number, string>> = {
   9: 'neine naine neun nuen nuene nueni noine noin naen naene neini nain naie negene noni',
   10: 'zehne zehen zaeh zaeni zaehni zeen zeene zehna zeha ziene zehni zaen zaene',
   11: 'elfe oelf oelfe eilf eilfe oeuf elefe ellef elwe oelwe elfi euf eufi oelfi ellefe oeffe',
-  12: 'zwoelfe zwoelef zwoelwe zwelf zwelfe zwelwe zwoeuf zwoeufi zwoelfi zwoef zwoelefe twoelf zwolef zwoaelfe zwoelfa',
+  12: 'zwoelfe zwoelef zwoelwe zwelf zwelfe zwelwe zwoeuf zwoeufi zwoelfi zwoef zwoelefe twoelf zwolef zwoaelfe zwoelfa zwoeife zwoife zwoeifi',
 }
 
 /** Hours with the ending -i are Swiss: "am drüü", "am nüni", "halbi zwölfi". */
@@ -245,7 +245,7 @@ export const dialectParts: Readonly<Record<string, string[]>> = {
   ),
   evening: withEndings(
     list(
-      'obend oobend owend ohmd aamd amd aabig abig oabend obnd abnd ovend aubend oowend obed obad obet owed oamd oabnd zobig',
+      'obend oobend owend ohmd aamd amd aabig abig oabend obnd abnd ovend aubend oowend obed obad obet owed oamd oabnd zobig obig zabig zoobe zobe',
     ),
   ),
   morning: list('morgens morjens morchens morgns morschens zmorge zmorgen'),

@@ -14,6 +14,8 @@ export function join(lexemes: Lexeme[]): void {
     else if (l.type === 'which' && l.name === 'this') thisPart(lexemes, i)
     else if (l.text === 'sagen') orRather(lexemes, i)
     else if (l.text === 'stunde' || partHours.has(l.text)) minutesPast(lexemes, i)
+    else if (l.text === 'bis') notFreeUntil(lexemes, i)
+    else if (l.text === 'um') notFreeFrom(lexemes, i)
     else if (l.text === 'ab') minutesAfterSwiss(lexemes, i)
     else if (l.text === 'morge' && lexemes[i - 1]?.text === 'am') inTheMorning(lexemes, i)
   }
@@ -48,6 +50,36 @@ function comesToNothing(lexemes: Lexeme[], i: number): void {
 function orRather(lexemes: Lexeme[], i: number): void {
   if (lexemes[i + 1]?.text !== 'wir' || lexemes[i - 1]?.type !== 'or') return
   lexemes[i] = { ...lexemes[i]!, type: 'correction', name: 'strong' }
+}
+
+const duties: ReadonlySet<string> = new Set(
+  'arbeite arbeiten arbeitet arbeit dienst schicht schule unterricht vorlesung uni training'.split(' '),
+)
+const reach = 4
+
+/** "ich arbeite bis vier", "bis eins Schule": what lasts until then is not the appointment, which comes after it. */
+function notFreeUntil(lexemes: Lexeme[], i: number): void {
+  const hour = lexemes[i + 1]
+  const isDuty = ({ text }: Lexeme) => duties.has(text)
+  const before = lexemes.slice(Math.max(0, i - reach), i)
+  const isOver = before.some(({ text }) => text === 'nicht' || text === 'nach' || text === 'vor')
+  if (hour?.type !== 'number' || isOver) return
+  if (before.some(isDuty) || lexemes.slice(i + 2, i + 2 + reach).some(isDuty)) becomes(lexemes, i, 'ab')
+}
+
+/** "um elf wieder weg": before it; "um drei Schule aus", "um fünf Feierabend": after it. */
+function notFreeFrom(lexemes: Lexeme[], i: number): void {
+  const words = lexemes.slice(i + 1, i + 3 + reach).map(({ text }) => text)
+  const told = lexemes.slice(Math.max(0, i - reach), i).map(({ text }) => text)
+  if (told.includes('muss') && words.some((word) => /^(?:weg|los|fort)$/.test(word)))
+    becomes(lexemes, i, 'vor')
+  else if (words.includes('feierabend') || (words.includes('schule') && words.includes('aus')))
+    becomes(lexemes, i, 'ab')
+}
+
+function becomes(lexemes: Lexeme[], i: number, word: 'ab' | 'vor'): void {
+  const entry = vocabulary.get(word)?.[0]
+  if (entry) lexemes[i] = { ...lexemes[i]!, ...entry, text: word }
 }
 
 const partHours: ReadonlyMap<string, number> = new Map([

@@ -29,7 +29,9 @@ export function normalisePhone(raw: string, defaultCountry: CountryCode = 'DE'):
     const said = fromSip(text)
       .replace(/\b[oO](?=\d)/g, '0')
       .replace(/^\p{L}{3,}(?= (?:null|0)[ \d])/iu, (word) =>
-        digitsOf(word) === null && !/^(?:doppel|plus|zweimal|dreimal)/i.test(word) ? '' : word,
+        digitsOf(word) === null && !/^(?:doppel|plus|zweimal|dreimal|österreich|schweiz)/i.test(word)
+          ? ''
+          : word,
       )
     entry = { number: parseSpoken(said, defaultCountry) }
     known.set(key, entry)
@@ -45,7 +47,7 @@ export type PhoneReading =
 const absentWords =
   /^(?:|none|null|undefined|n\/?a|k\. ?a\.?|-+|unknown|anonym(?:ous)?|unbekannt|unterdrückt|private?|withheld|keine?(?: (?:nummer|angabe|telefonnummer|ahnung))?|nein(?: danke)?|(?:habe?|hab) ich (?:nicht|keine)|weiß (?:ich )?nicht|not provided|nicht (?:angegeben|bekannt)|(?:(?:die|das|sie) )?(?:weiß|weiss|kenne|kann|habe?|hab|möchte|will|sage?) [^\d]*(?:nicht|keine?n?)(?: [^\d]*)?|rufen sie (?:mich )?(?:bitte )?nicht an|(?:ich |wir )?(?:habe?|haben|besitze|hätte)(?: (?:ich|wir|leider|gar|überhaupt|auch))* keine? (?:telefon|handy|nummer|telefonnummer|handynummer|mobiltelefon)|(?:meine |die )?(?:handy|telefon)?nummer (?:gebe?|sage|nenne|möchte|will) ich (?:ihnen )?(?:lieber )?nicht(?: (?:raus|heraus|her|an|angeben|sagen|nennen))?)[.!]?$/i
 const sameWords =
-  /\b(?:dieselbe|dieser nummer|diese nummer|diese hier|die gleiche|selbe nummer|gleiche nummer|von der ich (?:gerade )?anrufe|mit der ich (?:gerade )?(?:anrufe|telefoniere)|die sie (?:sehen|haben|angezeigt)|im display|angezeigte)\b/i
+  /\b(?:dieselbe|die selbe|(?:der|die) (?:gleichen|selben|hier|aktuelle)|aktuelle nummer|(?:auf|in) (?:ihrem|dem|eurem) display|haben sie (?:ja|doch)|sie haben (?:ja |doch )?(?:meine|die) nummer|(?:ist|steht|habt ihr|haben sie) (?:ja |doch |schon )*gespeichert|(?:kennen|haben) sie (?:schon|bereits)|die kennen sie|rufen sie (?:mich )?(?:einfach|da|hier) (?:wieder )?zurück|dieser nummer|diese nummer|diese hier|die gleiche|selbe nummer|gleiche nummer|von der ich (?:gerade )?anrufe|mit der ich (?:gerade )?(?:anrufe|telefoniere)|die sie (?:sehen|haben|angezeigt)|im display|angezeigte)\b/i
 
 /**
  * Reads a number argument of a function: never a guess. Digits that make no number are `unclear` and asked for; only the fillers that
@@ -71,6 +73,12 @@ export function readPhone(spoken: string): PhoneReading {
 function parseSpoken(text: string, country: CountryCode): string | null {
   const defaultCountry = /österreich/i.test(text) ? 'AT' : /schweiz/i.test(text) ? 'CH' : country
   if (!/\p{L}/u.test(text)) return parseWritten(text, defaultCountry)
+  // "… nein, 0172 …": a whole number said anew
+  const anew =
+    /^.*\d.*(?<!\p{L})(?:nein|nee|quatsch|falsch|korrektur|entschuldigung|moment)[\s,.]+(?:(?:das ist |es ist )?die )?(?=[0+]|null|plus)(.*)$/iu.exec(
+      /\d/.test(text) ? text : `0 ${text}`,
+    )
+  if (anew) return parseSpoken(anew[1]!, defaultCountry)
   // "hundert einundsiebzig" may be 171 or 100 and 71: taken if only one of them can be dialled.
   const found = new Set<string>()
   for (const written of dictatedToDigits(text)) {
@@ -148,7 +156,7 @@ function fromSip(raw: string): string {
 }
 
 const courtesy =
-  /^(?:das|die|der|den|eine|meine?|mein|nummern?|rufnummer|handynummer|mobilnummer|telefonnummer|rückrufnummer|festnetznummer|tel|telefon|handy|mobil|mobile|festnetz|phone|fax|ist|lautet|wäre|und|dann|danach|also|äh|ähm|hm|bitte|danke|ja|genau|okay|ok|vorwahl|durchwahl|unter|auf|erreichbar|erreichen|sie|mich|mir|ich|bin|am|besten|zurückrufen|zurück|rufen|anrufen|an|melden|sich|hier|leerzeichen|punkt|klammer|klammern|in|zu|österreichische|deutsche|schweizer|schweizerische|österreich|schweiz|strich|schrägstrich|minus|bindestrich|pause|komma|noch|kommt|zuerst|erst|landesvorwahl|deutschland)$/
+  /^(?:das|die|der|den|eine|meine?|mein|nummern?|rufnummer|handynummer|mobilnummer|telefonnummer|rückrufnummer|festnetznummer|tel|telefon|handy|mobil|mobile|festnetz|phone|fax|ist|lautet|wäre|und|dann|danach|also|äh|ähm|hm|bitte|danke|ja|genau|okay|ok|vorwahl|durchwahl|unter|auf|erreichbar|erreichen|sie|mich|mir|ich|bin|am|besten|zurückrufen|zurück|rufen|anrufen|an|melden|sich|hier|leerzeichen|punkt|klammer|klammern|in|zu|österreichische|deutsche|schweizer|schweizerische|österreich|schweiz|strich|schrägstrich|minus|bindestrich|pause|querstrich|komma|noch|kommt|zuerst|erst|landesvorwahl|deutschland)$/
 const englishDigits = new Map(
   'zero one two three four five six seven eight nine'
     .split(' ')
@@ -164,17 +172,19 @@ const tensOfWords = /^[2-9]0$/
  * ("hundert einundsiebzig"); none if a word among them is no part of a number.
  */
 function dictatedToDigits(raw: string): string[] {
-  const words = raw
-    .toLowerCase()
-    .replace(/^tel:/, '')
-    .replace(/([a-zäöüß]{2})-(?=[a-zäöüß])/g, '$1 ')
-    .replace(/\b(?:doppelt?e?)(?=null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|\d)/g, 'doppel ')
-    .replace(
-      /(zwei|drei|vier|fünf|\d)\s+mal\b/g,
-      (_, times: string) => `${/\d/.test(times) ? (timesWords[times] ?? times) : times}mal`,
-    )
-    .split(/[\s,;:.!/()-]+/)
-    .filter((word) => word !== '')
+  const words = withoutTalk(
+    raw
+      .toLowerCase()
+      .replace(/^tel:/, '')
+      .replace(/([a-zäöüß]{2})-(?=[a-zäöüß])/g, '$1 ')
+      .replace(/\b(?:doppelt?e?)(?=null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|\d)/g, 'doppel ')
+      .replace(
+        /(zwei|drei|vier|fünf|\d)\s+mal\b/g,
+        (_, times: string) => `${/\d/.test(times) ? (timesWords[times] ?? times) : times}mal`,
+      )
+      .split(/[\s,;:.!?/()-]+/)
+      .filter((word) => word !== ''),
+  )
   // "oh" is a zero beside English digits, and a sigh beside German ones.
   const isEnglish = words.some((word) => !/^oh?$/.test(word) && englishDigits.has(word))
   const pieces: string[] = []
@@ -201,6 +211,23 @@ function dictatedToDigits(raw: string): string[] {
   if (repeat > 1) return []
   const numbers = inOneNumber(pieces)
   return [...new Set([numbers.join(''), joinedHundreds(numbers).join('')])]
+}
+
+const takesBack =
+  /^(?:nein|nee|nö|nicht|kein|keine|falsch|quatsch|oder|statt|sondern|korrektur|moment|halt|stopp|uhr)$/
+
+/** What is told before and after a number ("ich geb Ihnen mal …", "haben Sie das?") away, unless it takes something back. */
+function withoutTalk(words: readonly string[]): readonly string[] {
+  const isPart = (word: string) =>
+    /^\+?\d+$/.test(word) ||
+    word === 'plus' ||
+    repetitionOf(word) !== null ||
+    digitsOf(word) !== null ||
+    englishDigits.has(word) ||
+    Object.hasOwn(englishTimes, word)
+  const [first, last] = [words.findIndex(isPart), words.findLastIndex(isPart)]
+  const told = [...words.slice(0, Math.max(first, 0)), ...words.slice(last + 1)]
+  return first < 0 || told.some((word) => takesBack.test(word)) ? words : words.slice(first, last + 1)
 }
 
 const timesWords: Record<string, string> = { 2: 'zwei', 3: 'drei', 4: 'vier', 5: 'fünf' }

@@ -29,9 +29,9 @@ const hundreds = `(?:(${unit}|${teen})?hundert(?:und)?(${below100})?)`
 const numberPattern = new RegExp(
   `^(?:(${unit}|${teen}|${unit}und${ten})?tausend(?:und)?)?(?:${hundreds}|(${below100}))?$`,
 )
-/** One digit after the other without a blank: "einsfünfeins". */
-const runTogether = new RegExp(`^(?:null|eins|zwo|${digits}){2,}$`)
-const digitWords = new RegExp(`null|eins|zwo|${digits}`, 'g')
+/** One digit after the other without a blank: "einsfünfeins", "nullfünfelf". */
+const runTogether = new RegExp(`^(?:null|eins|elf|zwolf|zwo|${digits}){2,}$`)
+const digitWords = new RegExp(`null|eins|elf|zwolf|zwo|${digits}`, 'g')
 
 /** "siebzehn" → "17", "zwo" → "2", "hunderteinundsiebzig" → "171", "zweitausendvier" → "2004"; null if it is no number word. Any spelling of umlauts. */
 export function digitsOf(word: string): string | null {

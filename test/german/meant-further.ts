@@ -280,4 +280,13 @@ export const further: ReadonlyArray<readonly [said: string, meant: string, ref?:
   ['Freitag. Ach nein, Freitag bin ich unterwegs. Dann lieber Samstag.', '28.11.'],
   ['vormittags geht nicht bitte nach 16 Uhr', '16:00-'],
   ['vormittags kann ich nicht erst nach 16 Uhr', '16:00-'],
+  ['um siebzehn null fünf', '17:05'],
+  ['morgen um neun null sieben', '26.11. 09:07'],
+  ['ich arbeite bis vier', '16:00-'],
+  ['am Freitag bis eins Schule', '27.11. 13:00-'],
+  ['ich hab bis vier Zeit', '-16:00'],
+  ['ich muss um elf wieder weg', '-11:00'],
+  ['ich hab um drei Schule aus', '15:00-'],
+  ['um 17 Uhr mach ich Feierabend', '17:00-'],
+  ['um zwöife', '12:00'],
 ]

@@ -1,5 +1,6 @@
 /** Callers' names, mail addresses and telephone numbers; one that is said and not understood is asked for. */
 import { readPhone } from '../../lib/phone.ts'
+import { digitsOf } from '../../lib/spoken-digits.ts'
 import { readEmail, readPersonName } from '../../services/matching/index.ts'
 import type { Answer, Understanding } from './types.ts'
 
@@ -27,5 +28,9 @@ export const understandEmail: Understanding = ({ text }) => {
 export const understandPhone: Understanding = ({ text }) => {
   const read = readPhone(text)
   if (read.phone !== null) return match(read.phone)
-  return without(read.reason === 'absent' || read.reason === 'same' ? 'none' : 'ask')
+  const digits = text
+    .split(/[^\p{L}\d]+/u)
+    .map((word) => (/^\d+$/.test(word) ? word : (digitsOf(word) ?? '')))
+  const isNumber = digits.join('').length > 1 || /\b(?:plus|nummer|one|two|zero)\b/i.test(text)
+  return without(read.reason === 'absent' || read.reason === 'same' || !isNumber ? 'none' : 'ask')
 }
