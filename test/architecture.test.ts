@@ -21,7 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   http: ['functions', 'services', 'calcom', 'retell', 'german', 'lib', 'config', 'errors'],
   console: ['services', 'db', 'german', 'lib'],
   // What runs on a developer's machine only; it starts a whole gateway with everything around it.
-  development: ['simulator', 'services', 'db', 'lib', 'config', 'compose', 'start-up'],
+  development: ['simulator', 'services', 'db', 'german', 'lib', 'config', 'compose', 'start-up'],
   config: ['config-values', 'config-abuse'],
   'config-abuse': ['config-values'],
   'config-values': [],

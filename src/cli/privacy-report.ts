@@ -17,7 +17,10 @@ await runCli(async () => {
 })
 
 function print(title: string, value: unknown): void {
-  if (typeof value !== 'object' || value === null) return console.log(`${title}: ${String(value)}`)
+  if (typeof value !== 'object' || value === null) {
+    console.log(`${title}: ${String(value)}`)
+    return
+  }
   console.log(`${title}:`)
   const entries = Object.entries(value)
   for (const [name, one] of entries) console.log(`  ${name}: ${one === null ? 'for ever' : String(one)}`)

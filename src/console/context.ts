@@ -1,8 +1,8 @@
 /** From who is signed in and what the address says to what a page gets: which company and branch, and what may be seen of them. */
 import type { Tenancy } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { AppointmentDesk } from '../services/appointments/desk.ts'
 import type { Catalogues } from '../services/catalogue.ts'
+import type { AppointmentDesk } from '../services/changes/desk.ts'
 import type { SignedIn } from '../services/people/people.ts'
 import { type Access, type CompanyAccess, mayDo } from '../services/people/roles.ts'
 import type { PageContext } from './page.ts'

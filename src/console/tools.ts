@@ -1,9 +1,9 @@
 /** The services that pages write with. What they change is written down under the person's name by the audit. */
 import type { Tenancy } from '../db/tenancy.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { AppointmentDesk } from '../services/appointments/desk.ts'
 import { CallbackDesk } from '../services/callback-desk.ts'
 import type { Catalogues } from '../services/catalogue.ts'
+import type { AppointmentDesk } from '../services/changes/desk.ts'
 import { ClosureDesk } from '../services/closures.ts'
 
 export interface ConsoleTools {

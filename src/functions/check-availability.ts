@@ -92,10 +92,7 @@ export const checkAvailability = defineFunction({
             start: outcome.start!,
           })
         : null
-    const told = withOpenPerson(
-      sentenceFor(outcome, { today, timeZone: branch.timeZone, what, seats }),
-      what,
-    )
+    const told = withOpenPerson(sentenceFor(outcome, { today, timeZone: branch.timeZone, what, seats }), what)
     const message =
       outcome !== first && first.refusal !== null ? otherNamed(first.refusal, what, told, today) : told
     return {

@@ -1,6 +1,6 @@
 /** Cancelling an appointment, through the same changes as the phone. */
 import { z } from 'zod'
-import type { DeskOutcome } from '../../services/appointments/desk.ts'
+import type { DeskOutcome } from '../../services/changes/desk.ts'
 import { defineAct, idIn } from '../page.ts'
 import type { Said } from '../said.ts'
 

@@ -3,7 +3,6 @@
  * a stale copy while the request goes on, and an outage is never spoken as "fully booked" (design section 6, incident I-43).
  * Limit: what is free here may be taken a moment later. Only Cal.com's answer to a booking decides.
  */
-
 import { CalcomError, isPassing } from '../../calcom/errors.ts'
 import { AppError } from '../../errors.ts'
 import { addDays, daysBetween, type LocalDay, localDayOf } from '../../german/index.ts'

@@ -36,6 +36,7 @@ import {
   questionBeside,
   type Wished,
 } from './own.ts'
+import { ready } from './ready.ts'
 import { readDone } from './record.ts'
 import type { RefusedTimes } from './refused-times.ts'
 import type { BookingWish, CompleteWish, NotFree, Started } from './types.ts'
@@ -382,29 +383,5 @@ export class BookingStarter {
       }),
     )
     return standing > 0
-  }
-}
-
-function ready(
-  attempt: Attempt,
-  scope: CallScope,
-  { filled, contact, otherLength }: Pick<CompleteWish, 'filled' | 'contact' | 'otherLength'>,
-  isAgain = true,
-): Started {
-  const again = !isAgain
-    ? 'no'
-    : attempt.state === 'booked'
-      ? 'booked'
-      : attempt.state === 'draft'
-        ? 'open'
-        : 'in_progress'
-  return {
-    kind: 'ready',
-    attempt,
-    booking: spokenBooking(attempt, scope),
-    again,
-    filled,
-    contact,
-    otherLength,
   }
 }

@@ -9,7 +9,6 @@ import type { CalcomApi } from '../../calcom/client.ts'
 import { CalcomError } from '../../calcom/errors.ts'
 import type { CalcomBooking } from '../../calcom/types.ts'
 import type { Tenancy, Tx } from '../../db/tenancy.ts'
-import { localDayOf } from '../../german/index.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadline } from '../../lib/deadline.ts'
 import { TryAgainLater } from '../../lib/try-again.ts'
@@ -21,6 +20,7 @@ import { isLiveBooking } from '../booking/whose.ts'
 import type { Catalogue, Catalogues } from '../catalogue.ts'
 import type { ChangeRecorder } from '../changes/record.ts'
 import { leaveToPerson } from './ask-person.ts'
+import { daysAt } from './days-at.ts'
 import { createForeign } from './foreign.ts'
 import { applyToSeats } from './groups.ts'
 import {
@@ -380,15 +380,7 @@ export class BookingSync {
       return work(tx)
     })
     if ('starts' in written && written.starts && written.starts.length > 0) {
-      // A branch may live in another zone than its company: its day is what its free times are kept by.
-      const zones = new Set([
-        catalogue.company.timeZone,
-        ...catalogue.branches.map(({ timeZone }) => timeZone),
-      ])
-      const days = new Set(
-        written.starts.flatMap((start) => [...zones].map((zone) => localDayOf(start, zone))),
-      )
-      await this.#deps.availability.markChanged(companyId, [...days])
+      await this.#deps.availability.markChanged(companyId, daysAt(catalogue, written.starts))
     }
     return written
   }

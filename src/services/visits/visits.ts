@@ -23,7 +23,10 @@ export interface VisitDeps {
   tenancy: Pick<Tenancy, 'run' | 'asSystem'>
   booking: BookingService
   actions: Pick<AppointmentChanges, 'callOff'>
-  availability: Pick<AvailabilityService, 'fetchLive' | 'earliestBookable' | 'lengths' | 'offers' | 'callTimes'>
+  availability: Pick<
+    AvailabilityService,
+    'fetchLive' | 'earliestBookable' | 'lengths' | 'offers' | 'callTimes'
+  >
   callbacks: Pick<CallbackService, 'requestIn'>
   catalogues: Pick<Catalogues, 'load'>
   clock: Clock

@@ -3,10 +3,10 @@ import type { Logger } from 'pino'
 import type { Tenancy } from '../../db/tenancy.ts'
 import type { Clock } from '../../lib/clock.ts'
 import { Deadline } from '../../lib/deadline.ts'
+import { loadAppointment } from '../appointments/identity.ts'
 import type { Catalogues } from '../catalogue.ts'
-import type { AppointmentChanges } from '../changes/changes.ts'
 import { jobScope } from '../job-scope.ts'
-import { loadAppointment } from './identity.ts'
+import type { AppointmentChanges } from './changes.ts'
 
 type Deps = {
   tenancy: Pick<Tenancy, 'run'>
