@@ -360,10 +360,10 @@ describe('mails', () => {
 
 describe('free times', () => {
   test('several services are asked about together, and a wish without a service goes on with all of them', async () => {
-    salon.takeAll('2026-12-02T09:00:00Z', '2026-12-02T10:00:00Z')
+    salon.takeAll('2026-12-15T09:00:00Z', '2026-12-15T10:00:00Z')
     const call = salon.newCall()
     const { service } = both
-    const asked = await salon.ask(checkAvailability, { service, date: '2.12.2026', time: '10:00' }, call)
+    const asked = await salon.ask(checkAvailability, { service, date: '15.12.2026', time: '10:00' }, call)
     expect(asked).toMatchObject({
       success: true,
       available: false,
