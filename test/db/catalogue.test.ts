@@ -33,6 +33,11 @@ const globalKeys = new Map([
 const consoleTables = new Set(['console_users', 'console_memberships', 'console_links', 'console_sessions'])
 /** Tables of companies that people do not see in the console, with the reason. */
 const notInConsole = new Map([
+  ['agent_releases', 'for operators; npm run agent -- status'],
+  ['answered_bodies', 'protects against replays; nobody needs to read it'],
+  ['call_evidence', 'no page shows it; npm run privacy:report has it in figures'],
+  ['erasure_marks', 'what must not come back'],
+  ['visits', 'their parts are appointments, which are seen'],
   ['call_sessions', 'what Retell says besides; function_calls has what happened'],
   ['calcom_drift', 'of a connection; for whoever runs the installation'],
   ['company_files', 'system role only'],
