@@ -134,6 +134,9 @@ const aboutBookings = [
   'BOOKING_REJECTED',
 ]
 
+/** Words as Cal.com writes them: BOOKING_CREATED, accepted, roundRobin. A name is written otherwise and is not kept. */
+const vendorWord = /^(?:[A-Z]+(?:_[A-Z]+)*|[a-z]+(?:[A-Z][a-z]+|_[a-z]+)*)$/
+
 /** Where a word outside of a closed set is kept as it is. */
 const closedSets = /(^|\.)(status|schedulingType|triggerEvent)$/
 
@@ -193,6 +196,6 @@ function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
 function kindOf(value: unknown, isWord: boolean): string {
   if (value === undefined) return 'missing'
   if (value === null) return 'null'
-  if (isWord && typeof value === 'string' && /^[A-Za-z_]{1,40}$/.test(value)) return value
+  if (isWord && typeof value === 'string' && value.length <= 40 && vendorWord.test(value)) return value
   return Array.isArray(value) ? 'list' : typeof value === 'string' ? 'text' : typeof value
 }

@@ -219,7 +219,7 @@ describe('sweeps', () => {
     await gateway.call('start_booking', wish, call)
     expect(control().reservations().length).toBe(1)
     gateway.clock.advance(16 * 60_000)
-    expect(await jobs().runner.runNow('expire_drafts')).toEqual({ expired: 1 })
+    expect(await jobs().runner.runNow('expire_drafts')).toEqual({ expired: 1, visits: 0 })
     expect((await rows.attempts()).map(({ state }) => state)).toEqual(['expired'])
     expect(control().reservations()).toEqual([])
   })
