@@ -162,7 +162,6 @@ test('a job of one company that names another’s rows does nothing to them', as
     ['settle_attempt', { attemptId: first.answer.booking_id }],
     ['sync_to_calcom', { appointmentId }],
     ['business_mail', { callbackId: 1 }],
-    ['expire_drafts', {}],
   ]
   await world.database.tenancy.run(salon.companyId, async (tx) => {
     for (const [task, payload] of payloads) {
@@ -176,6 +175,12 @@ test('a job of one company that names another’s rows does nothing to them', as
         await tx.$executeRaw`SELECT gateway_enqueue_job(${task}::text, ${body}::json, NULL, NULL, 1)`
     }
   })
+  // What is no company's job is refused outright.
+  const foreignJob = world.database.tenancy.run(
+    salon.companyId,
+    (tx) => tx.$executeRaw`SELECT gateway_enqueue_job('expire_drafts', '{}'::json, NULL, NULL, 1)`,
+  )
+  await expect(foreignJob).rejects.toThrow('There is no such job for a company')
   await world.settle()
   for (const [table, rows] of Object.entries(await world.practiceRows()))
     tally.tried(`${table} of the practice`, rows === before[table])

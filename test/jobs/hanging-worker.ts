@@ -11,7 +11,7 @@ const database = await openDatabase({
   requireRestrictedLogin: false,
 })
 const hang = {
-  name: 'work',
+  name: 'send_mail',
   run: () => {
     process.stdout.write('taken\n')
     return new Promise<undefined>(() => {})
