@@ -69,6 +69,7 @@ function valueRight(r, g) {
   if (e.anyone) return v == null || v === ''
   const list = [...(e.value == null ? [] : [e.value]), ...(e.accept ?? [])]
   if (e.acceptOnlyWithElsewhere && !String(JSON.stringify(g.elsewhere)).includes(e.elsewhere)) return false
+  if (list.length === 0) return v == null || v === '' // "egal": none, or a match without a value
   return list.some(x => same(x, v))
 }
 const n = { right: 0, asked: 0, silentlyWrong: 0, missed: 0 }, bad = []

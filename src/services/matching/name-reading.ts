@@ -1,6 +1,7 @@
 /** Names of people as callers say them: what is a name and what is not. Pure. */
 import { digitsOf } from '../../lib/spoken-digits.ts'
 import { isCommonFirstName, isCommonSurname } from './first-names.ts'
+import { isNoNameGiven, plainlySaid, withPartsSaidAgain } from './name-around.ts'
 import { particles, withCapitals, withFirstNameFirst, withHonorificOnlyIfNeeded } from './name-writing.ts'
 import { editDistance } from './sound.ts'
 import { joinSpelled } from './spelling.ts'
@@ -13,15 +14,16 @@ const nameCharactersMax = 80
 const nameWordsMax = 6
 
 const relative =
-  '(?:tochter|sohn|mann|frau|ehemann|ehefrau|mutter|vater|mama|papa|bruder|schwester|freund|freundin|kind|enkel|enkelin|partner|partnerin|chef|chefin|kollegen?|kollegin|oma|opa|tante|onkel|nichte|neffen?|cousine?|schwager|schwägerin|schwiegermutter|schwiegervater|schwiegertochter|nachbarn?|nachbarin|kundin|kunden|verlobte[rn]?|kleine[rn]?|große[rn]?)'
-const ofSpeaker = '(?:meine?[nmrs]?|unsere?[nmrs]?|seine?[nmrs]?|ihre?[nmrs]?)'
+  '(?:tochter|dochder|dochda|tochta|tochder|deern|dochter|sohn|suhn|bua|buam|bub|buben|mo|mon|oide|oid[ae]n|weib|fraa|fra|muatta|mudder|vadder|voda|mann|frau|ehemann|ehefrau|mutter|vater|mama|papa|bruder|schwester|freund|freundin|kind|enkel|enkelin|partner|partnerin|chef|chefin|kollegen?|kollegin|oma|opa|tante|onkel|nichte|neffen?|cousine?|schwager|schwägerin|schwiegermutter|schwiegervater|schwiegertochter|nachbarn?|nachbarin|kundin|kunden|verlobte[rn]?|kleine[rn]?|große[rn]?)'
+const ofSpeaker =
+  '(?:meine?[nmrs]?|mei|meim|meina|moi|moim|mien|min|mi|unsa|unsan|unsre?[nmrs]?|unsere?[nmrs]?|seine?[nmrs]?|ihre?[nmrs]?)'
 const leadIn = new RegExp(
   `^(?:(?:hier ist|hier spricht|dann(?= auf| für)|danke|einfach(?: nur)?|nur|bloß|(?:nennen|sagen) sie (?:mich |einfach )*|vor-? ?und (?:nach|zu)name|(?:hier|da|do|des|dat|dit) (?:is|isch)|hier schreibt|ja|gerne?|hallo|hallöchen|hi|grüezi|grüessech|servus|(?:schönen )?(?:guten )?(?:tach|tag|moin)|moin moin|griaß (?:di|ihna|enk)|also|notieren sie|bin (?:der|die)|geschrieben wird(?: es)?|(?:ich )?buchstabiere(?: mal)?|my (?:sur|first |last )?name is|doppelname|i (?:bin|hoiß|hoaß|heiß)(?: da)?|i(?:cke?|k) (?:bin|heiß[e]?)(?: (?:der|die))?|ich wär[e]?|mein name wär|mei(?:n)? nam(?:a|e)? isch?|my name is|this is|i am|i'm|guten (?:tag|morgen|abend)|grüß gott|moin|ähm?|hm|na|nun|okay|ok|gut|hier|mein name ist|mein name lautet|mein name wäre|mein name|der name ist|mein voller name ist|der name lautet|der name wäre|der|die|den|name (?:ist|wäre|lautet)|name|(?:den )?(?:vor|nach|familien)?namen?|(?:mit|vom|von) (?:vor|nach)?namen|ich heiße|ich heisse|ich bin(?: es|['’]s)?|noch ?mal|wieder|ich buchstabiere|es ist|das ist|das wäre|es geht um|spricht|am apparat|auf den namen|auf (?:meinen|seinen|ihren) namen|unter dem namen|unter|für mich(?: selbst)?|für|auf|(?:der |ein |einen )?termin(?: ist)? (?:für|auf)|(?:buchen|schreiben|tragen|notieren|nehmen) sie(?: bitte| einfach)*(?: auf| für)?|familie|${ofSpeaker} (?:\\p{L}+[enrms] )?${relative}(?:,? (?:die|der|das))?(?: heißt| ist| namens)?)(?:[\\s:,.!]+(?:(?:der|die|dem|den|de|d)(?=\\s)|[ds]['’](?=\\p{L})))?(?:[\\s:,.!]+|$))+`,
   'iu',
 )
 /** "ich mache das für meine Mutter Gerda Hoffmann": who it is for, out of a sentence. */
 const forAnother = new RegExp(
-  `^.*\\b(?:für|auf) ${ofSpeaker} ${relative}(?: heißt| ist| namens)? (?=\\p{L})`,
+  `^.*\\b(?:für|auf) ${ofSpeaker} ${relative}(?:,? (?:der|die|das|er|sie|dea|de))?(?: heißt| heisst| hoaßt| ist| is| isch| namens)? (?=\\p{L})`,
   'iu',
 )
 // "wieder" after two words is chatter, after one it is the surname Wieder.
@@ -59,7 +61,7 @@ const calendarWords = new Set(
 
 /** One of these makes a sentence of it. */
 const sentenceWords = new Set(
-  `dann auf mich mir dich dir uns sich meinem meinen deinem reicht schreiben schreibt geboren geborene nennen nenne leerzeichen wort aber nur hinten vorne ende seit wird werden stimmt statt jahre jahren einfach geschrieben wirklich verstanden vielleicht buchstabiert trage tragen mochte will wollte hatte habe haben brauche brauchte wurde buchen termin uhr konnen kann konnte bitte einen einem was wie wann wo
+  `dann ich mocht mecht auf mich mir dich dir uns sich meinem meinen deinem reicht schreiben schreibt geboren geborene nennen nenne leerzeichen wort aber nur hinten vorne ende seit wird werden stimmt statt jahre jahren einfach geschrieben wirklich verstanden vielleicht buchstabiert trage tragen mochte will wollte hatte habe haben brauche brauchte wurde buchen termin uhr konnen kann konnte bitte einen einem was wie wann wo
   wieso weshalb wozu brauchen braucht geht nichts sag wissen doch kennen steht bins gesprochen genannt bekomme suche heisse heisst rufe ruft anrufe frage fragen sprechen spreche storniere absagen verschieben warum nicht noch schon dass weil wenn moment sekunde sage sagen`
     .split(/\s+/)
     .map(fold),
@@ -75,21 +77,22 @@ const invented = new Set(['john doe', 'jane doe', 'foo bar'].map(fold))
  * letters are joined. Null if it is no name ("Acht Uhr", "Kunde", digits, `{{name}}`, a sentence, one of `notNames`: the
  * agent's or the business's own).
  */
-export function readPersonName(spoken: string, notNames: readonly string[] = []): string | null {
-  if (spoken.length > spokenCharactersMax || isAbsent(spoken)) return null
-  let text = spoken
+export function readPersonName(said: string, notNames: readonly string[] = []): string | null {
+  if (said.length > spokenCharactersMax || isAbsent(said)) return null
+  let text = said
     .normalize('NFC')
     .replace(/<[^>]*>/g, ' ')
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
     .replace(/["„“”«»*_#`|<>[\]()]+/g, ' ')
     .replace(/\s+/g, ' ')
-    // "Müller Bindestrich Schmidt"; "Müller-Schmidt mit Bindestrich" is a hint
-    .replace(/(?<=\p{L})(?<!(?:^|\s)(?:mit|ohne)) (?:bindestrich|binde strich) (?=\p{L})/giu, '-')
     .trim()
+  if (isNoNameGiven(text)) return null
+  text = plainlySaid(text)
   if (/^k\.? ?a\.?$/i.test(text)) return null
   // Who only says with whom they speak or where they are has not said who they are.
   if (/^(?:bei|beim|mit|seit)\s/iu.test(text) && !/^mit (?:vor|nach)?namen\s/iu.test(text)) return null
-  const read = tidy(text)
+  const spoken = withPartsSaidAgain(text)
+  const read = spoken === null ? null : tidy(spoken)
   if (read === null) return null
   text = read
 
