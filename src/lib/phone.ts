@@ -4,9 +4,14 @@
  */
 import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/max'
 import { LRUCache } from 'lru-cache'
-import { digitsOf, repetitionOf } from './spoken-digits.ts'
+import { regionalDigit, withoutInterjections } from './phone-talk.ts'
+import { digitsOf as plainDigitsOf, repetitionOf } from './spoken-digits.ts'
 
 const rawCharactersMax = 200
+
+/** Digits as they are dictated, dialect included: outside numbers these words are names and talk. */
+const digitsOf = (word: string): string | null => plainDigitsOf(word) ?? regionalDigit(word)
+const isOneDigit = (word: string) => digitsOf(word)?.length === 1 || /^\d$/.test(word)
 /** The same few numbers come with every request of a call; reading one takes longer than all else that is done with it. */
 const known = new LRUCache<string, { number: string | null }>({ max: 5_000 })
 const networkDigitsMin = 7
@@ -173,8 +178,7 @@ const tensOfWords = /^[2-9]0$/
  */
 function dictatedToDigits(raw: string): string[] {
   const words = withoutTalk(
-    raw
-      .toLowerCase()
+    withoutInterjections(raw.toLowerCase(), isOneDigit)
       .replace(/^tel:/, '')
       .replace(/([a-zäöüß]{2})-(?=[a-zäöüß])/g, '$1 ')
       .replace(/\b(?:doppelt?e?)(?=null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|\d)/g, 'doppel ')

@@ -125,13 +125,13 @@ const sayingAt = '(?:at|ät|et|klammeraffe|affenschwanz|@)'
 
 /** "martin at, nein, Moment, martina at web punkt de": said again from the beginning. */
 const saidAnew = new RegExp(
-  `^.*(?<!\\p{L})${correction}[\\s,.:]+(?=(?:.*\\s)?\\S+ ?${sayingAt}(?!\\p{L}))`,
+  `^.*(?<!\\p{L})${correction}[\\s,.:]+(?=(?:.*\\s)?\\S+(?: ${sayingAt}(?!\\p{L})| ?@))`,
   'u',
 )
 
 /** "lena at gmail punkt com, ach nee, gmx punkt de": the domain said again. */
 const domainAnew = new RegExp(
-  `(?<=(?:^|\\s)\\S+ ?${sayingAt} ).*(?<!\\p{L})${correction}(?:[\\s,.:]+(?:${correction}|doch|bei|lieber|das ist|es ist))*[\\s,.:]+(?=\\S+(?: ?(?:punkt|dot|\\.) ?)\\S+)`,
+  `(?<=(?:^|\\s)\\S+ ?${sayingAt} ).*(?<!\\p{L})${correction}(?:[\\s,.:]+(?:${correction}|doch|bei|lieber|das ist|es ist|${sayingAt}))*[\\s,.:]+(?=\\S+(?: ?(?:punkt|dot|\\.) ?)\\S+)`,
   'u',
 )
 
@@ -143,6 +143,15 @@ const endAnew = new RegExp(
 /** "… punkt de, bitte heute noch": what follows the end of an address. */
 const talkAfter =
   /((?:punkt|dot) (?:de|com|net|org|info|eu|ch|at|biz))\s*,\s+(?!at\b|ät\b)(?!.*(?:punkt|dot) ).*$/u
+/** "ohne Punkt dazwischen": what is not in it. */
+const withoutSign =
+  /(?<![a-zäöüß])(?:(?:und |aber |ganz )?(?:ohne|kein|keine|keinen) )(?:punkt|bindestrich|unterstrich|strich|minus|leerzeichen|trennzeichen|sonderzeichen|irgendwas|was|nix|etwas)(?: und (?:alles|strich|komma))?(?: (?:dazwischen|drin|dabei|in der mitte|zwischendrin|zwischen drin|mittendrin))?(?![a-zäöüß])/g
+/** "franz gruber mit Punkt dazwischen" */
+const signBetween =
+  /([a-zäöüß]+) ([a-zäöüß]+),? (?:(?:und|aber) )?mit (?:einem )?(punkt|bindestrich|unterstrich|minus) (?:dazwischen|in der mitte|zwischendrin|getrennt)(?![a-zäöüß])/
+/** "mit Doppel-m Hammer": how a word is written, said before it. */
+const hintFirst =
+  /^((?:.*(?<![a-zäöüß])(?:ist|wäre|wär|lautet)[\s,:]+|also[\s,]+)?)(mit (?:doppel-[a-zäöü]|[a-zäöü]{1,2})) (?!und )([a-zäöüß]{3,})(?= )/
 /** Words about the writing that were not understood: rather asked than taken for a part of the address. */
 const talk =
   /^(?:aber|mit|nur|hinten|vorne|vorn|ende|falsch|nicht|statt|einfach|ach|äh|ähm|erst|dann|als|kein|keine|keinen)$/
@@ -158,9 +167,14 @@ function assemble(text: string): string | null {
     spelledOut(
       text
         .toLowerCase()
+        .replace(withoutSign, ' ')
+        .replace(signBetween, '$1 $3 $2')
+        .replace(/(?<=(?:mit|ohne) )(?:doppel|zwei)[\s-]?([a-zäöü])(?![a-zäöüß])/g, 'doppel-$1')
+        .replace(hintFirst, '$1$3 $2')
         .replace(saidAnew, (said, _at, whole: string) =>
           beginsWithNumber(whole.slice(said.length)) ? 'falsch ' : '',
         )
+        .replace(/^mit (punkt|bindestrich|minus|unterstrich)[\s,]+(?=.* \1 )/, '')
         .replace(/(?<![a-zäöüß])ypsilon(?![a-zäöüß])/g, 'y')
         .replace(domainAnew, '')
         .replace(endAnew, '$1$2')
@@ -235,7 +249,7 @@ function assemble(text: string): string | null {
 }
 
 const introduction =
-  /^(?:e-?mail|mail|mailadresse|e-?mail-?adresse|emailadresse|adresse|ist|lautet|wäre|heißt|an|unter|auf|für)$/
+  /^(?:e-?mail|mail|mailadresse|e-?mail-?adresse|emailadresse|adresse|ist|isch|lautet|wäre|wär|wärs|wär's|heißt|hoaßt|an|unter|auf|für)$/
 
 /** How many words lead up to the address: "Pauls Mail ist", "schicken Sie's an"; none where it begins with such a word. */
 function introductionOf(words: readonly string[]): number {
@@ -284,6 +298,9 @@ function hinted(words: readonly string[]): string[] | null {
     const [word, next] = [words[i]!, words[i + 1] ?? '']
     const isHint =
       /^(?:mit|ohne)$/.test(word) && /^(?:[a-zäöüß]{1,2}|doppel-?[a-zäöü]|ypsilon|eszett)$/.test(next)
+    // "dorothee hinten mit Doppel-e"
+    while (isHint && out.length > 1 && /^(?:hinten|vorne?|geschrieben|am|ende|aber)$/.test(out.at(-1)!))
+      out.pop()
     const before = out.at(-1)
     if (!isHint || before === undefined || at.test(next)) {
       out.push(word)
