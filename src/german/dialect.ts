@@ -12,20 +12,20 @@ const weekdayForms: ReadonlyArray<readonly [weekday: number, forms: string]> = [
   [1, 'mon# man# moo# mond# moan# maen# maend# mend# moen# moend# mand# maun# muen# moin# muntag maentig'],
   [
     2,
-    'diens# diensch# dienst# dienscht# dins# dinsch# deis# deisch# dees# diss# zisch# ziisch# ziesch# zins# ziens# zien# zeis# irta irda ertag erchtag aftermontag aftermaentig dienschtich dienstich',
+    'diens# diensch# dienst# dienscht# dins# dinsch# deis# deisch# dees# diss# zisch# ziisch# ziesch# zins# ziens# zien# zeis# dingsdag dingsdach dinxdag irta irda ertag erchtag aftermontag aftermaentig dienschtich dienstich',
   ],
   [
     3,
-    'mittwuch mittwich midwoch middwoch mittwuuch mitwuch middwuch mittich mittch mittwooch mittwo midwuch miggdich micktich mittoch mittewoch mettwoch mettwuch mittwoach',
+    'mittwuch mittwich midwoch middwoch mittwuuch mitwuch middwuch mittich mittch mittwooch mittwo midwuch miggdich micktich mittweken middeweken mittweek midweek mittoch mittewoch mettwoch mettwuch mittwoach',
   ],
   [
     4,
-    'donners# donnersch# donnersche# donnerscht# donnsch# donnscht# donn# dunners# dunnersch# dunnerscht# dunnsch# dunnscht# donnas# donnasch# dunnas# doners# donnes# duns# dunsch# dunscht# dunschd# dorns# pfins# pfinz# pfingsda pfinzta',
+    'duenners# duennersch# dunnersdags donners# donnersch# donnersche# donnerscht# donnsch# donnscht# donn# dunners# dunnersch# dunnerscht# dunnsch# dunnscht# donnas# donnasch# dunnas# doners# donnes# duns# dunsch# dunscht# dunschd# dorns# pfins# pfinz# pfingsda pfinzta',
   ],
-  [5, 'frei# frai# frey# fri# frii# fry# fre# freit# froi# freu#'],
+  [5, 'frei# free# frai# frey# fri# frii# fry# fre# freit# froi# freu#'],
   [
     6,
-    'sams# samsch# samscht# sambs# saams# soms# somsch# somst# sammes# samschd# sams# sonnamd sonnahmd sonnobend sonnowend satertag',
+    'sams# samsch# samscht# sambs# saams# soms# somsch# somst# sammes# samschd# sams# sonnamd sonnahmd sonnobend sonnowend suennavend suennobend suennabend sunnavend sunnobend sonnavend saterdag saterdach soterdag satertag',
   ],
   [7, 'sonn# sunn# sun# son# sund# suun# soen# sonnd# sunnd# sonndach'],
 ]
@@ -58,17 +58,17 @@ export function dialectWeekdays(): Array<[word: string, weekday: number]> {
 /** Hours as they are said regionally, by value. */
 const hourForms: Readonly<Record<number, string>> = {
   1: 'oans oas oins eens aans aas ains oanse eense',
-  2: 'zwoa zwoi zwee zwoe zwaa zwai zwoo zwoje zwoiche zweie zwoue zwaee',
-  3: 'dreie drei drui droi drai drue drueue drey droe drii draie',
+  2: 'twee twe zwoa zwoi zwee zwoe zwaa zwai zwoo zwoje zwoiche zweie zwoue zwaee',
+  3: 'dreie drei drui droi drai drue drueue dree drey droe drii draie',
   4: 'viere fiere veer vieri vierne viera feer fier',
   5: 'fuenfe fuemf fuemfe fimf fimfe fuenwe fuemwe finf finfe fumf fuenef foif fuef foeif foeife fief fuefe foife fuefi foifi fiefi fuenfi finef fuenefe foenf fuempf fempf femf fuenv',
-  6: 'sechse segs segse sexe saex saechse sechsi saechsi seggse seks sekse saeggs sechsa zeggse',
-  7: 'siebene siebn siem simm simme siewe siwe siwwe siebme siebm sebene sibe siebe sibene sieme sibni siebni sieni saebe siemne siebne zieben sima',
+  6: 'soess soes sechse segs segse sexe saex saechse sechsi saechsi seggse seks sekse saeggs sechsa zeggse',
+  7: 'soeven saeven soewen siebene siebn siem simm simme siewe siwe siwwe siebme siebm sebene sibe siebe sibene sieme sibni siebni sieni saebe siemne siebne zieben sima',
   8: 'achde achti aechti oachte ochte achda ocht',
   9: 'neine naine neun nuen nuene nueni noine noin naen naene neini nain naie negene noni',
-  10: 'zehne zehen zaeh zaeni zaehni zeen zeene zehna zeha ziene zehni zaen zaene',
-  11: 'elfe oelf oelfe eilf eilfe oeuf elefe ellef elwe oelwe elfi euf eufi oelfi ellefe oeffe',
-  12: 'zwoelfe zwoelef zwoelwe zwelf zwelfe zwelwe zwoeuf zwoeufi zwoelfi zwoef zwoelefe twoelf zwolef zwoaelfe zwoelfa zwoeife zwoife zwoeifi',
+  10: 'teihn tein zehne zehen zaeh zaeni zaehni zeen zeene zehna zeha ziene zehni zaen zaene',
+  11: 'oelven elven elfe oelf oelfe eilf eilfe oeuf elefe ellef elwe oelwe elfi euf eufi oelfi ellefe oeffe',
+  12: 'twoelven twolf zwoelfe zwoelef zwoelwe zwelf zwelfe zwelwe zwoeuf zwoeufi zwoelfi zwoef zwoelefe twoelf zwolef zwoaelfe zwoelfa zwoeife zwoife zwoeifi',
 }
 
 /** Hours with the ending -i are Swiss: "am drüü", "am nüni", "halbi zwölfi". */
@@ -197,11 +197,11 @@ export function dialectTens(word: string): { value: number; ordinal: boolean } |
 /** "morn", "iwwermorje", "heit": days counted from today, by distance. */
 export const dialectRelatives: Readonly<Record<number, string>> = {
   0: 'heut heit heid haite huet huuet haid huit heind heint heide',
-  1: 'morche morchen morchn morje morjen morn moang moagn morng moing morrn morgn morja morga mornig moargn morjn morschen morschn moerge moie moije',
+  1: 'moargen moring morring morche morchen morchn morje morjen morn moang moagn morng moing morrn morgn morja morga mornig moargn morjn morschen morschn moerge moie moije',
   2: '',
 }
 const overForms = list(
-  'ueber iwwer iwa ieber uewer uewwer iba iber oewer uba ueba uewa iwwa ibber ower aewer',
+  'oever oewer ueber iwwer iwa ieber uewer uewwer iba iber oewer uba ueba uewa iwwa ibber ower aewer',
 )
 
 /** "iwwermorje", "übermorn": the day after, and after that. */
@@ -284,13 +284,13 @@ export const dialectFractions: ReadonlyArray<readonly [name: string, minutes: nu
   [
     'quarter',
     15,
-    list('viadl viatl viertl virtl vierdl veertel fiertel viertal viadel vierdel viatel fiadl'),
+    list('virtel vertel viadl viatl viertl virtl vierdl veertel fiertel viertal viadel vierdel viatel fiadl'),
   ],
   [
     'threeQuarters',
     45,
     list(
-      'dreiviadl dreiviatl dreiviertl dreivirtl dreivierdl dreifiertel dreiviadel dreivierdel draiviertel dreiviatel',
+      'dreivirtel dreivertel dreeviertel dreeveertel dreiferdl dreivierdel dreiviertal dreiviadl dreiviatl dreiviertl dreivirtl dreivierdl dreifiertel dreiviadel dreivierdel draiviertel dreiviatel',
     ),
   ],
 ]

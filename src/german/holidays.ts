@@ -38,7 +38,10 @@ const rules: Record<string, Rule> = {
   epiphany: [fixed(1, 6), 'dreikoenig,dreikoenigstag,heilige drei koenige,heiligen drei koenige'],
   valentine: [fixed(2, 14), 'valentinstag,valentin'],
   womensDay: [fixed(3, 8), 'frauentag,weltfrauentag'],
-  carnivalThursday: [easter(-52), 'weiberfastnacht,altweiber,weiberfasching,schmotziger donnerstag'],
+  carnivalThursday: [
+    easter(-52),
+    'weiberfastnacht,altweiber,weiberfasching,weiberfastnachtstag,altweiberfastnacht,altweiberfasching,schmotziger donnerstag,schmotzigen donnerstag,schmutziger donnerstag,schmutzigen donnerstag,schmudiger donnerstag,unsinniger donnerstag,unsinnigen donnerstag,fetter donnerstag,fetten donnerstag',
+  ],
   carnivalMonday: [easter(-48), 'rosenmontag,fasching,karneval'],
   carnivalTuesday: [easter(-47), 'faschingsdienstag,fastnacht,veilchendienstag,fastnachtsdienstag'],
   ashWednesday: [easter(-46), 'aschermittwoch'],

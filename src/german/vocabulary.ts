@@ -187,7 +187,7 @@ const table: Table = [
   ['bound', 'before', 0, 'vor vorm'],
   ['bound', 'after', 0, 'nach nachm'],
   ['bound', 'including', 0, 'einschliesslich inklusive inkl'],
-  ['prep', 'um', 0, 'um ums om umma'],
+  ['prep', 'um', 0, 'um ums om umma klock'],
   ['prep', 'am', 0, 'am an'],
   ['prep', 'in', 0, 'in im'],
   ['prep', 'von', 0, 'von'],
@@ -199,7 +199,7 @@ const table: Table = [
   ['prep', 'innerhalb', 0, 'innerhalb binnen'],
   ['article', '', 0, 'den der dem des'],
   ['article', 'die', 0, 'die das'],
-  ['one', '', 1, 'ein eine einer einem einen ner nem nen oana oane oaner'],
+  ['one', '', 1, 'ein eine einer einem einen ner nem nen oana oane oaner een eenen'],
   ['title', '', 0, 'herr herrn frau familie dr doktor nachname name vorname heisse'],
   [
     'counted',
