@@ -59,6 +59,36 @@ export function narratedBy(elements: readonly Element[], lexemes: readonly Lexem
   return remains ? told : noneDropped
 }
 
+const closedWords = new Set('zu geschlossen dicht feiertag ruhetag zua'.split(' '))
+const closedVerbs = new Set('haben hat habt ist sind seid is hamm ham'.split(' '))
+const tooMuch = new Set('frueh spaet knapp bald eng zeitig'.split(' '))
+const goesOnWith = new Set(
+  'also dann aber deshalb deswegen drum lieber dafuer sondern darum somit'.split(' '),
+)
+
+/**
+ * What cannot be, said before what is wished: "am Karfreitag haben Sie ja zu, also Donnerstag", "halb zehn ist mir zu früh, aber halb elf
+ * ginge". Only if something of the same kind is said after it.
+ */
+export function excusedBy(elements: readonly Element[], lexemes: readonly Lexeme[]): ReadonlySet<number> {
+  const excused = new Set<number>()
+  for (let at = 1; at < lexemes.length; at++) {
+    const text = lexemes[at]!.text
+    const isTooMuch = tooMuch.has(text) && lexemes[at - 1]!.text === 'zu'
+    const next = lexemes[at + 1]
+    const goesOn = next !== undefined && (next.type === 'mark' || goesOnWith.has(next.text))
+    if (!goesOn || (!isTooMuch && !closedWords.has(text))) continue
+    const verb = lexemes.slice(Math.max(0, at - 5), at).findLastIndex((l) => closedVerbs.has(l.text))
+    if (verb < 0 || lexemes.slice(Math.max(0, at - 5) + verb, at).some(({ type }) => type === 'not')) continue
+    const kind = (index: number) => isTime(elements[index]!.item!)
+    const before = elements.findLastIndex(({ item, end }) => item !== null && end <= at - 1)
+    const after = elements.findIndex(({ item, at: start }) => item !== null && start > at)
+    const isNear = before >= 0 && elements[before]!.end >= Math.max(0, at - 5) + verb - 1
+    if (isNear && after >= 0 && kind(before) === kind(after)) excused.add(before)
+  }
+  return excused
+}
+
 /** Said of the past whatever the day is: "gestern", "vor drei Wochen", "letzten Freitag". */
 function isPast(item: Item): boolean {
   if (item.kind === 'relative' || item.kind === 'offset') return item.days < 0

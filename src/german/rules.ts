@@ -283,11 +283,14 @@ function dayBoundRule(w: Words, i: number, c: Context): Match<DayItem> | null {
   return { item, next: day.next }
 }
 
-/** "Freitag morgen", "heute Morgen": right after a day the word is the morning, not tomorrow. */
+/** "Freitag morgen", "heute Morgen", "den Morgen": the word is the morning; "geht das morgen" is tomorrow. */
 function morningRule(w: Words, i: number, c: Context): Match<Item> | null {
   const said =
     w.at(i).name === 'morgen' &&
-    (c.afterDay || w.text(i - 1, 'jeden') || w.is(i - 1, 'article') || w.text(i - 1, 'am'))
+    (c.afterDay ||
+      w.text(i - 1, 'jeden') ||
+      /^(?:der|den|dem|the)$/.test(w.at(i - 1).text) ||
+      w.text(i - 1, 'am'))
   return said ? { item: { kind: 'part', name: 'morning' }, next: i + 1 } : null
 }
 

@@ -233,7 +233,8 @@ function resolve(wish: Wish, moment: Moment, open: Understood['unresolved']): Un
   const { day, time } = readDraft(inSharedMonth(wish), moment)
   const alternatives = new Alternatives(moment.today)
   const rival = wish.rival && readDraft(wish.rival, moment).day
-  const found = exacter(day, rival)
+  const not = wish.refused.length === 0 ? null : refusedOf(wish.refused, calendarOf(moment, true))
+  const found = withoutRefusedEnds(exacter(day, rival), not)
   const at = time.time?.at ?? null
   const single = found && found.from === found.to ? found.from : null
   for (const { day: other, reason } of day?.alternatives ?? []) alternatives.add(other, at, reason)
@@ -271,7 +272,7 @@ function resolve(wish: Wish, moment: Moment, open: Understood['unresolved']): Un
         others.some(({ day: other, reason }) => other !== null && likelyReasons.has(reason))),
     unresolved,
     every: wish.every,
-    not: wish.refused.length === 0 ? null : refusedOf(wish.refused, calendarOf(moment, true)),
+    not,
   }
 }
 
@@ -285,6 +286,18 @@ function inSharedMonth({ main, others }: Pick<Wish, 'main' | 'others'>): Draft {
     .find((other) => other?.kind === 'date' && other.month !== null)
   if (later?.kind !== 'date' || later.day <= point.day) return main
   return { ...main, days: { point: { ...point, month: later.month, year: later.year } } }
+}
+
+/** "nächste Woche, aber nicht Montag" begins on Tuesday. */
+function withoutRefusedEnds(found: ResolvedDay | null, not: Understood['not']): ResolvedDay | null {
+  if (found === null || not === null || found.from === found.to) return found
+  const isRefused = (day: DayNumber) =>
+    not.weekdays.includes(weekdayOfNumber(day)) ||
+    not.days.some(({ from, to }) => from <= formatDay(day) && formatDay(day) <= to)
+  let { from, to } = found
+  while (from < to && isRefused(from)) from++
+  while (to > from && isRefused(to)) to--
+  return { ...found, from, to }
 }
 
 /** Of two arguments that name the same time span the narrower one: "nächste Woche" and "am 12.11." */

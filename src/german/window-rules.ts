@@ -194,8 +194,8 @@ function partAt(w: Words, i: number): { name: string; next: number } | null {
     if (name === 'early' && w.is(next, 'part', 'morning')) return { name: 'early', next: next + 1 }
     return { name, next }
   }
-  // "am Morgen", "des Morgens": with its article the word is the part of day, not tomorrow.
-  if (at > i && w.text(at, 'morgen') && (w.is(at - 1, 'article') || w.text(at - 1, 'am')))
+  // "am Morgen", "den Morgen": with its article the word is the part of day, not tomorrow as in "geht das morgen".
+  if (at > i && w.text(at, 'morgen') && /^(?:der|den|dem|am)$/.test(w.at(at - 1).text))
     return { name: 'morning', next: at + 1 }
   return null
 }

@@ -4,7 +4,7 @@
  */
 
 import { type DayItem, type Element, type Item, isTime, type SaidClock, type TimeItem } from './items.ts'
-import { droppedBy, narratedBy } from './negation.ts'
+import { droppedBy, excusedBy, narratedBy } from './negation.ts'
 import type { Lexeme } from './types.ts'
 import { type UnknownDay, unknownDay } from './unknown-days.ts'
 import { partWindows } from './vocabulary.ts'
@@ -101,7 +101,7 @@ const companions: Partial<Record<Slot, Slot[]>> = {
 /** Reads the elements of a text into a wish. The lexemes are needed to see what a negation refers to. */
 export function wishOf(elements: readonly Element[], lexemes: readonly Lexeme[]): Wish {
   const dropped = droppedBy(elements, lexemes)
-  const narrated = narratedBy(elements, lexemes)
+  const narrated = new Set([...narratedBy(elements, lexemes), ...excusedBy(elements, lexemes)])
   const moving = lexemes.some(
     ({ text }) =>
       text.startsWith('verschieb') ||

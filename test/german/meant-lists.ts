@@ -461,7 +461,7 @@ export const lists: Readonly<Record<string, Meant>> = {
     ['Ende Januar', '21.1.-31.1.'],
     ['nächste Woche, aber nicht Mittwoch', '30.11.-6.12.'],
     ['nächste Woche außer Mittwoch', '30.11.-6.12.'],
-    ['nächste Woche bloß nicht am Montag', '30.11.-6.12.'],
+    ['nächste Woche bloß nicht am Montag', '1.12.-6.12.'],
     ['alle vier Wochen ab Freitag, 4. Dezember', '4.12.'],
     ['ab Freitag, 4. Dezember alle vier Wochen', '4.12.'],
     ['alle zwei Wochen ab dem 4. Dezember um zehn', '4.12. 10:00'],
