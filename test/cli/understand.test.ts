@@ -63,3 +63,21 @@ test('the command reads lines and answers each, the wrong ones with what is wron
     { result: 'none' },
   ])
 })
+
+test('several services that are booked together are a match; one that is chosen from others is one', () => {
+  const together = ask('service', 'rasur und männerschnitt')
+  expect(together.result).toBe('match')
+  expect(together.value).toEqual(['Herrenhaarschnitt', 'Bartpflege'])
+  expect(ask('service', 'färben oder dauerwelle').result).toBe('ask')
+  expect(ask('service', 'lieber färben als dauerwelle')).toMatchObject({ result: 'match', value: 'Färben' })
+  expect(ask('service', 'damenschnitt äh herrenschnitt mein ich')).toMatchObject({
+    value: 'Herrenhaarschnitt',
+  })
+  expect(ask('service', 'beratung wegen einer dauerwelle')).toMatchObject({ value: 'Beratung' })
+  expect(ask('service', 'Haarschnitt Mo um drei').result).toBe('ask')
+})
+
+test('one person rather than another', () => {
+  expect(ask('staff', 'lieber zum bernd als zur anna')).toMatchObject({ value: 'Bernd Krause' })
+  expect(ask('staff', 'bei der anna äh beim bernd')).toMatchObject({ value: 'Bernd Krause' })
+})

@@ -1,5 +1,6 @@
-/** Services: `value` is the name in the catalogue; a list, still to be confirmed, where several were named. */
+/** Services: `value` is the name in the catalogue; a list where several were named, which is a match where they are booked together. */
 import { type CatalogueService, servicesAt } from '../../services/catalogue.ts'
+import { chooseTogether } from '../../services/choices.ts'
 import { matchServiceOfBranch } from '../../services/matching/index.ts'
 import type { Answer, Understanding } from './types.ts'
 
@@ -16,6 +17,10 @@ export const understandService: Understanding = ({ text, branch, catalogue }): A
   if (found.kind === 'match') return { result: 'match', value: found.service.name, options: [] }
   if (found.kind === 'elsewhere')
     return { result: 'none', value: null, options: [found.service.name], elsewhere: branchOf(found.service) }
+  const several = found.asSaid?.every((service) => offered.includes(service))
+    ? chooseTogether(catalogue, branch, text)
+    : null
+  if (several?.parts) return { result: 'match', value: namesOf(several.parts), options: [] }
   const options = namesOf(found.candidates)
   const away = found.candidates.find((service) => !offered.includes(service))
   return {

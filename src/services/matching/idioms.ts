@@ -25,6 +25,21 @@ const idioms: ReadonlyArray<readonly [RegExp, string]> = [
     ),
     'Haare färben',
   ],
+  // A colour beside the word says which, not what.
+  [
+    /(?<!\p{L})(?:(?:dunkel|hell|mittel|gold|rot|asch|kastanien|schoko)?(?:braun|rot|schwarz)|kupfer(?:rot)?|schwarz|rot|blau|lila|pink|grün|rosa|mahagoni|aubergine) (?=(?:ein|nach|um)?f[äa]rb\p{L}*(?!\p{L}))/giu,
+    '',
+  ],
+  [/(?<!\p{L})(?:mei|moi|mein) mo(?!\p{L})/giu, 'mein Mann'],
+  // What advice is about is no second wish.
+  [
+    /(?<!\p{L})(?:termin für (?:eine )?)?(beratung|beratungsgespräch|beratungstermin) wegen (?:einer|eines|meiner|der) (?:neuen )?\p{L}+$/giu,
+    '$1',
+  ],
+  [
+    /(?<!\p{L})bart ?konturen? (?:(?:bitte|mal) )*(?:schneiden|machen|trimmen|rasieren|nachziehen)(?!\p{L})/giu,
+    'Bart trimmen',
+  ],
   [/(?<!\p{L})[ck]olorier(?:en|t|ung)(?!\p{L})/giu, 'färben'],
   [
     /(?<!\p{L})(voll)?bart (?:(?:mal|bitte|wieder|etwas|nur|a bissl|ein bisschen|ein wenig) )*(?:(?:wieder )?in form(?: bringen| gebracht)?|kürzen|kürzer|gekürzt|kürzer machen|machen|gemacht)(?!\p{L})/giu,

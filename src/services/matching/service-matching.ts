@@ -98,7 +98,7 @@ function matchPrepared<S extends MatchableService>(text: string, services: reado
   const prepared = getPreparedServices(services)
   const literal = called(fold(text).replaceAll(' ', ''), prepared, services)
   if (literal) return literal
-  const anew = saidAnew(text)
+  const anew = saidAnew(text) ?? preferred(text)
   if (anew !== null) {
     const corrected = matchPrepared(anew, services)
     if (corrected.kind === 'match') return corrected
@@ -122,6 +122,14 @@ function saidAnew(text: string): string | null {
   if (last === undefined || last.index === 0) return null
   const anew = text.slice(last.index + last[0].length).trim()
   return anew === '' || /^(?:mit|und|auch|plus|noch|dazu|ohne|nicht|kein)/iu.test(anew) ? null : anew
+}
+
+/** "Damenschnitt, äh, Herrenschnitt mein ich", "lieber Färben als Dauerwelle", "Färben statt Dauerwelle": the one that is meant; else null. */
+function preferred(text: string): string | null {
+  const meant =
+    /(?:äh+m?|öh+m?|ach|nein|nee)[\s,]+(.+?)[\s,]+(?:mein|meine|meinte|wollt|wollte) (?:ich|i)\b/iu.exec(text)
+  const rather = /(?:lieber|eher) (.+?) als (?=\p{L})/iu.exec(text)
+  return meant?.[1] ?? rather?.[1] ?? null
 }
 
 /** The service or services that are called by exactly these joined words; names go before synonyms. */

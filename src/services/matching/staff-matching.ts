@@ -90,21 +90,29 @@ function matchSaid<T extends MatchableStaff>(said: string, staff: readonly T[]):
 
 /** English courtesy, what stands in brackets beside a name, "statt" and "weder … noch" in the words that the rules below know. */
 function inPlainWords<T extends MatchableStaff>(said: string, staff: readonly T[]): string {
-  return said
-    .replace(/\b(?:mrs|ms|miss)\b\.?/giu, 'Frau')
-    .replace(/\b(?:mr|mister)\b\.?/giu, 'Herr')
-    .replace(/\(([^)]*)\)/g, (_, inner: string) =>
-      namedBy(foldedWords(inner), staff).length > 0 ? inner : ' ',
-    )
-    .replace(
-      /\b(?:an)?statt (?:(?:bei|zu|zum|zur|von|der|die|dem|den|frau|herrn?) )*([\p{L}-]+)/giu,
-      ', nicht $1, sondern ',
-    )
-    .replace(
-      /\bweder (.+?) noch (?:(?:bei|zu|zum|zur|von|der|die|dem|den|frau|herrn?) )*([\p{L}-]+)/giu,
-      'nicht $1 und $2',
-    )
-    .replace(/\b(wenn|falls|sofern|sollte)(?!\p{L})([^,.;]*?)\snicht(?!\p{L})/giu, '$1$2')
+  return (
+    said
+      .replace(
+        /(?:lieber|eher) (.+?) als (?:(?:bei|beim|zu|zum|zur|von|der|die|dem|den|frau|herrn?) )*([\p{L}-]+)$/iu,
+        'nicht $2, sondern $1',
+      )
+      // "bei der Anna, äh, beim Bernd"
+      .replace(/(?<!\p{L})äh+m?,? (?=(?:bei|beim|zu|zum|zur) )/giu, 'nein ')
+      .replace(/\b(?:mrs|ms|miss)\b\.?/giu, 'Frau')
+      .replace(/\b(?:mr|mister)\b\.?/giu, 'Herr')
+      .replace(/\(([^)]*)\)/g, (_, inner: string) =>
+        namedBy(foldedWords(inner), staff).length > 0 ? inner : ' ',
+      )
+      .replace(
+        /\b(?:an)?statt (?:(?:bei|zu|zum|zur|von|der|die|dem|den|frau|herrn?) )*([\p{L}-]+)/giu,
+        ', nicht $1, sondern ',
+      )
+      .replace(
+        /\bweder (.+?) noch (?:(?:bei|zu|zum|zur|von|der|die|dem|den|frau|herrn?) )*([\p{L}-]+)/giu,
+        'nicht $1 und $2',
+      )
+      .replace(/\b(wenn|falls|sofern|sollte)(?!\p{L})([^,.;]*?)\snicht(?!\p{L})/giu, '$1$2')
+  )
 }
 
 const likeBefore =

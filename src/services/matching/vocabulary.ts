@@ -9,7 +9,7 @@ import { fold } from './text.ts'
 const familyTable: Record<string, string> = {
   schnitt:
     'schnitt schnitte schnitts schneiden schneide schneid geschnitten nachschneiden haareschneiden schniide schniida schneida schneidn gschnittn gschnitten schnippeln schnibbeln schnidn snieden',
-  farb: 'farbe farben färbe färben färbung färbungen gefärbt farb färba färbn gfärbt',
+  farb: 'farbn foarbn färm färbm farbe farben färbe färben färbung färbungen gefärbt farb färba färbn gfärbt',
   ton: 'tönen tönung tönungen getönt',
   wasch: 'waschen wasch gewaschen wäsche',
   fon: 'föhnen föhn gefönt geföhnt fönen fön',
@@ -34,7 +34,7 @@ const familyTable: Record<string, string> = {
   ersetz: 'ersetzen ersetzt erneuern erneuert',
   pflege: 'pflege pflegen gepflegt',
   zahn: 'zahn zähne zähnen zahns',
-  haar: 'haar haare haaren haars',
+  haar: 'haar haare haaren haars hoar hoor hoa haor hoore',
   bart: 'bart bärte barts',
   well: 'welle wellen welln wöön wöin wöjn',
   rad: 'rad räder rädern',
@@ -91,7 +91,7 @@ export type Audience = 'herren' | 'damen' | 'kinder'
 
 const audienceTable: Record<Audience, string> = {
   herren:
-    'herr herrn herren mann mannes männer männern männlich ehemann ehemannes gentleman gentlemen vater vaters papa papas opa opas großvater großvaters freund freundes maa manna mannsbild kerl onkel onkels schwiegervater kumpel',
+    'herr herrn herren herre heare mannsleut mann mannes männer männern männlich ehemann ehemannes gentleman gentlemen vater vaters papa papas opa opas großvater großvaters freund freundes maa manna mannsbild kerl onkel onkels schwiegervater kumpel',
   damen:
     'dame damen frau frauen weiblich ehefrau lady ladies mutter mutters mama mamas oma omas großmutter freundin mutti fraa tante schwiegermutter gattin',
   kinder:
@@ -127,7 +127,7 @@ const courtesy = `ich mich mir mein meine meinen meinem meiner meines wir uns un
   aber entweder jedoch kostet kosten preis sondern stattdessen anschließend danach dazu außerdem zusätzlich inklusive inkl plus sowie samt
   eilt eilig geplant fällig bestellt anstehen ansteht steht stehe
   person personen leute mehr paar stück sache sowas was ähnliches ding art
-  a an ana ne nen n ner nem d des dat dit de se i ick ik ma mer mir hob hobt hamma hätt hätti hätts wär wärs wärn tät täte bissl bisserl bissle bisschen
+  fia fiar fir fier hätt en an a mei moi meim deim lassn lossn braucht braichat wegen a an ana ne nen n ner nem d des dat dit de se i ick ik ma mer mir hob hobt hamma hätt hätti hätts wär wärs wärn tät täte bissl bisserl bissle bisschen
   erst erstmal zuerst vorerst zunächst nochmal nochmals wiedermal mittlerweile inzwischen langsam endlich bereits meistens normalerweise üblicherweise
   ungefähr circa ca etwa rund eventuell evtl womöglich wohl anscheinend offenbar sicher sicherlich bestimmt wirklich tatsächlich ehrlich echt total ziemlich
   recht relativ absolut unbedingt überhaupt eh ohnehin sowieso trotzdem allerdings jedenfalls übrigens nämlich deshalb deswegen darum daher folglich
