@@ -68,9 +68,9 @@ test("the gateway's login serves companies and runs jobs, and sees nothing outsi
   expect(await database.tenancy.run(1, (tx) => tx.company.findMany({ select: { id: true } }))).toEqual([
     { id: 1 },
   ])
-  await database.tenancy.run(1, (tx) => enqueueJob(tx, { task: 'greet', payload: {} }))
+  await database.tenancy.run(1, (tx) => enqueueJob(tx, { task: 'send_mail', payload: {} }))
   const seen: unknown[] = []
-  const taskList = { greet: async (payload: unknown) => void seen.push(payload) }
+  const taskList = { send_mail: async (payload: unknown) => void seen.push(payload) }
   const logger = new Logger(() => () => {})
   await runOnce({ pgPool: database.workerPool(), noHandleSignals: true, logger, taskList })
   expect(seen).toEqual([{ company_id: 1 }])
