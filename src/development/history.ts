@@ -20,6 +20,9 @@ const salon = demoCompanies[0]!
 const mark = 'call_demo_history_'
 const daysBack = 14
 const minuteMs = 60_000
+/** Addresses of customers who book on the web. */
+const webMailbox = 'kundin'
+const webHost = '@kunden.example'
 
 const callers = [
   ['Erika Winter', '+491712444242'],
@@ -116,12 +119,18 @@ export async function seedHistory(
 
 async function forget(tx: Tx): Promise<void> {
   const ours = { companyId: salon.id, callId: { startsWith: mark } }
-  const appointments = await tx.appointment.findMany({ where: ours, select: { id: true } })
-  await tx.mailOutbox.deleteMany({ where: { companyId: salon.id, dedupeKey: mark } })
-  await tx.appointmentChange.deleteMany({
-    where: { appointmentId: { in: appointments.map(({ id }) => id) } },
+  // The simulated calendar begins empty, so what was booked on the web before is nowhere but in our rows.
+  const ofTheWeb = { companyId: salon.id, attendeeEmail: { startsWith: webMailbox, endsWith: webHost } }
+  const appointments = await tx.appointment.findMany({
+    where: { OR: [ours, ofTheWeb] },
+    select: { id: true },
   })
-  await tx.appointment.deleteMany({ where: { id: { in: appointments.map(({ id }) => id) } } })
+  const ids = appointments.map(({ id }) => id)
+  await tx.mailOutbox.deleteMany({
+    where: { companyId: salon.id, OR: [{ dedupeKey: mark }, { appointmentId: { in: ids } }] },
+  })
+  await tx.appointmentChange.deleteMany({ where: { appointmentId: { in: ids } } })
+  await tx.appointment.deleteMany({ where: { id: { in: ids } } })
   await tx.callbackRequest.deleteMany({ where: ours })
   await tx.functionCall.deleteMany({ where: ours })
   await tx.call.deleteMany({ where: { companyId: salon.id, retellCallId: { startsWith: mark } } })
@@ -333,7 +342,7 @@ export async function fillCalendar(simulator: Simulator, now: Date): Promise<voi
       const body = {
         eventTypeId: services[(at + ahead) % services.length],
         start: instantOf(day, time, zone)!.toISOString(),
-        attendee: { name, phoneNumber: phone, email: `kundin${at}@kunden.example`, timeZone: zone },
+        attendee: { name, phoneNumber: phone, email: `${webMailbox}${at}${webHost}`, timeZone: zone },
       }
       await simulator.control.bookAsStranger(body).catch(() => null)
     }
