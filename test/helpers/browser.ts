@@ -27,6 +27,8 @@ export async function openPage(
   { width, dark = false }: { width: number; dark?: boolean },
 ): Promise<OpenPage & { context: BrowserContext }> {
   const context = await browser.newContext({
+    // What fades in is half transparent for a moment, which no reader's contrast is about.
+    reducedMotion: 'reduce',
     viewport: { width, height: 800 },
     colorScheme: dark ? 'dark' : 'light',
     locale: 'de-DE',
