@@ -155,7 +155,7 @@ function compareRows(
   const standing = appointments.filter(({ status }) => status === 'scheduled' || status === 'pending')
   for (const row of standing) {
     if (row.appointment_datetime.getTime() < now) continue
-    const booking = row.calcom_uid === null ? undefined : byUid.get(row.calcom_uid)
+    const booking = bookingOf(row, byUid)
     const expected = row.status === 'pending' ? 'pending' : 'accepted'
     if (
       !booking ||
@@ -168,7 +168,7 @@ function compareRows(
         `${describe(row)}; at Cal.com ${booking?.status} ${booking?.start} to ${booking?.end}, here ${row.appointment_datetime.toISOString()}`,
       )
   }
-  const rows = new Map(standing.map((row) => [row.calcom_uid, row]))
+  const rows = new Set(standing.map((row) => row.calcom_uid?.split('~')[0]))
   for (const booking of bookings) {
     if (!isLive(booking) || Date.parse(booking.start) < now || rows.has(booking.uid)) continue
     // A group may live on without the one whose row was ours.
@@ -180,6 +180,18 @@ function compareRows(
       `${booking.uid} ${booking.status} ${String(metadataOf(booking).booking_id ?? '')}`,
     )
   }
+}
+
+/** The booking of a row; of a seat's row only while that seat is in it. */
+function bookingOf(
+  { calcom_uid }: AppointmentRow,
+  byUid: ReadonlyMap<string, BookingOutput>,
+): BookingOutput | undefined {
+  const [uid = '', seatUid] = calcom_uid?.split('~') ?? []
+  const booking = byUid.get(uid)
+  const isIn =
+    seatUid === undefined || booking?.attendees.some((one) => 'seatUid' in one && one.seatUid === seatUid)
+  return isIn ? booking : undefined
 }
 
 /** Whether name, day and time lead to both: nothing else tells a caller's appointments apart. */
