@@ -1,6 +1,7 @@
 /** Every variable with a value that cannot be: one sentence that begins with its name, and nothing of the value in it. */
 import { describe, expect, test } from 'vitest'
-import { ConfigError, Env, loadConfig } from '../src/config.ts'
+import { Env } from '../src/config.ts'
+import { problemsOf, productionEnvironment } from './helpers/config.ts'
 
 const secret = 'geheim-4711'
 
@@ -79,26 +80,7 @@ const wrong: Record<keyof typeof Env.shape, string | null> = {
   ENCRYPTION_KEY_PREVIOUS: secret,
 }
 
-/** A production environment that starts; the guide's own variables join where they are what is tried. */
-const right = {
-  NODE_ENV: 'production',
-  PUBLIC_URL: 'https://gateway.example',
-  DATABASE_URL: 'postgresql://gateway_app@localhost/gateway',
-  RETELLAI_API_KEY: 'key_of_the_workspace',
-  CALCOM_API_KEY: 'cal_live_x',
-  CALCOM_WEBHOOK_SECRET: 'secret',
-  METRICS_TOKEN: 'token',
-}
-
-function problemsOf(environment: Record<string, string>): readonly string[] {
-  try {
-    loadConfig(environment)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-}
+const right = { ...productionEnvironment, METRICS_TOKEN: 'token' }
 
 describe('each variable', () => {
   const cases = Object.entries(wrong).filter(([, value]) => value !== null) as Array<[string, string]>

@@ -1,26 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ConfigError, Env, loadConfig } from '../src/config.ts'
-
-const production = {
-  NODE_ENV: 'production',
-  PUBLIC_URL: 'https://gateway.example',
-  DATABASE_URL: 'postgresql://gateway_app@localhost/gateway',
-  RETELLAI_API_KEY: 'key_of_the_workspace',
-  CALCOM_API_KEY: 'cal_live_x',
-  CALCOM_WEBHOOK_SECRET: 'secret',
-}
-
-function problemsOf(environment: Record<string, string>): readonly string[] {
-  try {
-    loadConfig(environment)
-    return []
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-}
+import { Env, loadConfig } from '../src/config.ts'
+import { problemsOf, productionEnvironment as production } from './helpers/config.ts'
 
 test('.env.example names exactly the variables of the schema, each with its description', () => {
   const text = readFileSync(join(import.meta.dirname, '../.env.example'), 'utf8')

@@ -1,5 +1,5 @@
 /** Times, numbers and lengths as people read them on a page. Instants are shown in the zone that is given. */
-import { addDays, clockTimeOf, localDayOf, sayWeekday, weekdayOf } from '../german/index.ts'
+import { addDays, clockTimeOf, localDayOf, sayMonth, sayWeekday, weekdayOf } from '../german/index.ts'
 
 const minuteMs = 60_000
 const shortDays = ['Mo', 'Di', 'Mi', 'Do', 'Fr', 'Sa', 'So']
@@ -30,21 +30,7 @@ export function shortDay(day: string, today: string): string {
 
 /** "Donnerstag, 26. November" */
 export function longDay(day: string): string {
-  const months = [
-    'Januar',
-    'Februar',
-    'März',
-    'April',
-    'Mai',
-    'Juni',
-    'Juli',
-    'August',
-    'September',
-    'Oktober',
-    'November',
-    'Dezember',
-  ]
-  return `${sayWeekday(day)}, ${Number(day.slice(8))}. ${months[Number(day.slice(5, 7)) - 1]}`
+  return `${sayWeekday(day)}, ${Number(day.slice(8))}. ${sayMonth(day)}`
 }
 
 /** "2:41"; of null "–". */

@@ -4,6 +4,7 @@
  * in the log.
  */
 import { DateTime } from 'luxon'
+import { readSeatRef } from '../../src/calcom/seats.ts'
 import type { BookingOutput } from '../../src/simulator/control.ts'
 import type { Ledger, Wish } from './ledger.ts'
 import { chainFrom, isLive, isOurs, metadataOf, startsOf } from './lives.ts'
@@ -168,7 +169,7 @@ function compareRows(
         `${describe(row)}; at Cal.com ${booking?.status} ${booking?.start} to ${booking?.end}, here ${row.appointment_datetime.toISOString()}`,
       )
   }
-  const rows = new Set(standing.map((row) => row.calcom_uid?.split('~')[0]))
+  const rows = new Set(standing.map((row) => seatOrBooking(row).bookingUid))
   for (const booking of bookings) {
     if (!isLive(booking) || Date.parse(booking.start) < now || rows.has(booking.uid)) continue
     // A group may live on without the one whose row was ours.
@@ -184,14 +185,19 @@ function compareRows(
 
 /** The booking of a row; of a seat's row only while that seat is in it. */
 function bookingOf(
-  { calcom_uid }: AppointmentRow,
+  row: AppointmentRow,
   byUid: ReadonlyMap<string, BookingOutput>,
 ): BookingOutput | undefined {
-  const [uid = '', seatUid] = calcom_uid?.split('~') ?? []
-  const booking = byUid.get(uid)
+  const { bookingUid, seatUid } = seatOrBooking(row)
+  const booking = byUid.get(bookingUid)
   const isIn =
-    seatUid === undefined || booking?.attendees.some((one) => 'seatUid' in one && one.seatUid === seatUid)
+    seatUid === null || booking?.attendees.some((one) => 'seatUid' in one && one.seatUid === seatUid)
   return isIn ? booking : undefined
+}
+
+function seatOrBooking({ calcom_uid }: AppointmentRow): { bookingUid: string; seatUid: string | null } {
+  const uid = calcom_uid ?? ''
+  return readSeatRef(uid) ?? { bookingUid: uid, seatUid: null }
 }
 
 /** Whether name, day and time lead to both: nothing else tells a caller's appointments apart. */

@@ -18,35 +18,21 @@ export type Right =
   | 'settings'
   | 'system'
 
+/** Everything within a company. */
+const whole = [
+  'see',
+  'transcripts',
+  'callbacks',
+  'appointments',
+  'customers',
+  'figures',
+  'settings',
+] as const satisfies readonly Right[]
+
 const rights: Record<Role, ReadonlySet<Right>> = {
-  operator: new Set<Right>([
-    'see',
-    'transcripts',
-    'callbacks',
-    'appointments',
-    'customers',
-    'figures',
-    'settings',
-    'system',
-  ]),
-  agency: new Set<Right>([
-    'see',
-    'transcripts',
-    'callbacks',
-    'appointments',
-    'customers',
-    'figures',
-    'settings',
-  ]),
-  owner: new Set<Right>([
-    'see',
-    'transcripts',
-    'callbacks',
-    'appointments',
-    'customers',
-    'figures',
-    'settings',
-  ]),
+  operator: new Set<Right>([...whole, 'system']),
+  agency: new Set<Right>(whole),
+  owner: new Set<Right>(whole),
   receptionist: new Set<Right>(['see', 'transcripts', 'callbacks', 'appointments', 'customers']),
   reader: new Set<Right>(['see', 'figures']),
 }
