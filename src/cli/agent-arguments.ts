@@ -4,6 +4,7 @@ import type { AgentWish, Take } from '../agents/desk.ts'
 import { normalisePhone } from '../lib/phone.ts'
 import { plain } from '../services/mail/render.ts'
 import { UsageError } from './run-cli.ts'
+import { readVerb } from './verbs.ts'
 
 export type AgentCommand =
   | { verb: 'validate'; templates: string[] }
@@ -52,12 +53,8 @@ const belonging: Readonly<Record<AgentCommand['verb'], readonly (keyof typeof op
 /** In: the words after the script's name. @throws UsageError, or parseArgs's own error, with a sentence for the operator */
 export function readAgentCommand(argv: string[]): AgentCommand {
   const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options })
-  const [verb, ...rest] = positionals
-  if (verb === undefined) throw new UsageError(usage)
-  if (!isVerb(verb)) throw new UsageError(`There is no "${plain(verb, 40)}".\n${usage}`)
-  for (const name of Object.keys(values))
-    if (!(belonging[verb] as readonly string[]).includes(name))
-      throw new UsageError(`--${name} does not belong to ${verb}.\n${usage}`)
+  const [word, ...rest] = positionals
+  const verb = readVerb(word, values, belonging, usage)
   if (verb === 'validate') return { verb, templates: rest }
   const company = readCompany(verb, rest)
   switch (verb) {
@@ -81,10 +78,6 @@ export function readAgentCommand(argv: string[]): AgentCommand {
     default:
       return { verb, company }
   }
-}
-
-function isVerb(text: string): text is AgentCommand['verb'] {
-  return Object.hasOwn(belonging, text)
 }
 
 function readCompany(verb: string, words: readonly string[]): string {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { readEnvironment } from '../config.ts'
 import { backUp } from '../db/copies.ts'
-import { ownersUrl } from './owners-url.ts'
+import { ownersUrl } from './owners-database.ts'
 import { runCli, UsageError } from './run-cli.ts'
 
 await runCli(

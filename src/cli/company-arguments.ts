@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { ClockTime, LocalDay } from '../german/index.ts'
 import { plain } from '../services/mail/render.ts'
 import { UsageError } from './run-cli.ts'
+import { readVerb } from './verbs.ts'
 
 interface OfFile {
   path: string
@@ -62,12 +63,8 @@ const belonging: Readonly<Record<CompanyCommand['verb'], readonly (keyof typeof 
 /** In: the words after the script's name. @throws UsageError, or parseArgs's own error, with a sentence for the operator */
 export function readCompanyCommand(argv: string[]): CompanyCommand {
   const { values, positionals } = parseArgs({ args: argv, allowPositionals: true, options })
-  const [verb, ...rest] = positionals
-  if (verb === undefined) throw new UsageError(usage)
-  if (!isVerb(verb)) throw new UsageError(`There is no "${plain(verb, 40)}".\n${usage}`)
-  for (const name of Object.keys(values))
-    if (!(belonging[verb] as readonly string[]).includes(name))
-      throw new UsageError(`--${name} does not belong to ${verb}.\n${usage}`)
+  const [word, ...rest] = positionals
+  const verb = readVerb(word, values, belonging, usage)
   switch (verb) {
     case 'check':
       if (rest.length === 0) throw new UsageError(`check needs a file.\n${usage}`)
@@ -95,10 +92,6 @@ export function readCompanyCommand(argv: string[]): CompanyCommand {
     case 'resume':
       return { verb, company: readCompany(one(verb, rest)), branch: values.branch ?? null }
   }
-}
-
-function isVerb(text: string): text is CompanyCommand['verb'] {
-  return Object.hasOwn(belonging, text)
 }
 
 function one(verb: string, words: readonly string[]): string {

@@ -3,15 +3,14 @@
  * (DATABASE_MIGRATION_URL) is another one than the gateway's (DATABASE_URL), the gateway's is granted its roles.
  */
 import { join } from 'node:path'
-import { loadConfig, readEnvironment } from '../config.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { findGatewayLogin } from './gateway-login.ts'
+import { readDatabaseConfig } from './owners-database.ts'
 import { runCli } from './run-cli.ts'
 
 await runCli(
   async () => {
-    // Migrating needs no keys of Retell or Cal.com, so what production requires of the gateway is not asked for.
-    const { database } = loadConfig({ ...readEnvironment(), NODE_ENV: 'development' })
+    const database = readDatabaseConfig()
     const embedded =
       database.migrationUrl === null ? await startEmbedded(join(database.dataDir, 'postgres')) : undefined
     try {

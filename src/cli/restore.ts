@@ -3,11 +3,11 @@
  * starts on it until `npm run restore -- --release`.
  */
 import { parseArgs } from 'node:util'
-import { loadConfig, readEnvironment } from '../config.ts'
+import { readEnvironment } from '../config.ts'
 import { release, restore } from '../db/copies.ts'
 import { migrateDatabase } from '../db/migrate.ts'
 import { findGatewayLogin } from './gateway-login.ts'
-import { ownersUrl } from './owners-url.ts'
+import { ownersUrl, readDatabaseConfig } from './owners-database.ts'
 import { runCli, UsageError } from './run-cli.ts'
 
 await runCli(
@@ -17,7 +17,8 @@ await runCli(
     })
     if ((values.from === undefined) === !values.release)
       throw new UsageError('npm run restore -- --from FILE, or npm run restore -- --release')
-    const url = ownersUrl()
+    const database = readDatabaseConfig()
+    const url = ownersUrl(database)
     if (values.release) {
       const { mailsHeldBack } = await release({ url })
       console.log(
@@ -27,7 +28,6 @@ await runCli(
       return
     }
     await restore({ url, file: values.from!, environment: readEnvironment() })
-    const { database } = loadConfig({ ...readEnvironment(), NODE_ENV: 'development' })
     await migrateDatabase({ url, log: console.log, grantTo: findGatewayLogin(database) })
     console.log('Restored. Nothing is sent and nobody is answered until "npm run restore -- --release".')
   },
